@@ -1,0 +1,20 @@
+"""The only place that reads the clock. Everything else is told the time, so that any day can be played again."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from groups.models import Group
+
+
+def now() -> datetime:
+    """Return the present moment, in UTC."""
+    return timezone.now()
+
+
+def today(group: "Group | None" = None) -> date:
+    """Return the present date where the group lives; without a group, in western Indonesia."""
+    return now().astimezone(ZoneInfo(group.zone if group else "Asia/Jakarta")).date()

@@ -1,0 +1,98 @@
+"""How the book's numbers, dates and signs are written on every screen and page: a template builtin, never loaded.
+
+Numbers are Indonesian whatever the language of the screen, so that a figure never reads differently to two people.
+"""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from groups import dates, money
+
+register = template.Library()
+
+DASH = "–"
+
+
+def _language() -> str:
+    """Return the language for names of days and months."""
+    return "en" if (get_language() or "id").startswith("en") else "id"
+
+
+@register.filter
+def rupiah(amount: int | None) -> str:
+    """Return `Rp10.000`; a dash for what is not known (0 is an amount)."""
+    return DASH if amount in (None, "") else money.format_rupiah(int(amount))
+
+
+@register.filter
+def amount(amount: int | None) -> str:
+    """Return `10.000`; a dash for what is not known (0 is an amount)."""
+    return DASH if amount in (None, "") else money.format_amount(int(amount))
+
+
+@register.filter
+def terbilang(amount: int | None) -> str:
+    """Return the amount in Indonesian words, without "rupiah"; nothing for what is not known."""
+    return "" if amount in (None, "") else money.terbilang(int(amount))
+
+
+@register.filter
+def tanggal(day: date | None) -> str:
+    """Return `29 Januari 2017`; a dash without a date."""
+    return dates.format_date(day, _language()) if day else DASH
+
+
+@register.filter
+def hari(day: date | None) -> str:
+    """Return `Rabu 4 Februari`; a dash without a date."""
+    if not day:
+        return DASH
+    return f"{dates.day_name(day, _language())} {dates.format_day_month(day, _language())}"
+
+
+@register.filter
+def hari_tanggal(day: date | None) -> str:
+    """Return `Rabu, 4 Februari 2026`; a dash without a date."""
+    return dates.format_day(day, _language()) if day else DASH
+
+
+@register.filter
+def pekan(day: date | None) -> str:
+    """Return the first and last day of the week that `day` lies in, `2–8 Februari 2026`; a dash without a date."""
+    return dates.format_week(day, _language()) if day else DASH
+
+
+@register.filter
+def sidik(digest: str | bytes | memoryview | None) -> str:
+    """Return the fingerprint people compare, the digest's first eight hex digits in two groups: `9f2c 41ab`."""
+    if not digest:
+        return DASH
+    text = digest if isinstance(digest, str) else bytes(digest).hex()
+    return f"{text[:4]} {text[4:8]}"
+
+
+@register.filter
+def persen(fraction: Fraction | Decimal | int | None) -> str:
+    """Return a fraction of one as per cent to one decimal, half up, exactly: `86,3 %`; a dash for what is not known."""
+    if fraction in (None, ""):
+        return DASH
+    tenths = abs(Fraction(fraction)) * 1000
+    whole, tenth = divmod(int(tenths + Fraction(1, 2)), 10)
+    sign = money.MINUS if fraction < 0 and (whole or tenth) else ""
+    return f"{sign}{money.format_amount(whole)},{tenth} %"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Return a sign from the sprite, silent to screen readers: the words beside it carry the meaning."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("sprite.svg"), name
+    )

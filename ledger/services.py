@@ -1,0 +1,308 @@
+"""The only way money enters the books from Python: open a book, post drafts under a key, reverse, close.
+
+Everything here is a handful of multi-row statements, however many entries one submission holds.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ledger import digest
+from ledger.announce import announce
+from ledger.chart import CHART
+from ledger.models import Account, Book, Entry, Posting, Submission
+
+if TYPE_CHECKING:
+    from users.models import User
+
+AccountKey = tuple[str, int, int]  # chart code, member number, loan number; 0 where none
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One side of an entry: an account of the book by its key, and whole rupiah, debit positive."""
+
+    code: str
+    amount: int
+    member_no: int = 0
+    loan_no: int = 0
+
+    @property
+    def key(self) -> AccountKey:
+        return self.code, self.member_no, self.loan_no
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry that is not yet in the book. `legs` need not be merged; legs of 0 are dropped."""
+
+    on: date
+    kind: str
+    legs: tuple[Leg, ...]
+    memo: str = ""
+    reverses: Entry | None = None
+    tag: Any = field(default=None, compare=False)  # whatever the caller wants to find the entry by
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a submission came to. `entries` are in the order of the drafts; empty when it was posted before."""
+
+    submission: Submission
+    entries: tuple[Entry, ...]
+    created: bool
+
+
+def open_book(*, name: str, kind: str) -> Book:
+    """Open an empty book."""
+    uid = uuid4()
+    return Book.objects.create(uid=uid, name=name, kind=kind, head_digest=digest.genesis(uid))
+
+
+def lock_book(book_id: int) -> Book:
+    """Hold the book until the transaction ends; everybody who posts to it waits here."""
+    return Book.objects.select_for_update(no_key=True).get(pk=book_id)
+
+
+def accounts_for(book: Book, keys: Collection[AccountKey]) -> dict[AccountKey, Account]:
+    """Return the accounts with these keys, opening those that do not exist. At most three statements."""
+    wanted = sorted(set(keys))
+    if unknown := sorted({code for code, _m, _l in wanted} - CHART.keys()):
+        raise ValidationError(_("There is no account %(code)s."), code="unknown_account", params={"code": unknown[0]})
+    found = _find_accounts(book, wanted)
+    if missing := [key for key in wanted if key not in found]:
+        Account.objects.bulk_create(
+            [Account(book=book, code=code, member_no=member, loan_no=loan) for code, member, loan in missing],
+            ignore_conflicts=True,
+        )
+        found |= _find_accounts(book, missing)
+    return found
+
+
+def _find_accounts(book: Book, keys: Sequence[AccountKey]) -> dict[AccountKey, Account]:
+    if not keys:
+        return {}
+    codes, members, loans = (list(part) for part in zip(*keys, strict=True))
+    rows = Account.objects.raw(
+        "SELECT a.* FROM ledger_account a JOIN unnest(%s::text[], %s::int[], %s::int[]) AS k (code, member_no, loan_no)"
+        " ON a.code = k.code AND a.member_no = k.member_no AND a.loan_no = k.loan_no WHERE a.book_id = %s",
+        [codes, members, loans, book.pk],
+    )
+    return {(a.code, a.member_no, a.loan_no): a for a in rows}
+
+
+def canonical_content(content: Mapping[str, Any]) -> str:
+    """Return the one text that stands for what was sent: JSON with sorted keys, dates in ISO form."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def find_submission(book: Book, key: UUID, content: str) -> Submission | None:
+    """Return what was posted under this key before, or None. Refuse the key with other content (`key_reused`)."""
+    earlier = Submission.objects.filter(book=book, key=key).first()
+    if earlier and earlier.content_hash != digest.text_hash(content):
+        raise ValidationError(
+            _("This form was already sent with other content. Open the week again to see what is in the book."),
+            code="key_reused",
+        )
+    return earlier
+
+
+def post(
+    *,
+    book: Book,
+    key: UUID,
+    content: Mapping[str, Any],
+    drafts: Sequence[Draft],
+    by: "User | None",
+    at: datetime,
+) -> Receipt:
+    """Write one submission with its entries, all or nothing; the caller may already hold `lock_book(book.pk)`.
+
+    Sending the same `key` with the same content again posts nothing and returns the first submission. Refused:
+    other content under a known key, a date in a closed period, legs that do not sum to 0, an amount that would take
+    cash, savings or a loan below 0, an entry reversed before.
+    """
+    text = canonical_content(content)
+    with transaction.atomic():
+        book = lock_book(book.pk)
+        if earlier := find_submission(book, key, text):
+            return Receipt(earlier, (), created=False)
+        _refuse_reversed([draft.reverses for draft in drafts if draft.reverses])
+        for draft in drafts:
+            _check(book, draft)
+        whole = [_merge(draft) for draft in drafts]
+        accounts = accounts_for(book, {leg.key for legs in whole for leg in legs})
+        _check_floors(accounts, whole)
+        first = book.last_number + 1
+        submission = Submission.objects.create(
+            book=book,
+            key=key,
+            content=text,
+            content_hash=digest.text_hash(text),
+            first_number=first if drafts else None,
+            last_number=book.last_number + len(drafts) if drafts else None,
+            posted_by=by,
+            posted_at=at,
+        )
+        entries = _seal(book, submission, drafts, whole, by, at)
+        Entry.objects.bulk_create(entries)
+        Posting.objects.bulk_create(
+            [
+                Posting(book=book, entry=entry, on=entry.on, account=accounts[leg.key], amount=leg.amount)
+                for entry, legs in zip(entries, whole, strict=True)
+                for leg in legs
+            ]
+        )
+        if drafts:
+            announce(book.pk, min(draft.on for draft in drafts))
+        return Receipt(submission, tuple(entries), created=True)
+
+
+def _check(book: Book, draft: Draft) -> None:
+    if book.closed_through and draft.on <= book.closed_through:
+        raise ValidationError(
+            _("The book is closed through %(on)s. Ask the coordinator to correct it in the current period."),
+            code="closed",
+            params={"on": book.closed_through.strftime("%d-%m-%Y")},
+        )
+    if sum(leg.amount for leg in draft.legs) != 0:
+        raise ValueError(f"legs of {draft.kind} on {draft.on} do not sum to 0")
+    if draft.reverses is not None and not draft.memo:
+        raise ValidationError(_("Write why it is corrected."), code="reason_required")
+
+
+def _merge(draft: Draft) -> tuple[Leg, ...]:
+    """Return the legs with those of one account added up and zeros dropped, in a stable order."""
+    totals: dict[AccountKey, int] = {}
+    for leg in draft.legs:
+        totals[leg.key] = totals.get(leg.key, 0) + leg.amount
+    legs = tuple(
+        Leg(code, amount, member, loan) for (code, member, loan), amount in sorted(totals.items()) if amount != 0
+    )
+    if len(legs) < 2:
+        raise ValueError(f"{draft.kind} on {draft.on} moves no money")
+    return legs
+
+
+def _check_floors(accounts: Mapping[AccountKey, Account], whole: Iterable[Sequence[Leg]]) -> None:
+    """Say in words what the database would refuse. The database judges again."""
+    change: dict[AccountKey, int] = {}
+    for legs in whole:
+        for leg in legs:
+            change[leg.key] = change.get(leg.key, 0) + leg.amount
+    for key, amount in change.items():
+        line = CHART[key[0]]
+        if line.floored and line.sign * (accounts[key].balance + amount) < 0 and line.sign * amount < 0:
+            raise ValidationError(
+                _("%(account)s would fall below 0: there is %(balance)s, %(amount)s is needed."),
+                code="below_zero",
+                params={
+                    "account": accounts[key].label or line.name,
+                    "balance": line.sign * accounts[key].balance,
+                    "amount": -line.sign * amount,
+                    "key": key,
+                },
+            )
+
+
+def _seal(
+    book: Book,
+    submission: Submission,
+    drafts: Sequence[Draft],
+    whole: Sequence[Sequence[Leg]],
+    by: "User | None",
+    at: datetime,
+) -> list[Entry]:
+    previous = book.head_digest
+    entries = []
+    for number, (draft, legs) in enumerate(zip(drafts, whole, strict=True), start=book.last_number + 1):
+        memo_hash = digest.text_hash(draft.memo)
+        previous = digest.chain(
+            previous,
+            digest.Sealed(
+                number=number,
+                on=draft.on,
+                kind=draft.kind,
+                posted_at=at,
+                posted_by=by.pk if by else 0,
+                reverses=draft.reverses.number if draft.reverses else 0,
+                key=submission.key,
+                content_hash=submission.content_hash,
+                memo_hash=memo_hash,
+                legs=tuple((leg.code, leg.member_no, leg.loan_no, leg.amount) for leg in legs),
+            ),
+        )
+        entries.append(
+            Entry(
+                book=book,
+                submission=submission,
+                number=number,
+                on=draft.on,
+                kind=draft.kind,
+                memo=draft.memo,
+                memo_hash=memo_hash,
+                legs=len(legs),
+                posted_by=by,
+                posted_at=at,
+                reverses=draft.reverses,
+                digest=previous,
+            )
+        )
+    return entries
+
+
+def reversal_of(entry: Entry, *, reason: str, on: date | None = None) -> Draft:
+    """Return the draft that mirrors a posted entry on its own date; `on` names another day for a closed period.
+
+    Refused: no reason, an entry that was reversed before, a reversal (`ValidationError`).
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError(_("Write why it is corrected."), code="reason_required")
+    if entry.reverses_id is not None:
+        raise ValidationError(_("A correction is not corrected; correct what replaced it."), code="is_reversal")
+    _refuse_reversed([entry])
+    postings = Posting.objects.filter(entry=entry).select_related("account").order_by("pk")
+    return Draft(
+        on=on or entry.on,
+        kind=entry.kind,
+        memo=reason[:200],
+        reverses=entry,
+        legs=tuple(Leg(p.account.code, -p.amount, p.account.member_no, p.account.loan_no) for p in postings),
+    )
+
+
+def _refuse_reversed(entries: Sequence[Entry]) -> None:
+    """Refuse entries that were reversed before. Under the book's lock the answer stays true."""
+    if entries and (earlier := Entry.objects.filter(reverses__in=entries).select_related("reverses").first()):
+        raise ValidationError(
+            _("Entry %(number)s was already corrected."),
+            code="reversed",
+            params={"number": earlier.reverses.number if earlier.reverses else 0},
+        )
+
+
+def close_through(*, book: Book, on: date) -> Book:
+    """Close the book up to and including a day. Never goes back (`ValidationError`, `closed`)."""
+    with transaction.atomic():
+        book = lock_book(book.pk)
+        if book.closed_through and on < book.closed_through:
+            raise ValidationError(_("The book is already closed through a later day."), code="closed")
+        book.closed_through = on
+        book.save(update_fields=["closed_through"])
+        return book
+
+

@@ -1,0 +1,204 @@
+-- What the books refuse, whoever writes. Each function names what it keeps; the messages are for the log, the
+-- services speak to people. Only `ledger_entry_arrives` and `ledger_posting_arrives` may move a book's head or a
+-- balance: they do it from inside a trigger, which every other writer's statement is not (pg_trigger_depth).
+
+-- Entries, postings and submissions are written once.
+CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'ledger: % is append-only, % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
+CREATE TRIGGER ledger_entry_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_posting_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_posting
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_submission_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_submission
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_account_no_truncate BEFORE TRUNCATE ON ledger_account
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_book_no_truncate BEFORE TRUNCATE ON ledger_book
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+-- What was sent is sealed by its hash. (An erased text keeps its hash.)
+ALTER TABLE ledger_submission ADD CONSTRAINT ledger_submission_content_hash
+  CHECK (content = '' OR content_hash = encode(sha256(convert_to(content, 'UTF8')), 'hex'));
+ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_memo_hash
+  CHECK (memo_hash = encode(sha256(convert_to(memo, 'UTF8')), 'hex'));
+
+-- One book's things stay in it.
+ALTER TABLE ledger_account ADD CONSTRAINT ledger_account_in_book UNIQUE (book_id, id);
+ALTER TABLE ledger_submission ADD CONSTRAINT ledger_submission_in_book UNIQUE (book_id, id);
+ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_in_book UNIQUE (book_id, id);
+ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_submission FOREIGN KEY (book_id, submission_id)
+  REFERENCES ledger_submission (book_id, id);
+ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_reverses FOREIGN KEY (book_id, reverses_id)
+  REFERENCES ledger_entry (book_id, id);
+ALTER TABLE ledger_posting ADD CONSTRAINT ledger_posting_entry FOREIGN KEY (book_id, entry_id, "on")
+  REFERENCES ledger_entry (book_id, id, "on");
+ALTER TABLE ledger_posting ADD CONSTRAINT ledger_posting_account FOREIGN KEY (book_id, account_id)
+  REFERENCES ledger_account (book_id, id);
+
+CREATE FUNCTION ledger_genesis(uid uuid) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT encode(sha256(convert_to(E'buku-ksm book 1\n' || uid::text, 'UTF8')), 'hex')
+$$;
+
+-- A book starts empty; its head moves only with entries; closing never goes back.
+CREATE FUNCTION ledger_book_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.last_number <> 0 OR NEW.open_legs <> 0 OR NEW.head_digest <> ledger_genesis(NEW.uid) THEN
+      RAISE EXCEPTION 'ledger: a book starts empty' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF pg_trigger_depth() < 2 AND (NEW.last_number, NEW.head_digest, NEW.open_legs)
+      IS DISTINCT FROM (OLD.last_number, OLD.head_digest, OLD.open_legs) THEN
+    RAISE EXCEPTION 'ledger: the head of book % is kept by its entries', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF (NEW.id, NEW.uid, NEW.kind) IS DISTINCT FROM (OLD.id, OLD.uid, OLD.kind) THEN
+    RAISE EXCEPTION 'ledger: book % keeps its identity', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF OLD.closed_through IS NOT NULL AND (NEW.closed_through IS NULL OR NEW.closed_through < OLD.closed_through) THEN
+    RAISE EXCEPTION 'ledger: book % is closed through %', OLD.id, OLD.closed_through USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER ledger_book_guard BEFORE INSERT OR UPDATE ON ledger_book
+  FOR EACH ROW EXECUTE FUNCTION ledger_book_guard();
+
+-- An account starts at 0 and moves only with postings.
+CREATE FUNCTION ledger_account_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.balance <> 0 THEN
+      RAISE EXCEPTION 'ledger: an account starts at 0' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF pg_trigger_depth() < 2 AND NEW.balance <> OLD.balance THEN
+    RAISE EXCEPTION 'ledger: the balance of account % is kept by its postings', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF (NEW.id, NEW.book_id, NEW.code, NEW.member_no, NEW.loan_no)
+      IS DISTINCT FROM (OLD.id, OLD.book_id, OLD.code, OLD.member_no, OLD.loan_no) THEN
+    RAISE EXCEPTION 'ledger: account % keeps its identity', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER ledger_account_guard BEFORE INSERT OR UPDATE ON ledger_account
+  FOR EACH ROW EXECUTE FUNCTION ledger_account_guard();
+
+-- Entries: numbers without a gap, nothing in a closed period, reversals that point at something reversible.
+CREATE FUNCTION ledger_entry_arrives() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  bad bigint;
+BEGIN
+  -- Taking the book's row first makes two writers wait for each other instead of for a constraint.
+  PERFORM 1 FROM ledger_book b WHERE b.id IN (SELECT book_id FROM new_entries) ORDER BY b.id FOR UPDATE;
+  SELECT n.book_id INTO bad
+    FROM (SELECT book_id, min(number) AS low, max(number) AS high, count(*) AS n FROM new_entries GROUP BY book_id) n
+    JOIN ledger_book b ON b.id = n.book_id
+   WHERE n.low <> b.last_number + 1 OR n.high - n.low + 1 <> n.n LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'ledger: entry numbers of book % leave a gap', bad USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  SELECT n.number INTO bad FROM new_entries n JOIN ledger_book b ON b.id = n.book_id
+   WHERE n."on" <= b.closed_through LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'ledger: entry % lies in a closed period', bad USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  SELECT n.submission_id INTO bad
+    FROM (SELECT submission_id, min(number) AS low, max(number) AS high, count(*) AS n FROM new_entries GROUP BY submission_id) n
+    JOIN ledger_submission s ON s.id = n.submission_id
+   WHERE s.first_number IS DISTINCT FROM n.low OR s.last_number IS DISTINCT FROM n.high OR n.high - n.low + 1 <> n.n LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'ledger: submission % and its entries disagree', bad USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  SELECT n.number INTO bad
+    FROM new_entries n JOIN ledger_entry o ON o.id = n.reverses_id JOIN ledger_book b ON b.id = n.book_id
+   WHERE o.reverses_id IS NOT NULL OR o.number >= n.number OR o.kind <> n.kind
+      OR (n."on" <> o."on" AND (b.closed_through IS NULL OR o."on" > b.closed_through)) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'ledger: reversal % does not answer its entry', bad USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  UPDATE ledger_book b
+     SET last_number = n.high, head_digest = h.digest, open_legs = b.open_legs + n.legs
+    FROM (SELECT book_id, max(number) AS high, sum(legs) AS legs FROM new_entries GROUP BY book_id) n
+    JOIN new_entries h ON h.book_id = n.book_id AND h.number = n.high
+   WHERE b.id = n.book_id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER ledger_entry_arrives AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS new_entries
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_arrives();
+
+-- Postings: whole entries at once, summing to 0, sealed by the right digest, mirroring what they reverse.
+CREATE FUNCTION ledger_posting_arrives() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  bad bigint;
+BEGIN
+  SELECT e.number INTO bad
+    FROM (SELECT entry_id, count(*) AS n, sum(amount) AS total FROM new_postings GROUP BY entry_id) p
+    JOIN ledger_entry e ON e.id = p.entry_id
+   WHERE p.n <> e.legs OR p.total <> 0
+      OR (SELECT count(*) FROM ledger_posting q WHERE q.entry_id = e.id) <> e.legs LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'ledger: entry % is written once, whole and in balance', bad USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+
+  SELECT e.number INTO bad
+    FROM (
+      SELECT p.entry_id, string_agg(a.code || '.' || a.member_no || '.' || a.loan_no || ':' || p.amount || E'\n', ''
+               ORDER BY a.code COLLATE "C", a.member_no, a.loan_no, p.amount) AS lines
+        FROM new_postings p JOIN ledger_account a ON a.id = p.account_id GROUP BY p.entry_id
+    ) l
+    JOIN ledger_entry e ON e.id = l.entry_id
+    JOIN ledger_submission s ON s.id = e.submission_id
+    JOIN ledger_book b ON b.id = e.book_id
+    LEFT JOIN ledger_entry r ON r.id = e.reverses_id
+    LEFT JOIN ledger_entry v ON v.book_id = e.book_id AND v.number = e.number - 1
+   WHERE e.digest <> encode(sha256(
+           decode(CASE WHEN e.number = 1 THEN ledger_genesis(b.uid) ELSE v.digest END, 'hex')
+           || convert_to('entry-1' || E'\n' || e.number || E'\n' || to_char(e."on", 'YYYY-MM-DD') || E'\n' || e.kind || E'\n'
+              || (extract(epoch FROM e.posted_at) * 1000000)::bigint || E'\n' || coalesce(e.posted_by_id, 0) || E'\n'
+              || coalesce(r.number, 0) || E'\n' || s.key || E'\n' || s.content_hash || E'\n' || e.memo_hash || E'\n'
+              || e.legs || E'\n' || l.lines, 'UTF8')), 'hex') LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'ledger: entry % does not carry its digest', bad USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+
+  SELECT e.number INTO bad
+    FROM (SELECT DISTINCT entry_id FROM new_postings) p
+    JOIN ledger_entry e ON e.id = p.entry_id AND e.reverses_id IS NOT NULL
+   WHERE EXISTS (
+      (SELECT account_id, amount, count(*) FROM ledger_posting WHERE entry_id = e.id GROUP BY account_id, amount)
+      EXCEPT
+      (SELECT account_id, -amount, count(*) FROM ledger_posting WHERE entry_id = e.reverses_id GROUP BY account_id, amount)
+   ) OR EXISTS (
+      (SELECT account_id, -amount, count(*) FROM ledger_posting WHERE entry_id = e.reverses_id GROUP BY account_id, amount)
+      EXCEPT
+      (SELECT account_id, amount, count(*) FROM ledger_posting WHERE entry_id = e.id GROUP BY account_id, amount)
+   ) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'ledger: reversal % does not mirror its entry', bad USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+
+  UPDATE ledger_account a SET balance = a.balance + d.total
+    FROM (SELECT account_id, sum(amount) AS total FROM new_postings GROUP BY account_id) d
+   WHERE a.id = d.account_id AND d.total <> 0;
+  UPDATE ledger_book b SET open_legs = b.open_legs - d.n
+    FROM (SELECT book_id, count(*) AS n FROM new_postings GROUP BY book_id) d
+   WHERE b.id = d.book_id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER ledger_posting_arrives AFTER INSERT ON ledger_posting REFERENCING NEW TABLE AS new_postings
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_posting_arrives();
+
+-- At the end of the transaction no entry of the book may still be waiting for its postings.
+CREATE FUNCTION ledger_book_filled() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT open_legs FROM ledger_book WHERE id = NEW.id) <> 0 THEN
+    RAISE EXCEPTION 'ledger: an entry of book % was left empty', NEW.id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER ledger_book_filled AFTER UPDATE ON ledger_book DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.open_legs <> 0) EXECUTE FUNCTION ledger_book_filled();

@@ -1,0 +1,5 @@
+"""Addresses of `loans`."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,136 @@
+"""The one gate. Every view is wrapped by exactly one of these; a view that is not fails the suite.
+
+What a person may not see does not exist (404); what she may see but not do is refused (403).
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+
+from groups import clock
+from groups.models import Appointment, Bkm, Group
+from groups.permissions import ADMINISTRATOR, MATRIX, Permission
+from users.models import User
+
+Args = ParamSpec("Args")
+View = Callable[..., HttpResponse]
+
+
+class GroupRequest(HttpRequest):
+    """A request that passed the gate of a group."""
+
+    user: User
+    group: Group
+    permissions: frozenset[Permission]
+
+
+class BkmRequest(HttpRequest):
+    """A request that passed the gate of a BKM."""
+
+    user: User
+    bkm: Bkm
+    permissions: frozenset[Permission]
+
+
+def permissions_in(user: User, *, group: Group | None = None, bkm: Bkm | None = None) -> frozenset[Permission]:
+    """Return what a person may do in a group (through it or its BKM) or in a BKM. One query; none for a superuser."""
+    if user.is_superuser:
+        return ADMINISTRATOR
+    held = Appointment.objects.held_by(user, clock.today(group))
+    bodies = held.filter(bkm=bkm) if bkm else held.filter(group=group) | held.filter(bkm=group.bkm_id if group else None)
+    return frozenset().union(*(MATRIX[role] for role in bodies.values_list("role", flat=True)))
+
+
+def group_view(permission: Permission) -> Callable[[Callable[Concatenate[Any, Args], HttpResponse]], View]:
+    """Let in who may see the group named by `code` and holds `permission` there; sets `request.group`."""
+
+    def decorate(view: Callable[Concatenate[Any, Args], HttpResponse]) -> View:
+        @never_cache
+        @wraps(view)
+        def gated(request: HttpRequest, code: str, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
+            assert isinstance(request.user, User)
+            group = Group.objects.select_related("bkm", "book", "programme").filter(code=code).first()
+            if group is None:
+                raise Http404
+            permissions = permissions_in(request.user, group=group)
+            _judge(permission, permissions, Permission.VIEW_GROUP)
+            request.group = group  # type: ignore[attr-defined]
+            request.permissions = permissions  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+        gated.gate = ("group", permission)  # type: ignore[attr-defined]
+        return gated
+
+    return decorate
+
+
+def bkm_view(permission: Permission) -> Callable[[Callable[Concatenate[Any, Args], HttpResponse]], View]:
+    """Let in who serves the BKM named by `code` and holds `permission` there; sets `request.bkm`."""
+
+    def decorate(view: Callable[Concatenate[Any, Args], HttpResponse]) -> View:
+        @never_cache
+        @wraps(view)
+        def gated(request: HttpRequest, code: str, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
+            assert isinstance(request.user, User)
+            bkm = Bkm.objects.filter(code=code).first()
+            if bkm is None:
+                raise Http404
+            permissions = permissions_in(request.user, bkm=bkm)
+            _judge(permission, permissions, Permission.VIEW_BKM)
+            request.bkm = bkm  # type: ignore[attr-defined]
+            request.permissions = permissions  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+        gated.gate = ("bkm", permission)  # type: ignore[attr-defined]
+        return gated
+
+    return decorate
+
+
+def _judge(wanted: Permission, held: frozenset[Permission], to_see: Permission) -> None:
+    if to_see not in held:
+        raise Http404
+    if wanted not in held:
+        raise PermissionDenied
+
+
+def administrator_view(view: Callable[Concatenate[Any, Args], HttpResponse]) -> View:
+    """Let in administrators; for everybody else the page does not exist."""
+
+    @never_cache
+    @wraps(view)
+    def gated(request: HttpRequest, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated or not request.user.is_superuser:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    gated.gate = ("administrator", None)  # type: ignore[attr-defined]
+    return gated
+
+
+def personal_view(view: Callable[Concatenate[Any, Args], HttpResponse]) -> View:
+    """Let in whoever is signed in: a page about herself, or one that shows each person only what is hers."""
+
+    @never_cache
+    @wraps(view)
+    def gated(request: HttpRequest, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
+        return view(request, *args, **kwargs)
+
+    gated.gate = ("personal", None)  # type: ignore[attr-defined]
+    return gated
+
+
+def public_view(view: Callable[Concatenate[Any, Args], HttpResponse]) -> View:
+    """A page for everybody, signed in or not; it says so by this word."""
+
+    @wraps(view)
+    def gated(request: HttpRequest, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
+        return view(request, *args, **kwargs)
+
+    gated.gate = ("public", None)  # type: ignore[attr-defined]
+    return login_not_required(gated)

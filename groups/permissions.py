@@ -1,0 +1,43 @@
+"""Who may do what: one matrix. The gate in `groups/access.py` reads it; nothing else decides."""
+
+from enum import Enum
+
+from groups.models import Appointment
+
+Role = Appointment.Role
+
+
+class Permission(Enum):
+    """Something a person may be allowed to do with one group or one BKM."""
+
+    VIEW_GROUP = "view_group"  # its pages, findings, papers
+    POST_SHEET = "post_sheet"  # fill in, check and post the weekly sheet
+    KEEP_MINUTES = "keep_minutes"  # fill in attendance and minutes in a draft
+    CORRECT = "correct"  # answer a posted hand-over with a reversal
+    REQUEST_LOAN = "request_loan"
+    DECIDE_LOAN = "decide_loan"
+    MANAGE_MEMBERS = "manage_members"
+    PRINT_PAPERS = "print_papers"  # forms to fill in by hand, sheets, minutes, receipts
+    RESOLVE_DIFFERENCE = "resolve_difference"
+    MANAGE_GROUP = "manage_group"  # its master data, terms, holidays, officers' sign-ins
+    VIEW_BKM = "view_bkm"  # dashboard of all its groups
+    MANAGE_BKM = "manage_bkm"  # create groups, appoint people, import books
+    IMPORT_BOOK = "import_book"
+
+
+P = Permission
+_READ = frozenset({P.VIEW_GROUP, P.PRINT_PAPERS})
+
+MATRIX: dict[str, frozenset[Permission]] = {
+    Role.TREASURER: _READ
+    | {P.POST_SHEET, P.KEEP_MINUTES, P.CORRECT, P.REQUEST_LOAN, P.DECIDE_LOAN, P.MANAGE_MEMBERS, P.RESOLVE_DIFFERENCE},
+    Role.SECRETARY: _READ | {P.KEEP_MINUTES, P.REQUEST_LOAN, P.MANAGE_MEMBERS},
+    Role.CHAIR: _READ | {P.KEEP_MINUTES, P.REQUEST_LOAN, P.DECIDE_LOAN, P.MANAGE_MEMBERS, P.RESOLVE_DIFFERENCE},
+    Role.UPK_STAFF: _READ | {P.VIEW_BKM, P.IMPORT_BOOK},
+    Role.COORDINATOR: _READ
+    | {P.VIEW_BKM, P.MANAGE_BKM, P.MANAGE_GROUP, P.MANAGE_MEMBERS, P.CORRECT, P.IMPORT_BOOK, P.RESOLVE_DIFFERENCE},
+    Role.FACILITATOR: _READ | {P.VIEW_BKM, P.MANAGE_MEMBERS},
+    Role.AUDITOR: _READ | {P.VIEW_BKM},
+}
+ADMINISTRATOR = frozenset(Permission)
+"""What a superuser may do: everything. She has no role of her own in any body."""

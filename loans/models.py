@@ -48,6 +48,7 @@ class LoanRequest(LoanTerms):
         DISBURSED = "disbursed", _("disbursed")
 
     group = models.ForeignKey(Group, models.PROTECT, related_name="loan_requests")
+    no = models.IntegerField(_("number"))
     member = models.ForeignKey(Member, models.PROTECT, related_name="loan_requests")
     amount = models.BigIntegerField(_("amount"))
     purpose = models.CharField(_("purpose"), max_length=200, blank=True)
@@ -61,7 +62,10 @@ class LoanRequest(LoanTerms):
         verbose_name_plural = _("loan requests")
         ordering = ["requested_on", "pk"]
         indexes = [models.Index(fields=["group", "status"], name="loans_request_group_status")]
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="loans_request_amount_positive")]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "no"], name="loans_request_no_unique"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="loans_request_amount_positive"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member}, {self.amount}"

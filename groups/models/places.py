@@ -10,7 +10,8 @@ class Region(models.Model):
 
     code = models.CharField(_("code"), max_length=13, primary_key=True)
     name = models.CharField(_("name"), max_length=100)
-    search = models.TextField(editable=False, default="")  # its name and its ancestors', in small letters
+    # Its name and its ancestors', in small letters: `groups.regions.search_text`.
+    search = models.TextField(editable=False, default="", db_collation="C")
     edited = models.BooleanField(default=False)  # a person changed the name: loading the list again keeps it
 
     class Meta:
@@ -18,6 +19,12 @@ class Region(models.Model):
         verbose_name_plural = _("regions")
         ordering = ["code"]
         indexes = [GinIndex(fields=["search"], name="groups_region_search", opclasses=["gin_trgm_ops"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(code__regex=r"^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$"),
+                name="groups_region_code_well_formed",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

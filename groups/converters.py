@@ -1,0 +1,48 @@
+"""What may stand in an address: codes and dates, in one shape each. Anything else is no address of ours (404)."""
+
+from datetime import date
+
+from django.urls import register_converter
+
+
+class CodeConverter:
+    """The code of a KSM, BKM or programme: `KSM-MAWAR`."""
+
+    regex = "[A-Z0-9][A-Z0-9-]{1,23}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class DayConverter:
+    """A date as `2026-02-04`; days that do not exist are refused."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+class NumberConverter:
+    """A number counted within one group: of a member, a loan, a request, an entry. Fits the database's integer."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+def register() -> None:
+    """Make `<code:code>`, `<day:on>` and `<number:no>` known to every `urls.py`."""
+    register_converter(CodeConverter, "code")
+    register_converter(DayConverter, "day")
+    register_converter(NumberConverter, "number")

@@ -140,35 +140,41 @@ def post(
         book = lock_book(book.pk)
         if earlier := find_submission(book, key, text):
             return Receipt(earlier, (), created=False)
-        _refuse_reversed([draft.reverses for draft in drafts if draft.reverses])
-        for draft in drafts:
-            _check(book, draft)
-        whole = [_merge(draft) for draft in drafts]
-        accounts = accounts_for(book, {leg.key for legs in whole for leg in legs})
-        _check_floors(accounts, whole)
-        first = book.last_number + 1
-        submission = Submission.objects.create(
-            book=book,
-            key=key,
-            content=text,
-            content_hash=digest.text_hash(text),
-            first_number=first if drafts else None,
-            last_number=book.last_number + len(drafts) if drafts else None,
-            posted_by=by,
-            posted_at=at,
-        )
-        entries = _seal(book, submission, drafts, whole, by, at)
-        Entry.objects.bulk_create(entries)
-        Posting.objects.bulk_create(
-            [
-                Posting(book=book, entry=entry, on=entry.on, account=accounts[leg.key], amount=leg.amount)
-                for entry, legs in zip(entries, whole, strict=True)
-                for leg in legs
-            ]
-        )
-        if drafts:
-            announce(book.pk, min(draft.on for draft in drafts))
-        return Receipt(submission, tuple(entries), created=True)
+        return post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
+
+
+def post_locked(
+    *, book: Book, key: UUID, text: str, drafts: Sequence[Draft], by: "User | None", at: datetime
+) -> Receipt:
+    """Write a submission into a book the caller holds by `lock_book` and under a key she knows to be new."""
+    _refuse_reversed([draft.reverses for draft in drafts if draft.reverses])
+    for draft in drafts:
+        _check(book, draft)
+    whole = [_merge(draft) for draft in drafts]
+    accounts = accounts_for(book, {leg.key for legs in whole for leg in legs})
+    _check_floors(accounts, whole)
+    submission = Submission.objects.create(
+        book=book,
+        key=key,
+        content=text,
+        content_hash=digest.text_hash(text),
+        first_number=book.last_number + 1 if drafts else None,
+        last_number=book.last_number + len(drafts) if drafts else None,
+        posted_by=by,
+        posted_at=at,
+    )
+    entries = _seal(book, submission, drafts, whole, by, at)
+    Entry.objects.bulk_create(entries)
+    Posting.objects.bulk_create(
+        [
+            Posting(book=book, entry=entry, on=entry.on, account=accounts[leg.key], amount=leg.amount)
+            for entry, legs in zip(entries, whole, strict=True)
+            for leg in legs
+        ]
+    )
+    if drafts:
+        announce(book.pk, min(draft.on for draft in drafts))
+    return Receipt(submission, tuple(entries), created=True)
 
 
 def _check(book: Book, draft: Draft) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
+from ksm_project.embedded import data_dir
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(os.environ.get("KSM_DATA_DIR") or BASE_DIR / "var").resolve()
+DATA_DIR = data_dir()
 
 DEBUG = os.environ.get("DEBUG") == "1"
 
@@ -38,6 +40,7 @@ ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").spl
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [
+    "ksm_project",
     "reports",
     "compliance",
     "meetings",

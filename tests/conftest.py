@@ -1,0 +1,114 @@
+"""What the tests stand on: copies of the test database for real commits, a live site, and Chromium.
+
+The ledger refuses TRUNCATE, so nothing here may flush: a test that commits works on a copy of the migrated test
+database, which is dropped afterwards. Never use pytest-django's `transactional_db` or `live_server`.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection, connections
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import DjangoDbBlocker
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture
+def fresh_database(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """A copy of the migrated, empty test database for this test alone, with real commits; its name.
+
+    Django's default connection, in this thread and in every new one, leads to the copy until the test ends.
+    """
+    if inside := {"db", "transactional_db"} & set(request.fixturenames):
+        pytest.fail(
+            f"fresh_database commits, but {inside} wraps the test: leave out django_db, django_user_model, client…"
+        )
+    settings = connections.settings["default"]
+    template, copy = settings["NAME"], f"{settings['NAME']}_{uuid.uuid4().hex[:8]}"
+    with django_db_blocker.unblock():
+        connection.close()  # a template may have no connections
+        with connection._nodb_cursor() as cursor:  # Django has no public word for "connect to no database of ours"
+            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
+        connection.settings_dict["NAME"] = settings["NAME"] = copy
+        try:
+            yield copy
+        finally:
+            connections.close_all()
+            connection.settings_dict["NAME"] = settings["NAME"] = template
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+@pytest.fixture
+def site(fresh_database: str) -> Iterator[LiveServer]:
+    """The whole site, served by threads on a port of its own from `fresh_database`; `site.url` is its address."""
+    server = LiveServer("127.0.0.1")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def artefacts() -> Path:
+    """The folder for pictures and prints that a person may want to look at after a run."""
+    folder = REPOSITORY / "artefacts"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def find_chromium(playwright: Playwright) -> str:
+    """Return the path of Debian's Chromium, else of Playwright's own; fail, never skip, without either."""
+    for name in CHROMIUM_NAMES:
+        if found := shutil.which(name):
+            return found
+    if Path(own := playwright.chromium.executable_path).exists():
+        return own
+    pytest.fail("No Chromium on this machine: run `make chromium`.")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, started once per process."""
+    # Playwright's synchronous API leaves an event loop running in this thread, so Django would refuse every query.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    try:
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=find_chromium(playwright), args=CHROMIUM_ARGUMENTS)
+            yield chromium
+            chromium.close()
+    finally:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def browser_context(browser: Browser, site: LiveServer) -> Iterator[BrowserContext]:
+    """A person's browser: no cookies, a small phone's size, Indonesian; relative addresses are the site's."""
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": 360, "height": 640}, locale="id-ID", timezone_id="Asia/Jakarta"
+    )
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(browser_context: BrowserContext) -> Page:
+    """One tab of that browser."""
+    return browser_context.new_page()

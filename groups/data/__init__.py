@@ -1,0 +1,1 @@
+"""Data shipped with the product, each with its source, licence and checksum in README.md."""

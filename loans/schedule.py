@@ -160,8 +160,9 @@ def _amounts(terms: Terms) -> Iterator[tuple[int, int]]:
     loan, periods, rate = terms.principal, terms.periods, terms.rate_per_period
     flat_charge = half_up(loan * rate * periods)
     annuity = loan * rate / (1 - 1 / (1 + rate) ** periods) if rate else Fraction(loan, periods)
-    balance, charged = loan, 0
-    for no in range(1, periods + 1):
+    balance, charged, no = loan, 0, 0
+    while balance:
+        no += 1
         if terms.method == "flat":
             charge = _part(flat_charge, no, periods)
             exact = Fraction(loan + flat_charge, periods)
@@ -176,8 +177,9 @@ def _amounts(terms: Terms) -> Iterator[tuple[int, int]]:
             principal = _part(loan, no, periods)
         if principal >= balance or no == periods:
             # The last instalment takes what is left; in a flat loan the agreed charge too, however early it comes.
-            yield balance, (flat_charge - charged if terms.method == "flat" else charge)
-            return
+            principal = balance
+            if terms.method == "flat":
+                charge = flat_charge - charged
         yield principal, charge
         balance -= principal
         charged += charge

@@ -1,0 +1,235 @@
+"""What happens to a loan: asked for, decided, paid out, paid back. Money leaves here as legs; `meetings` posts them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from groups.models import Group, Member
+from groups.money import format_rupiah
+from ledger import chart
+from ledger.models import Account, Book
+from ledger.services import AccountKey, Leg, accounts_for
+from loans import arrears
+from loans.models import Instalment, Loan, LoanRequest
+from loans.schedule import InvalidTerms, Terms, schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Lending:
+    """A loan about to be paid out. `no` is given only by an imported book; `request` when it was asked for here."""
+
+    member: Member
+    terms: Terms
+    requested_on: date
+    request: LoanRequest | None = None
+    no: int | None = None
+
+
+def terms_of(loan: Loan | LoanRequest, principal: int) -> Terms:
+    """Return the arithmetic terms of a loan or request."""
+    return Terms(
+        principal=principal,
+        periods=loan.periods,
+        unit=loan.unit,  # type: ignore[arg-type]
+        rate=Decimal(loan.rate),
+        rate_per=loan.rate_per,  # type: ignore[arg-type]
+        method=loan.method,  # type: ignore[arg-type]
+        round_to=loan.round_to,
+    )
+
+
+def request_loan(
+    *, group: Group, member: Member, amount: int, purpose: str, terms: Terms, on: date
+) -> LoanRequest:
+    """Write down that a member asks for a loan. Refused: somebody who is no member that day, a day before the books."""
+    if member.group_id != group.pk or not member.is_active_on(on):
+        raise ValidationError({"member": ValidationError(_("She is not a member on that day."), code="not_member")})
+    if on < group.start_on:
+        raise ValidationError({"requested_on": ValidationError(_("The books begin later."), code="before_books")})
+    with transaction.atomic():
+        Group.objects.select_for_update().get(pk=group.pk)
+        no = (LoanRequest.objects.filter(group=group).aggregate(last=Max("no"))["last"] or 0) + 1
+        return LoanRequest.objects.create(
+            group=group,
+            no=no,
+            member=member,
+            amount=amount,
+            purpose=purpose,
+            requested_on=on,
+            periods=terms.periods,
+            unit=terms.unit,
+            rate=terms.rate,
+            rate_per=terms.rate_per,
+            method=terms.method,
+            round_to=terms.round_to,
+        )
+
+
+def decide(*, request: LoanRequest, approve: bool, decision: str, on: date) -> LoanRequest:
+    """Approve or reject a waiting request; a rejection names its reason. Refused when it was decided before."""
+    if not approve and not decision.strip():
+        raise ValidationError({"decision": ValidationError(_("Write why it is not approved."), code="reason_required")})
+    with transaction.atomic():
+        request = LoanRequest.objects.select_for_update().get(pk=request.pk)
+        _refuse_settled_request(request)
+        request.status = LoanRequest.Status.APPROVED if approve else LoanRequest.Status.REJECTED
+        request.decided_on = on
+        request.decision = decision.strip()
+        request.save(update_fields=["status", "decided_on", "decision"])
+        return request
+
+
+def withdraw_request(*, request: LoanRequest, on: date) -> LoanRequest:
+    """Take a request back before the money went out."""
+    with transaction.atomic():
+        request = LoanRequest.objects.select_for_update().get(pk=request.pk)
+        if request.status not in (LoanRequest.Status.WAITING, LoanRequest.Status.APPROVED):
+            raise ValidationError(_("This request was already decided."), code="decided")
+        request.status = LoanRequest.Status.WITHDRAWN
+        request.decided_on = on
+        request.save(update_fields=["status", "decided_on"])
+        return request
+
+
+def _refuse_settled_request(request: LoanRequest) -> None:
+    if request.status != LoanRequest.Status.WAITING:
+        raise ValidationError(_("This request was already decided."), code="decided")
+
+
+def disburse(*, group: Group, book: Book, lendings: Sequence[Lending], on: date) -> list[Loan]:
+    """Open loans with their schedules and their two accounts each, in five statements however many there are.
+
+    The money itself moves by `disbursement`, posted by the caller in the same transaction. Refused: terms nobody can
+    lend on, somebody who is no member that day, a request that was rejected, withdrawn or paid out before.
+    """
+    if not lendings:
+        return []
+    for lending in lendings:
+        if not lending.member.is_active_on(on):
+            raise ValidationError(
+                _("%(name)s is not a member on that day."), code="not_member", params={"name": lending.member.name}
+            )
+        if lending.requested_on > on:
+            raise ValidationError(_("A loan is asked for before it is paid out."), code="asked_later")
+    _take_requests([lending.request for lending in lendings if lending.request])
+    next_no = (Loan.objects.filter(group=group).aggregate(last=Max("no"))["last"] or 0) + 1
+    numbers = [lending.no or next_no + index for index, lending in enumerate(lendings)]
+    keys: list[tuple[AccountKey, AccountKey]] = [
+        ((chart.MEMBER_LOANS, lending.member.no, no), (chart.CHARGE_INCOME, lending.member.no, no))
+        for lending, no in zip(lendings, numbers, strict=True)
+    ]
+    accounts = accounts_for(book, [key for pair in keys for key in pair])
+    loans = [
+        _loan(group, lending, no, on, accounts[receivable], accounts[income])
+        for lending, no, (receivable, income) in zip(lendings, numbers, keys, strict=True)
+    ]
+    Loan.objects.bulk_create(loans)
+    write_schedules(loans)
+    return loans
+
+
+def _take_requests(requests: Sequence[LoanRequest]) -> None:
+    """Mark requests as paid out, under lock, so that two people cannot pay out one request."""
+    if not requests:
+        return
+    taken = LoanRequest.objects.filter(
+        pk__in=[r.pk for r in requests], status__in=[LoanRequest.Status.WAITING, LoanRequest.Status.APPROVED]
+    ).update(status=LoanRequest.Status.DISBURSED)
+    if taken != len(requests):
+        raise ValidationError(_("This request was already decided."), code="decided")
+
+
+def _loan(group: Group, lending: Lending, no: int, on: date, receivable: Account, income: Account) -> Loan:
+    terms = lending.terms
+    return Loan(
+        group=group,
+        no=no,
+        member=lending.member,
+        request=lending.request,
+        requested_on=lending.requested_on,
+        disbursed_on=on,
+        principal=terms.principal,
+        periods=terms.periods,
+        unit=terms.unit,
+        rate=terms.rate,
+        rate_per=terms.rate_per,
+        method=terms.method,
+        round_to=terms.round_to,
+        receivable=receivable,
+        charge_income=income,
+    )
+
+
+def write_schedules(loans: Iterable[Loan]) -> None:
+    """Write the instalments of new loans in one statement."""
+    Instalment.objects.bulk_create(
+        [
+            Instalment(
+                loan=loan, no=row.no, due_on=row.due_on, principal=row.principal, charge=row.charge, balance=row.balance
+            )
+            for loan in loans
+            for row in schedule(terms_of(loan, loan.principal), disbursed_on=loan.disbursed_on)
+        ]
+    )
+
+
+def disbursement(*, member_no: int, loan_no: int, principal: int) -> tuple[Leg, ...]:
+    """Return the legs that pay a loan out in cash."""
+    return Leg(chart.MEMBER_LOANS, principal, member_no, loan_no), Leg(chart.CASH, -principal)
+
+
+@dataclass(slots=True)
+class OpenLoan:
+    """A loan with its schedule and what was paid, in rupiah, while a sheet is being posted or a screen drawn.
+
+    `paid_charge` and `paid_principal` include what counted as paid before the books began.
+    """
+
+    loan: Loan
+    rows: list[Instalment]
+    paid_charge: int
+    paid_principal: int
+
+    @property
+    def remaining(self) -> int:
+        """What the whole schedule still asks for."""
+        return self.state(self.loan.disbursed_on).remaining
+
+    def state(self, on: date) -> arrears.State:
+        return arrears.state(self.rows, self.paid_charge, self.paid_principal, on)
+
+    def due(self, on: date) -> int:
+        """What is due by that day and not yet covered."""
+        return arrears.due_now(self.rows, self.paid_charge, self.paid_principal, on)
+
+    def repay(self, amount: int, on: date) -> tuple[Leg, ...]:
+        """Take a payment: return its credit legs and remember it. Refused: more than remains (`overpaid`)."""
+        if amount > self.remaining:
+            raise ValidationError(
+                _("%(amount)s is more than what is left of the loan, %(left)s."),
+                code="overpaid",
+                params={"amount": format_rupiah(amount), "left": format_rupiah(self.remaining), "remaining": self.remaining},
+            )
+        part = arrears.split(self.rows, self.paid_charge, self.paid_principal, amount, on)
+        self.paid_charge += part.charge
+        self.paid_principal += part.principal
+        member_no, loan_no = self.loan.member.no, self.loan.no
+        return tuple(
+            Leg(code, -value, member_no, loan_no)
+            for code, value in ((chart.CHARGE_INCOME, part.charge), (chart.MEMBER_LOANS, part.principal))
+            if value
+        )
+
+
+def terms_or_refuse(**values: object) -> Terms:
+    """Return `Terms`, turning what it refuses into a `ValidationError` at its field."""
+    try:
+        return Terms(**values)  # type: ignore[arg-type]
+    except InvalidTerms as refusal:
+        raise ValidationError({refusal.field: ValidationError(str(refusal), code=refusal.code)}) from refusal

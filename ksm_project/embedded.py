@@ -67,7 +67,7 @@ class Cluster:
 
     Several processes may join the same cluster at the same time: the first one starts the server, and the last one to
     leave stops it, so a command that finds it running leaves it running. `durable=False` is for clusters that are
-    thrown away: it gives up safety in a power cut for speed. `say` is told, in a few words, of a step that takes seconds.
+    thrown away: it trades safety in a power cut for speed. `say` is told, in a few words, of slow steps.
     """
 
     def __init__(self, home: Path, *, durable: bool = True, say: Callable[[str], None] = lambda _: None) -> None:

@@ -1,0 +1,90 @@
+# The two commands of a fresh machine, `make run` and `make test`, and the steps they are made of.
+# Wanted: make, a POSIX shell and Python 3.11 or newer. PYTHON=... names another one; PORT, KSM_DATA_DIR and
+# DATABASE_URL are described in README.md.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input
+CHECKED := .
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev chromium run test check lint tests bench lock
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make run     menjalankan Buku KSM di komputer ini'
+	@echo 'make test    menyiapkan dan menjalankan semua pemeriksaan'
+	@echo 'make check   pemeriksaan yang sama, tanpa penyiapan'
+	@echo 'make bench   mengukur kecepatan'
+	@echo 'make lock    memperbarui kunci versi pustaka'
+
+# A virtual environment whose Python is gone (upgraded, moved) or half made is made anew.
+setup:
+	@set -e; if ! $(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	  found=; for candidate in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	    if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then found=$$candidate; break; fi; \
+	  done; \
+	  if [ -z "$$found" ]; then \
+	    echo "Buku KSM memerlukan Python 3.11 atau lebih baru; yang ada: $$(python3 --version 2>&1)." >&2; \
+	    echo 'Debian/Ubuntu: apt-get install python3 python3-venv. Atau sebutkan: make run PYTHON=/jalan/ke/python3.12' >&2; exit 1; \
+	  fi; \
+	  if ! "$$found" -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+	    echo "$$("$$found" --version) di sini belum punya modul venv. Debian/Ubuntu: apt-get install python3-venv" >&2; exit 1; \
+	  fi; \
+	  echo "Menyiapkan lingkungan $$("$$found" --version) …"; \
+	  rm -rf $(VENV); "$$found" -m venv $(VENV); \
+	fi
+	@$(call install,requirements.lock)
+
+setup-dev: setup
+	@$(call install,requirements-dev.lock)
+
+# Installs a lock file, with every hash checked, only when its content differs from what was installed last.
+define install
+set -e; cmp -s $(1) $(VENV)/$(1) || { \
+  echo 'Memasang pustaka dari $(1) …'; \
+  $(PIP) install --quiet --require-hashes --requirement $(1); cp $(1) $(VENV)/$(1); }
+endef
+
+run: setup
+	@exec $(PY) manage.py serve
+
+# The browser of the tests: one that is here, else Debian's as root, else Playwright's own.
+chromium:
+	@set -e; for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+	  if command -v $$name >/dev/null; then exit 0; fi; \
+	done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo 'Memasang Chromium …'; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  { apt-get install -y -q chromium || { apt-get update -q && apt-get install -y -q chromium; }; } >/dev/null && exit 0; \
+	fi; \
+	$(PY) -m playwright install chromium || { \
+	  echo 'Pemeriksaan memerlukan Chromium. Debian: apt-get install chromium (sebagai root).' >&2; exit 1; }
+
+test: setup-dev chromium
+	@$(MAKE) --no-print-directory check
+
+check: lint tests
+
+lint:
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(VENV)/bin/lint-imports --no-cache
+	$(PY) -m djlint --quiet --check --lint templates
+	$(PY) -m mypy
+	$(PY) manage.py makemigrations --check --dry-run
+
+tests:
+	$(PY) -m pytest -n 2
+
+bench: setup-dev
+	$(PY) -m benchmarks
+
+# `--universal` locks for every platform; nothing of the machine that made a lock stays in it.
+lock: setup
+	@$(PIP) install --quiet uv
+	$(LOCK) pyproject.toml --output-file requirements.lock
+	$(LOCK) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+LOCK = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 _WELL_FORMED = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
 _LENGTHS = (2, 5, 8, 13)
@@ -26,7 +27,7 @@ def level(code: str) -> int:
 
 def ancestors(code: str) -> list[str]:
     """The codes above, nearest first: `33.25.01.2001` lies in `33.25.01`, `33.25` and `33`; a province in none."""
-    return [code[:length] for length in _LENGTHS[level(code) - 2 :: -1]] if level(code) > PROVINCE else []
+    return [code[:length] for length in reversed(_LENGTHS[: level(code) - 1])]
 
 
 def parent(code: str) -> str:
@@ -62,6 +63,7 @@ def label(code: str, names: Mapping[str, str]) -> str:
     return ", ".join(shown)
 
 
+@lru_cache(maxsize=1024)  # a load asks for a district's name once for each of its villages
 def plain(text: str) -> str:
     """Text as it is searched: small ASCII letters and digits, words one space apart, no apostrophes (Ra'as → raas)."""
     return re.sub(r"[^a-z0-9]+", " ", re.sub(r"['’\"`]", "", text.lower())).strip()

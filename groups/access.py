@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
@@ -15,7 +14,19 @@ from django.views.decorators.cache import never_cache
 from groups import clock
 from groups.models import Appointment, Bkm, Group
 from groups.permissions import ADMINISTRATOR, MATRIX, Permission
+from users.access import administrator_view, personal_view, public_view
 from users.models import User
+
+__all__ = [
+    "BkmRequest",
+    "GroupRequest",
+    "administrator_view",
+    "bkm_view",
+    "group_view",
+    "permissions_in",
+    "personal_view",
+    "public_view",
+]
 
 Args = ParamSpec("Args")
 View = Callable[..., HttpResponse]
@@ -42,7 +53,9 @@ def permissions_in(user: User, *, group: Group | None = None, bkm: Bkm | None = 
     if user.is_superuser:
         return ADMINISTRATOR
     held = Appointment.objects.held_by(user, clock.today(group))
-    bodies = held.filter(bkm=bkm) if bkm else held.filter(group=group) | held.filter(bkm=group.bkm_id if group else None)
+    bodies = (
+        held.filter(bkm=bkm) if bkm else held.filter(group=group) | held.filter(bkm=group.bkm_id if group else None)
+    )
     return frozenset().union(*(MATRIX[role] for role in bodies.values_list("role", flat=True)))
 
 
@@ -97,40 +110,3 @@ def _judge(wanted: Permission, held: frozenset[Permission], to_see: Permission) 
         raise Http404
     if wanted not in held:
         raise PermissionDenied
-
-
-def administrator_view(view: Callable[Concatenate[Any, Args], HttpResponse]) -> View:
-    """Let in administrators; for everybody else the page does not exist."""
-
-    @never_cache
-    @wraps(view)
-    def gated(request: HttpRequest, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
-        if not request.user.is_authenticated or not request.user.is_superuser:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    gated.gate = ("administrator", None)  # type: ignore[attr-defined]
-    return gated
-
-
-def personal_view(view: Callable[Concatenate[Any, Args], HttpResponse]) -> View:
-    """Let in whoever is signed in: a page about herself, or one that shows each person only what is hers."""
-
-    @never_cache
-    @wraps(view)
-    def gated(request: HttpRequest, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
-        return view(request, *args, **kwargs)
-
-    gated.gate = ("personal", None)  # type: ignore[attr-defined]
-    return gated
-
-
-def public_view(view: Callable[Concatenate[Any, Args], HttpResponse]) -> View:
-    """A page for everybody, signed in or not; it says so by this word."""
-
-    @wraps(view)
-    def gated(request: HttpRequest, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
-        return view(request, *args, **kwargs)
-
-    gated.gate = ("public", None)  # type: ignore[attr-defined]
-    return login_not_required(gated)

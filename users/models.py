@@ -8,6 +8,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -82,3 +83,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name
+
+
+class SignInFailure(models.Model):
+    """One wrong password, kept for a day: too many in a short time make the next wait. Dated by the database's clock."""
+
+    key = models.CharField(max_length=64)  # digest of the name as written (and of a known device)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="users_failure_key_at")]
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {self.at}"

@@ -1,0 +1,401 @@
+"""Writing down who is who: boards, units, programmes, groups, members, holidays, and who acts for whom.
+
+Whatever the five rules depend on is announced from the first day it matters on. Rows are judged by their model
+(`full_clean`), so a refusal names its field.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date, time
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import Max, Q
+from django.utils.translation import gettext as _
+
+from groups.dates import week_start as monday_of
+from groups.models import Appointment, Bkm, Group, Holiday, Member, Programme, Upk
+from ledger import services as ledger
+from ledger.announce import announce, one_announcement
+from ledger.models import Book, Entry, Posting
+from users import services as users
+from users.models import User
+
+MOST_NAMES = 60
+LONGEST_CODE = 24
+
+
+# Bodies
+
+
+def suggest_code(name: str, *, kind: type[models.Model], prefix: str = "KSM") -> str:
+    """Return a free code made of a name: `KSM-MAWAR`, and `KSM-MAWAR-2` when another Mawar has that."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
+    words = re.findall(r"[A-Z0-9]+", plain.replace("'", ""))
+    if words[:1] == [prefix]:
+        words = words[1:]
+    stem = "-".join([prefix, *words])[: LONGEST_CODE - 4].strip("-")
+    taken = set(kind._default_manager.filter(code__startswith=stem).values_list("code", flat=True))
+    number, code = 1, stem
+    while code in taken:
+        number += 1
+        code = f"{stem}-{number}"
+    return code
+
+
+@transaction.atomic
+def create_bkm(*, name: str, code: str = "", region: str = "", address: str = "") -> Bkm:
+    """Enter a BKM; without a code one is made from its name. Refuses a code that is taken."""
+    return _save(
+        Bkm(code=code or suggest_code(name, kind=Bkm, prefix="BKM"), name=name, region=region, address=address)
+    )
+
+
+@transaction.atomic
+def update_bkm(*, bkm: Bkm, name: str, region: str, address: str) -> Bkm:
+    """Correct a BKM's name or place; its code stays."""
+    bkm.name, bkm.region, bkm.address = name, region, address
+    return _save(bkm)
+
+
+@transaction.atomic
+def open_upk(*, bkm: Bkm, name: str) -> Upk:
+    """Give a BKM its finance unit, with an empty book. Refuses a second one."""
+    if Upk.objects.filter(bkm=bkm).exists():
+        raise ValidationError(_("This BKM has its UPK already."), code="upk_exists")
+    return _save(Upk(bkm=bkm, name=name, book=ledger.open_book(name=name, kind=Book.Kind.UPK)))
+
+
+@transaction.atomic
+def rename_upk(*, upk: Upk, name: str) -> Upk:
+    """Correct the name of a finance unit and of its book."""
+    upk.name = name
+    _rename_book(upk.book, name)
+    return _save(upk)
+
+
+@transaction.atomic
+def create_programme(
+    *, name: str, code: str = "", starts_on: date | None = None, ends_on: date | None = None
+) -> Programme:
+    """Enter a programme that forms or revives groups. Refuses a code that is taken and an end before the start."""
+    code = code or suggest_code(name, kind=Programme, prefix="PROG")
+    return _save_programme(Programme(code=code), name, starts_on, ends_on)
+
+
+@transaction.atomic
+def update_programme(*, programme: Programme, name: str, starts_on: date | None, ends_on: date | None) -> Programme:
+    """Correct a programme's name or dates; its code stays."""
+    return _save_programme(programme, name, starts_on, ends_on)
+
+
+def _save_programme(programme: Programme, name: str, starts_on: date | None, ends_on: date | None) -> Programme:
+    if starts_on and ends_on and ends_on < starts_on:
+        raise ValidationError({"ends_on": ValidationError(_("The end comes after the start."), code="dates")})
+    programme.name, programme.starts_on, programme.ends_on = name, starts_on, ends_on
+    return _save(programme)
+
+
+@transaction.atomic
+def create_group(
+    *,
+    bkm: Bkm,
+    name: str,
+    start_on: date,
+    code: str = "",
+    region: str = "",
+    programme: Programme | None = None,
+    origin: str = Group.Origin.NEW,
+    founded_on: date | None = None,
+    meeting_weekday: int = 2,
+    meeting_time: time | None = None,
+    place: str = "",
+    timezone: str = "WIB",
+) -> Group:
+    """Enter a KSM with its empty book; without a code one is made from its name. Refuses a code that is taken."""
+    return _save(
+        Group(
+            code=code or suggest_code(name, kind=Group),
+            name=name,
+            bkm=bkm,
+            region=region,
+            programme=programme,
+            origin=origin,
+            founded_on=founded_on,
+            start_on=start_on,
+            meeting_weekday=meeting_weekday,
+            meeting_time=meeting_time,
+            place=place,
+            timezone=timezone,
+            book=ledger.open_book(name=name, kind=Book.Kind.GROUP),
+        )
+    )
+
+
+GROUP_FIELDS = frozenset(
+    "name region programme origin founded_on start_on end_on meeting_weekday meeting_time place timezone".split()  # noqa: SIM905 (reads as spoken)
+)
+
+
+@transaction.atomic
+def update_group(*, group: Group, **changes: Any) -> Group:
+    """Correct what is known of a KSM (`GROUP_FIELDS`); its code, BKM and book stay.
+
+    Refuses to begin its books after the first entry in them, and to end them before they begin.
+    """
+    _refuse_unknown(changes, GROUP_FIELDS)
+    before = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+    for field, value in changes.items():
+        setattr(group, field, value)
+    if group.start_on > before.start_on and Entry.objects.filter(book=group.book_id, on__lt=group.start_on).exists():
+        refusal = ValidationError(
+            _("There are entries before this day; the book begins with them."), code="has_entries"
+        )
+        raise ValidationError({"start_on": refusal})
+    if group.end_on and group.end_on <= group.start_on:
+        raise ValidationError({"end_on": ValidationError(_("The end comes after the start."), code="dates")})
+    if group.name != before.name:
+        _rename_book(group.book, group.name)
+    _save(group)
+    moved = [
+        day
+        for field in ("start_on", "end_on")
+        for day in (getattr(before, field), getattr(group, field))
+        if getattr(before, field) != getattr(group, field) and day
+    ]
+    if before.timezone != group.timezone:
+        moved.append(group.start_on)
+    if moved:
+        announce(group.book_id, min(moved))
+    return group
+
+
+# Members
+
+
+@transaction.atomic
+def add_member(
+    *,
+    group: Group,
+    name: str,
+    joined_on: date,
+    no: int | None = None,
+    gender: str = "",
+    nik: str = "",
+    phone: str = "",
+    address: str = "",
+    office: str = Member.Office.MEMBER,
+    poor: bool | None = None,
+    left_on: date | None = None,
+) -> Member:
+    """Take one member into a group, under the next number unless `no` says another. Refuses a number that is taken."""
+    no = no or _next_number(group)
+    member = Member(group=group, no=no, name=name, gender=gender, nik=nik, phone=phone, address=address)
+    member.office, member.poor, member.joined_on, member.left_on = office, poor, joined_on, left_on
+    _judge_member_dates(member)
+    _save(member)
+    announce(group.book_id, joined_on)
+    return member
+
+
+@transaction.atomic
+def add_members(*, group: Group, names: Sequence[str], joined_on: date) -> list[Member]:
+    """Take several members into a group at once, numbered in the order of their names."""
+    first = _next_number(group)
+    members = [
+        Member(group=group, no=number, name=name, joined_on=joined_on) for number, name in enumerate(names, start=first)
+    ]
+    for member in members:
+        member.full_clean(exclude=["group"], validate_unique=False, validate_constraints=False)
+    Member.objects.bulk_create(members)
+    if members:
+        announce(group.book_id, joined_on)
+    return members
+
+
+MEMBER_FIELDS = frozenset("name gender nik phone address poor joined_on left_on".split())  # noqa: SIM905 (reads as spoken)
+
+
+@transaction.atomic
+def update_member(*, member: Member, **changes: Any) -> Member:
+    """Correct what is known of a member (`MEMBER_FIELDS`); her number stays.
+
+    Refuses to let her join after money moved in her name, or leave before she joined.
+    """
+    _refuse_unknown(changes, MEMBER_FIELDS)
+    before = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    for field, value in changes.items():
+        setattr(member, field, value)
+    _judge_member_dates(member)
+    if member.joined_on > before.joined_on and _has_postings(member, before=member.joined_on):
+        refusal = ValidationError(_("There are entries in her name before this day."), code="has_entries")
+        raise ValidationError({"joined_on": refusal})
+    _save(member)
+    moved = [
+        day
+        for field in ("joined_on", "left_on")
+        for day in (getattr(before, field), getattr(member, field))
+        if getattr(before, field) != getattr(member, field) and day
+    ]
+    if moved:
+        announce(member.group.book_id, min(moved))
+    return member
+
+
+@transaction.atomic
+def set_offices(*, group: Group, chair: Member | None, secretary: Member | None, treasurer: Member | None) -> None:
+    """Say who the three officers are; everybody else of the group is an ordinary member. Refuses two offices for one."""
+    chosen = {
+        Member.Office.CHAIR: chair,
+        Member.Office.SECRETARY: secretary,
+        Member.Office.TREASURER: treasurer,
+    }
+    holders = [member.pk for member in chosen.values() if member]
+    if len(holders) != len(set(holders)):
+        raise ValidationError(_("One person holds one office."), code="two_offices")
+    if any(member.group_id != group.pk for member in chosen.values() if member):
+        raise ValidationError(_("An officer is a member of this group."), code="foreign_member")
+    others = Member.objects.filter(group=group).exclude(office=Member.Office.MEMBER)
+    others.exclude(pk__in=holders).update(office=Member.Office.MEMBER)
+    for office, member in chosen.items():
+        if member:
+            Member.objects.filter(pk=member.pk).update(office=office)
+
+
+def _next_number(group: Group) -> int:
+    """Return the number after the highest; two who add members at once wait for each other."""
+    Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+    return (Member.objects.filter(group=group).aggregate(highest=Max("no"))["highest"] or 0) + 1
+
+
+def _judge_member_dates(member: Member) -> None:
+    if member.left_on and member.left_on < member.joined_on:
+        refusal = ValidationError(_("She leaves after she joined."), code="dates")
+        raise ValidationError({"left_on": refusal})
+
+
+def _has_postings(member: Member, *, before: date) -> bool:
+    mine = Q(account__book=member.group.book_id, account__member_no=member.no)
+    return Posting.objects.filter(mine, on__lt=before).exists()
+
+
+# Holidays
+
+
+@transaction.atomic
+def declare_holiday(
+    *, week_start: date, reason: str, declared_on: date, group: Group | None = None, bkm: Bkm | None = None
+) -> Holiday:
+    """Declare the week of a day off, for one group or for all groups of a BKM.
+
+    Refuses a week that has begun on `declared_on`, because the rules count only holidays declared before, and a
+    week that is off already.
+    """
+    monday = monday_of(week_start)
+    if declared_on >= monday:
+        refusal = ValidationError(_("That week has begun. A holiday is written down before its week."), code="late")
+        raise ValidationError({"week_start": refusal})
+    if Holiday.objects.filter(group=group, bkm=bkm, week_start=monday).exists():
+        refusal = ValidationError(_("That week is off already."), code="holiday_exists")
+        raise ValidationError({"week_start": refusal})
+    holiday = _save(Holiday(group=group, bkm=bkm, week_start=monday, reason=reason, declared_on=declared_on))
+    _announce_all(group, bkm, monday)
+    return holiday
+
+
+@transaction.atomic
+def cancel_holiday(*, holiday: Holiday, on: date) -> None:
+    """Take a holiday back. Refuses once its week has begun: what the rules counted stays counted."""
+    if on >= holiday.week_start:
+        raise ValidationError(_("That week has begun; its holiday stays."), code="late")
+    group, bkm, monday = holiday.group, holiday.bkm, holiday.week_start
+    holiday.delete()
+    _announce_all(group, bkm, monday)
+
+
+def _announce_all(group: Group | None, bkm: Bkm | None, from_on: date) -> None:
+    books: Iterable[int] = [group.book_id] if group else Group.objects.filter(bkm=bkm).values_list("book", flat=True)
+    with one_announcement():
+        for book in books:
+            announce(book, from_on)
+
+
+# Who acts for whom
+
+
+@transaction.atomic
+def appoint(
+    *,
+    user: User,
+    role: str,
+    from_on: date,
+    group: Group | None = None,
+    bkm: Bkm | None = None,
+    member: Member | None = None,
+) -> Appointment:
+    """Give a person a role in a body from a day on. Refuses the same role twice at one time, and an administrator."""
+    if user.is_superuser:
+        raise ValidationError(_("An administrator needs no role in a body."), code="administrator")
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    same = Appointment.objects.filter(user=user, role=role, group=group, bkm=bkm)
+    if same.filter(Q(to_on=None) | Q(to_on__gt=from_on)).exists():
+        raise ValidationError(_("She has this role already."), code="appointed")
+    return _save(Appointment(user=user, role=role, group=group, bkm=bkm, member=member, from_on=from_on))
+
+
+@transaction.atomic
+def end_appointment(*, appointment: Appointment, to_on: date) -> Appointment:
+    """End a role: `to_on` is the first day it no longer holds. Refuses a day before it began, and ending it twice."""
+    if appointment.to_on is not None:
+        raise ValidationError(_("This role has ended already."), code="ended")
+    if to_on < appointment.from_on:
+        raise ValidationError({"to_on": ValidationError(_("The end comes after the start."), code="dates")})
+    appointment.to_on = to_on
+    return _save(appointment)
+
+
+def may_reset_password(*, user: User, by: User, on: date, group: Group | None = None, bkm: Bkm | None = None) -> bool:
+    """Whether everything this person may still do lies within the group or the BKM, so that no other door opens."""
+    if by.is_superuser:
+        return True
+    if user.is_superuser or user == by:
+        return False
+    running = Appointment.objects.filter(Q(user=user), Q(to_on=None) | Q(to_on__gt=on))
+    inside = Q(group=group) if group else Q(bkm=bkm) | Q(group__bkm=bkm)
+    return running.filter(inside).exists() and not running.exclude(pk__in=running.filter(inside)).exists()
+
+
+@transaction.atomic
+def reset_password(*, user: User, by: User, on: date, group: Group | None = None, bkm: Bkm | None = None) -> str:
+    """Return a new password for one use. Refuses for a person who also acts elsewhere: an administrator does that."""
+    if not may_reset_password(user=user, by=by, on=on, group=group, bkm=bkm):
+        raise ValidationError(
+            _("She also acts elsewhere. Ask an administrator for the new password."), code="acts_elsewhere"
+        )
+    return users.reset_password(user=user)
+
+
+# Within
+
+
+def _save(row: Any) -> Any:
+    """Save what `full_clean` accepts; what somebody saved in the same moment is refused as if it had been there."""
+    row.full_clean()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise ValidationError(_("Somebody saved the same in this moment. Look again."), code="raced") from error
+    return row
+
+
+def _rename_book(book: Book, name: str) -> None:
+    book.name = name
+    book.save(update_fields=["name"])
+
+
+def _refuse_unknown(changes: dict[str, Any], known: frozenset[str]) -> None:
+    if unknown := sorted(changes.keys() - known):
+        raise TypeError(f"cannot change {', '.join(unknown)}")

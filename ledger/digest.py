@@ -1,13 +1,17 @@
-"""The seal of the books: which bytes of an entry are hashed, and how one digest follows another.
+"""The seal of the books: which bytes are hashed, and how one digest follows another. For outsiders: docs/ledger-format.md.
 
     genesis = sha256("buku-ksm book 1\\n" + book uid)
     digest  = sha256(previous digest (32 bytes) + canonical bytes)
 
-The canonical bytes are UTF-8 lines, each closed by "\\n", in this order: the word `entry-1`; number; date
-(`YYYY-MM-DD`); kind; time of posting as whole microseconds since 1970 in UTC; the poster's user number (0 = none);
-number of the entry it reverses (0 = none); the submission's key; the submission's content hash; the memo's hash;
-number of legs; then one line `code.member.loan:amount` per posting, sorted by code, member, loan and amount.
-The database derives the same bytes on its own when postings arrive (`ledger/sql/guards.sql`) and refuses others.
+The links of a book's chain are its submissions and their entries, as they came: a submission, its entries by number, the
+next submission. A submission without entries (a meeting where no money moved) is a link all the same.
+
+The canonical bytes are UTF-8 lines, each closed by "\\n". Of a submission: the word `submission-1`; its first and last
+entry number (0 and 0 for none); time of posting as whole microseconds since 1970 in UTC; the poster's user number
+(0 = none); its key; its content hash. Of an entry: the word `entry-1`; number; date (`YYYY-MM-DD`); kind; time of
+posting; the poster; number of the entry it reverses (0 = none); the submission's key; the submission's content hash; the
+memo's hash; number of legs; then one line `code.member.loan:amount` per posting, sorted by code, member, loan and amount.
+The database derives the same bytes on its own when rows arrive (`ledger/sql/guards.sql`) and refuses others.
 """
 
 import hashlib
@@ -21,7 +25,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What a digest covers. `legs` are (code, member number, loan number, amount in rupiah, debit positive)."""
+    """What an entry's digest covers. `legs` are (code, member number, loan number, amount in rupiah, debit positive)."""
 
     number: int
     on: date
@@ -35,6 +39,18 @@ class Sealed:
     legs: tuple[tuple[str, int, int, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SealedSubmission:
+    """What a submission's digest covers. `first` and `last` are 0 when it holds no entry."""
+
+    first: int
+    last: int
+    posted_at: datetime
+    posted_by: int
+    key: UUID
+    content_hash: str
+
+
 def text_hash(text: str) -> str:
     """Return sha256 of a UTF-8 text as 64 hex digits."""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -45,26 +61,30 @@ def genesis(uid: UUID) -> str:
     return text_hash(f"buku-ksm book 1\n{uid}")
 
 
-def canonical(entry: Sealed) -> bytes:
-    """Return the bytes that stand for an entry in the chain."""
-    microseconds = (entry.posted_at - _EPOCH) // timedelta(microseconds=1)
-    lines: Iterable[object] = (
-        "entry-1",
-        entry.number,
-        entry.on.isoformat(),
-        entry.kind,
-        microseconds,
-        entry.posted_by,
-        entry.reverses,
-        entry.key,
-        entry.content_hash,
-        entry.memo_hash,
-        len(entry.legs),
-        *(f"{code}.{member}.{loan}:{amount}" for code, member, loan, amount in sorted(entry.legs)),
-    )
+def canonical(link: Sealed | SealedSubmission) -> bytes:
+    """Return the bytes that stand for an entry or a submission in the chain."""
+    microseconds = (link.posted_at - _EPOCH) // timedelta(microseconds=1)
+    lines: Iterable[object]
+    if isinstance(link, SealedSubmission):
+        lines = ("submission-1", link.first, link.last, microseconds, link.posted_by, link.key, link.content_hash)
+    else:
+        lines = (
+            "entry-1",
+            link.number,
+            link.on.isoformat(),
+            link.kind,
+            microseconds,
+            link.posted_by,
+            link.reverses,
+            link.key,
+            link.content_hash,
+            link.memo_hash,
+            len(link.legs),
+            *(f"{code}.{member}.{loan}:{amount}" for code, member, loan, amount in sorted(link.legs)),
+        )
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def chain(previous: str, entry: Sealed) -> str:
-    """Return the digest of `entry` as 64 hex digits, given the digest before it."""
-    return hashlib.sha256(bytes.fromhex(previous) + canonical(entry)).hexdigest()
+def chain(previous: str, link: Sealed | SealedSubmission) -> str:
+    """Return the digest of a link as 64 hex digits, given the digest before it."""
+    return hashlib.sha256(bytes.fromhex(previous) + canonical(link)).hexdigest()

@@ -74,7 +74,10 @@ class Account(models.Model):
 
 
 class Submission(models.Model):
-    """One thing a person sent. The same key sent again answers with this one; `content` is what was sent, sealed."""
+    """One thing a person sent. The same key sent again answers with this one; `content` is what was sent, sealed.
+
+    The numbers are those of its entries, null when it holds none (a meeting where no money moved).
+    """
 
     book = models.ForeignKey(Book, models.PROTECT, related_name="submissions")
     key = models.UUIDField()
@@ -84,6 +87,7 @@ class Submission(models.Model):
     last_number = models.IntegerField(null=True)
     posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     posted_at = models.DateTimeField()
+    digest = models.CharField(max_length=64, editable=False)
 
     class Meta:
         constraints = [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from ledger import digest
@@ -153,25 +153,11 @@ def post_locked(
     whole = [_merge(draft) for draft in drafts]
     accounts = accounts_for(book, {leg.key for legs in whole for leg in legs})
     _check_floors(accounts, whole)
-    submission = Submission.objects.create(
-        book=book,
-        key=key,
-        content=text,
-        content_hash=digest.text_hash(text),
-        first_number=book.last_number + 1 if drafts else None,
-        last_number=book.last_number + len(drafts) if drafts else None,
-        posted_by=by,
-        posted_at=at,
-    )
-    entries = _seal(book, submission, drafts, whole, by, at)
+    submission = _seal_submission(book, key, text, len(drafts), by, at)
+    submission.save(force_insert=True)
+    entries = _seal_entries(book, submission, drafts, whole)
     Entry.objects.bulk_create(entries)
-    Posting.objects.bulk_create(
-        [
-            Posting(book=book, entry=entry, on=entry.on, account=accounts[leg.key], amount=leg.amount)
-            for entry, legs in zip(entries, whole, strict=True)
-            for leg in legs
-        ]
-    )
+    _write_postings(book, entries, whole, accounts)
     if drafts:
         announce(book.pk, min(draft.on for draft in drafts))
     return Receipt(submission, tuple(entries), created=True)
@@ -224,15 +210,27 @@ def _check_floors(accounts: Mapping[AccountKey, Account], whole: Iterable[Sequen
             )
 
 
-def _seal(
-    book: Book,
-    submission: Submission,
-    drafts: Sequence[Draft],
-    whole: Sequence[Sequence[Leg]],
-    by: "User | None",
-    at: datetime,
+def _seal_submission(book: Book, key: UUID, text: str, entries: int, by: "User | None", at: datetime) -> Submission:
+    first, last = (book.last_number + 1, book.last_number + entries) if entries else (0, 0)
+    content_hash = digest.text_hash(text)
+    link = digest.SealedSubmission(first, last, at, by.pk if by else 0, key, content_hash)
+    return Submission(
+        book=book,
+        key=key,
+        content=text,
+        content_hash=content_hash,
+        first_number=first or None,
+        last_number=last or None,
+        posted_by=by,
+        posted_at=at,
+        digest=digest.chain(book.head_digest, link),
+    )
+
+
+def _seal_entries(
+    book: Book, submission: Submission, drafts: Sequence[Draft], whole: Sequence[Sequence[Leg]]
 ) -> list[Entry]:
-    previous = book.head_digest
+    previous = submission.digest
     entries = []
     for number, (draft, legs) in enumerate(zip(drafts, whole, strict=True), start=book.last_number + 1):
         memo_hash = digest.text_hash(draft.memo)
@@ -242,8 +240,8 @@ def _seal(
                 number=number,
                 on=draft.on,
                 kind=draft.kind,
-                posted_at=at,
-                posted_by=by.pk if by else 0,
+                posted_at=submission.posted_at,
+                posted_by=submission.posted_by_id or 0,
                 reverses=draft.reverses.number if draft.reverses else 0,
                 key=submission.key,
                 content_hash=submission.content_hash,
@@ -261,13 +259,35 @@ def _seal(
                 memo=draft.memo,
                 memo_hash=memo_hash,
                 legs=len(legs),
-                posted_by=by,
-                posted_at=at,
+                posted_by=submission.posted_by,
+                posted_at=submission.posted_at,
                 reverses=draft.reverses,
                 digest=previous,
             )
         )
     return entries
+
+
+def _write_postings(
+    book: Book,
+    entries: Sequence[Entry],
+    whole: Sequence[Sequence[Leg]],
+    accounts: Mapping[AccountKey, Account],
+) -> None:
+    """Write all legs in one statement: floors are judged after the last of them."""
+    rows = [
+        (entry.pk, entry.on, accounts[leg.key].pk, leg.amount)
+        for entry, legs in zip(entries, whole, strict=True)
+        for leg in legs
+    ]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'INSERT INTO ledger_posting (book_id, entry_id, "on", account_id, amount)'
+            " SELECT %s, * FROM unnest(%s::bigint[], %s::date[], %s::bigint[], %s::bigint[])",
+            [book.pk, *(list(column) for column in zip(*rows, strict=True))],
+        )
 
 
 def reversal_of(entry: Entry, *, reason: str, on: date | None = None) -> Draft:

@@ -1,49 +1,46 @@
 -- What the books refuse, whoever writes. Each function names what it keeps; the messages are for the log, the
--- services speak to people. Only `ledger_entry_arrives` and `ledger_posting_arrives` may move a book's head or a
--- balance: they do it from inside a trigger, which every other writer's statement is not (pg_trigger_depth).
+-- services speak to people. Only the three `…_arrives` functions may move a book's head or a balance: they do it from
+-- inside a trigger, which no other writer's statement is (pg_trigger_depth). Whoever may create triggers could as well
+-- drop these; what such a person did, `verify_books` finds.
+--
+-- This file can be run again as it stands: a migration that changes a guard re-reads it.
+--
+-- Functions that look at tables fix their search path, so that a temporary table cannot stand in for a real one, and
+-- their plans: transition tables have no statistics, and a plan made for one big load, or while the tables were still
+-- empty, would otherwise scan them whole for as long as the connection lives.
 
 -- Entries, postings and submissions are written once.
-CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'ledger: % is append-only, % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 
-CREATE TRIGGER ledger_entry_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry
+CREATE OR REPLACE TRIGGER ledger_entry_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-CREATE TRIGGER ledger_posting_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_posting
+CREATE OR REPLACE TRIGGER ledger_posting_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_posting
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-CREATE TRIGGER ledger_submission_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_submission
+CREATE OR REPLACE TRIGGER ledger_submission_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_submission
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-CREATE TRIGGER ledger_account_no_truncate BEFORE TRUNCATE ON ledger_account
+CREATE OR REPLACE TRIGGER ledger_account_no_truncate BEFORE TRUNCATE ON ledger_account
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-CREATE TRIGGER ledger_book_no_truncate BEFORE TRUNCATE ON ledger_book
+CREATE OR REPLACE TRIGGER ledger_book_no_truncate BEFORE TRUNCATE ON ledger_book
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
--- What was sent is sealed by its hash. (An erased text keeps its hash.)
-ALTER TABLE ledger_submission ADD CONSTRAINT ledger_submission_content_hash
-  CHECK (content = '' OR content_hash = encode(sha256(convert_to(content, 'UTF8')), 'hex'));
-ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_memo_hash
-  CHECK (memo_hash = encode(sha256(convert_to(memo, 'UTF8')), 'hex'));
-
--- One book's things stay in it.
-ALTER TABLE ledger_account ADD CONSTRAINT ledger_account_in_book UNIQUE (book_id, id);
-ALTER TABLE ledger_submission ADD CONSTRAINT ledger_submission_in_book UNIQUE (book_id, id);
-ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_in_book UNIQUE (book_id, id);
-ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_submission FOREIGN KEY (book_id, submission_id)
-  REFERENCES ledger_submission (book_id, id);
-ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_reverses FOREIGN KEY (book_id, reverses_id)
-  REFERENCES ledger_entry (book_id, id);
-ALTER TABLE ledger_posting ADD CONSTRAINT ledger_posting_entry FOREIGN KEY (book_id, entry_id, "on")
-  REFERENCES ledger_entry (book_id, id, "on");
-ALTER TABLE ledger_posting ADD CONSTRAINT ledger_posting_account FOREIGN KEY (book_id, account_id)
-  REFERENCES ledger_account (book_id, id);
-
-CREATE FUNCTION ledger_genesis(uid uuid) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION ledger_genesis(uid uuid) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT encode(sha256(convert_to(E'buku-ksm book 1\n' || uid::text, 'UTF8')), 'hex')
 $$;
 
--- A book starts empty; its head moves only with entries; closing never goes back.
-CREATE FUNCTION ledger_book_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+-- One link of the chain: the digest of `lines` (each closed by a newline) after `previous`. See docs/ledger-format.md.
+CREATE OR REPLACE FUNCTION ledger_chain(previous text, lines text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT encode(sha256(decode(previous, 'hex') || convert_to(lines, 'UTF8')), 'hex')
+$$;
+
+CREATE OR REPLACE FUNCTION ledger_microseconds(at timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT (extract(epoch FROM at) * 1000000)::bigint
+$$;
+
+-- A book starts empty; its head moves only with what is posted; closing never goes back.
+CREATE OR REPLACE FUNCTION ledger_book_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.last_number <> 0 OR NEW.open_legs <> 0 OR NEW.head_digest <> ledger_genesis(NEW.uid) THEN
@@ -63,11 +60,11 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER ledger_book_guard BEFORE INSERT OR UPDATE ON ledger_book
+CREATE OR REPLACE TRIGGER ledger_book_guard BEFORE INSERT OR UPDATE ON ledger_book
   FOR EACH ROW EXECUTE FUNCTION ledger_book_guard();
 
 -- An account starts at 0 and moves only with postings.
-CREATE FUNCTION ledger_account_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_account_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.balance <> 0 THEN
@@ -84,16 +81,60 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER ledger_account_guard BEFORE INSERT OR UPDATE ON ledger_account
+CREATE OR REPLACE TRIGGER ledger_account_guard BEFORE INSERT OR UPDATE ON ledger_account
   FOR EACH ROW EXECUTE FUNCTION ledger_account_guard();
 
--- Entries: numbers without a gap, nothing in a closed period, reversals that point at something reversible.
-CREATE FUNCTION ledger_entry_arrives() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Submissions: one at a time, after the last one is whole, announcing the next numbers, linked to the head.
+CREATE OR REPLACE FUNCTION ledger_submission_arrives() RETURNS trigger LANGUAGE plpgsql
+  SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   bad bigint;
 BEGIN
-  -- Taking the book's row first makes two writers wait for each other instead of for a constraint.
-  PERFORM 1 FROM ledger_book b WHERE b.id IN (SELECT book_id FROM new_entries) ORDER BY b.id FOR UPDATE;
+  -- Taking the book's row first makes two writers wait for each other instead of for a constraint. It is the lock an
+  -- UPDATE takes; FOR UPDATE would also wait for those who only opened an account, who may be waiting here.
+  PERFORM 1 FROM ledger_book b WHERE b.id IN (SELECT book_id FROM new_submissions) ORDER BY b.id FOR NO KEY UPDATE;
+  SELECT n.id INTO bad FROM new_submissions n JOIN ledger_book b ON b.id = n.book_id
+   WHERE (SELECT count(*) FROM new_submissions m WHERE m.book_id = n.book_id) > 1
+      OR EXISTS (SELECT 1 FROM ledger_submission s WHERE s.book_id = n.book_id AND s.id > n.id)
+      OR n.first_number <> b.last_number + 1
+      OR b.last_number < (SELECT s.last_number FROM ledger_submission s
+                           WHERE s.book_id = n.book_id AND s.id < n.id ORDER BY s.id DESC LIMIT 1) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'ledger: submission % does not follow the last one', bad USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  SELECT n.id INTO bad FROM new_submissions n JOIN ledger_book b ON b.id = n.book_id
+   WHERE n.digest IS DISTINCT FROM ledger_chain(b.head_digest,
+           'submission-1' || E'\n' || coalesce(n.first_number, 0) || E'\n' || coalesce(n.last_number, 0) || E'\n'
+           || ledger_microseconds(n.posted_at) || E'\n' || coalesce(n.posted_by_id, 0) || E'\n' || n.key || E'\n'
+           || n.content_hash || E'\n') LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'ledger: submission % does not carry its digest', bad USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  UPDATE ledger_book b SET head_digest = n.digest FROM new_submissions n WHERE b.id = n.book_id;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER ledger_submission_arrives AFTER INSERT ON ledger_submission REFERENCING NEW TABLE AS new_submissions
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_submission_arrives();
+
+-- At the end of the transaction the entries a submission announced are there.
+CREATE OR REPLACE FUNCTION ledger_submission_filled() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM ledger_entry WHERE book_id = NEW.book_id AND number = NEW.last_number) THEN
+    RAISE EXCEPTION 'ledger: submission % announced entries that never came', NEW.id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS ledger_submission_filled ON ledger_submission;
+CREATE CONSTRAINT TRIGGER ledger_submission_filled AFTER INSERT ON ledger_submission DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.last_number IS NOT NULL) EXECUTE FUNCTION ledger_submission_filled();
+
+-- Entries: numbers without a gap, nothing in a closed period, reversals that point at something reversible.
+CREATE OR REPLACE FUNCTION ledger_entry_arrives() RETURNS trigger LANGUAGE plpgsql
+  SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+  bad bigint;
+BEGIN
+  PERFORM 1 FROM ledger_book b WHERE b.id IN (SELECT book_id FROM new_entries) ORDER BY b.id FOR NO KEY UPDATE;
   SELECT n.book_id INTO bad
     FROM (SELECT book_id, min(number) AS low, max(number) AS high, count(*) AS n FROM new_entries GROUP BY book_id) n
     JOIN ledger_book b ON b.id = n.book_id
@@ -107,9 +148,11 @@ BEGIN
     RAISE EXCEPTION 'ledger: entry % lies in a closed period', bad USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   SELECT n.submission_id INTO bad
-    FROM (SELECT submission_id, min(number) AS low, max(number) AS high, count(*) AS n FROM new_entries GROUP BY submission_id) n
+    FROM (SELECT submission_id, posted_by_id, posted_at, min(number) AS low, max(number) AS high
+            FROM new_entries GROUP BY submission_id, posted_by_id, posted_at) n
     JOIN ledger_submission s ON s.id = n.submission_id
-   WHERE s.first_number IS DISTINCT FROM n.low OR s.last_number IS DISTINCT FROM n.high OR n.high - n.low + 1 <> n.n LIMIT 1;
+   WHERE (s.first_number, s.last_number, s.posted_by_id, s.posted_at)
+         IS DISTINCT FROM (n.low, n.high, n.posted_by_id, n.posted_at) LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'ledger: submission % and its entries disagree', bad USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -127,11 +170,12 @@ BEGIN
    WHERE b.id = n.book_id;
   RETURN NULL;
 END $$;
-CREATE TRIGGER ledger_entry_arrives AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS new_entries
+CREATE OR REPLACE TRIGGER ledger_entry_arrives AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS new_entries
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_arrives();
 
 -- Postings: whole entries at once, summing to 0, sealed by the right digest, mirroring what they reverse.
-CREATE FUNCTION ledger_posting_arrives() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_posting_arrives() RETURNS trigger LANGUAGE plpgsql
+  SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   bad bigint;
 BEGIN
@@ -152,15 +196,13 @@ BEGIN
     ) l
     JOIN ledger_entry e ON e.id = l.entry_id
     JOIN ledger_submission s ON s.id = e.submission_id
-    JOIN ledger_book b ON b.id = e.book_id
     LEFT JOIN ledger_entry r ON r.id = e.reverses_id
     LEFT JOIN ledger_entry v ON v.book_id = e.book_id AND v.number = e.number - 1
-   WHERE e.digest <> encode(sha256(
-           decode(CASE WHEN e.number = 1 THEN ledger_genesis(b.uid) ELSE v.digest END, 'hex')
-           || convert_to('entry-1' || E'\n' || e.number || E'\n' || to_char(e."on", 'YYYY-MM-DD') || E'\n' || e.kind || E'\n'
-              || (extract(epoch FROM e.posted_at) * 1000000)::bigint || E'\n' || coalesce(e.posted_by_id, 0) || E'\n'
-              || coalesce(r.number, 0) || E'\n' || s.key || E'\n' || s.content_hash || E'\n' || e.memo_hash || E'\n'
-              || e.legs || E'\n' || l.lines, 'UTF8')), 'hex') LIMIT 1;
+   WHERE e.digest IS DISTINCT FROM ledger_chain(CASE WHEN e.number = s.first_number THEN s.digest ELSE v.digest END,
+           'entry-1' || E'\n' || e.number || E'\n' || to_char(e."on", 'YYYY-MM-DD') || E'\n' || e.kind || E'\n'
+           || ledger_microseconds(e.posted_at) || E'\n' || coalesce(e.posted_by_id, 0) || E'\n'
+           || coalesce(r.number, 0) || E'\n' || s.key || E'\n' || s.content_hash || E'\n' || e.memo_hash || E'\n'
+           || e.legs || E'\n' || l.lines) LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'ledger: entry % does not carry its digest', bad USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -189,16 +231,17 @@ BEGIN
    WHERE b.id = d.book_id;
   RETURN NULL;
 END $$;
-CREATE TRIGGER ledger_posting_arrives AFTER INSERT ON ledger_posting REFERENCING NEW TABLE AS new_postings
+CREATE OR REPLACE TRIGGER ledger_posting_arrives AFTER INSERT ON ledger_posting REFERENCING NEW TABLE AS new_postings
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_posting_arrives();
 
 -- At the end of the transaction no entry of the book may still be waiting for its postings.
-CREATE FUNCTION ledger_book_filled() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_book_filled() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF (SELECT open_legs FROM ledger_book WHERE id = NEW.id) <> 0 THEN
     RAISE EXCEPTION 'ledger: an entry of book % was left empty', NEW.id USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NULL;
 END $$;
+DROP TRIGGER IF EXISTS ledger_book_filled ON ledger_book;
 CREATE CONSTRAINT TRIGGER ledger_book_filled AFTER UPDATE ON ledger_book DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.open_legs <> 0) EXECUTE FUNCTION ledger_book_filled();

@@ -1,0 +1,35 @@
+// Small comforts on every page; each page works without them.
+"use strict";
+
+for (const button of document.querySelectorAll("[data-show-password]")) {
+  const field = document.getElementById(button.dataset.showPassword);
+  const show = button.textContent;
+  button.hidden = false;
+  button.setAttribute("aria-pressed", "false");
+  button.addEventListener("click", () => {
+    const shown = field.type === "password";
+    field.type = shown ? "text" : "password";
+    button.textContent = shown ? button.dataset.hide : show;
+    button.setAttribute("aria-pressed", String(shown));
+  });
+  field.form?.addEventListener("submit", () => { field.type = "password"; });
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// An open menu closes on Escape and on a touch outside of it.
+for (const menu of document.querySelectorAll("details.menu")) {
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+}
+
+// The first thing read after a refused form is what to put right.
+document.querySelector(".error-summary")?.focus();

@@ -119,7 +119,7 @@ def format_week(monday: date, language: str = "id") -> str:
 
 
 def zone_label(zone: str | tzinfo) -> str:
-    """Return WIB, WITA or WIT for an Indonesian time zone given by its label, IANA name or tzinfo; else its own name."""
+    """Return WIB, WITA or WIT for an Indonesian zone given by label, IANA name or tzinfo; else its own name."""
     name = str(zone)
     return _LABELS.get(name, name)
 

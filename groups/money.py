@@ -45,7 +45,10 @@ class AmbiguousAmount(InvalidAmount):
 
 
 class NotAnAmount(InvalidAmount):
-    """A text that is no amount of whole rupiah; `code` is blank_amount, negative_amount, long_amount or not_an_amount."""
+    """A text that is no amount of whole rupiah.
+
+    `code` is blank_amount, negative_amount, long_amount or not_an_amount.
+    """
 
     def __init__(self, text: str, code: str) -> None:
         advice = {
@@ -89,10 +92,9 @@ def _two_readings(shown: str, written: str) -> InvalidAmount:
     if as_grouped == as_decimal or len(str(as_grouped)) > MAX_DIGITS:
         return NotAnAmount(shown, "not_an_amount")
     is_fraction = int(fraction) != 0
-    if len(fraction) >= 3:
-        suggestion = format_amount(as_grouped)
-    else:
-        suggestion = "" if is_fraction else format_amount(as_decimal)
+    suggestion = format_amount(as_grouped if len(fraction) >= 3 else as_decimal)
+    if is_fraction and len(fraction) < 3:
+        suggestion = ""
     decimal = format_rupiah(as_decimal) + (f",{fraction}" if is_fraction else "")
     return AmbiguousAmount(shown, (format_rupiah(as_grouped), decimal), suggestion)
 

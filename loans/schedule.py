@@ -37,7 +37,8 @@ class Terms:
 
     `principal` and `round_to` are whole rupiah (`round_to` 0 = no rounding), `periods` counts instalments, one per
     `unit`; `rate` is in per cent per `rate_per`, exact. Refuses, with `InvalidTerms`, a principal below 1 or below a
-    rupiah per instalment, periods outside 1–520, a rate outside 0–100 or with more than 8 decimals, and a negative rounding.
+    rupiah per instalment, periods outside 1–520, a rate outside 0–100 or with more than 8 decimals,
+    and a negative rounding.
     """
 
     principal: int

@@ -6,7 +6,6 @@ Numbers are Indonesian whatever the language of the screen, so that a figure nev
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from django import template
 from django.templatetags.static import static

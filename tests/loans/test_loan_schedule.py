@@ -13,10 +13,10 @@ from django.core.management import CommandError, call_command
 
 ROOT = Path(__file__).resolve().parents[2]
 
-GAJAH_DUDUK = (
-    "--principal 5000000 --rate 1.5 --rate-per bulan --periods 24 --unit bulan --method flat --round-to 1000"
-    " --first-due 2026-01-31"
-).split()
+GAJAH_DUDUK = [
+    *("--principal", "5000000", "--rate", "1.5", "--rate-per", "bulan", "--periods", "24", "--unit", "bulan"),
+    *("--method", "flat", "--round-to", "1000", "--first-due", "2026-01-31"),
+]
 
 
 def test_json_for_a_check(capsys):

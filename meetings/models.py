@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from groups.models import Group, Member
+from groups.models import Bkm, Group, Member
 from ledger.models import Entry, Submission
 
 
@@ -139,3 +139,20 @@ class SheetDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group} {self.on} {self.by}"
+
+
+class BookUpload(models.Model):
+    """A workbook somebody sent in and has not confirmed yet: what is checked is what is written, and only by her."""
+
+    bkm = models.ForeignKey(Bkm, models.CASCADE, related_name="book_uploads")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="book_uploads")
+    name = models.CharField(max_length=200)
+    content = models.BinaryField()
+    content_hash = models.CharField(max_length=64)  # sha256 of the file, in hex: names the file she looked at
+    uploaded_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bkm", "by"], name="meetings_upload_unique")]
+
+    def __str__(self) -> str:
+        return self.name

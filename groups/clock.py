@@ -18,3 +18,8 @@ def now() -> datetime:
 def today(group: "Group | None" = None) -> date:
     """Return the present date where the group lives; without a group, in western Indonesia."""
     return now().astimezone(ZoneInfo(group.zone if group else "Asia/Jakarta")).date()
+
+
+def local(moment: datetime, group: "Group") -> datetime:
+    """Return a moment as the clock of the group's place shows it."""
+    return moment.astimezone(ZoneInfo(group.zone))

@@ -78,7 +78,7 @@ def post_sheet(
     """Write one meeting: attendance, minutes, count, and every hand-over as an entry of its own. All or nothing.
 
     The same key with the same sheet answers with the meeting it made. Refused, with every problem at its field
-    (`r4-angsuran`, `r4-hadir`, `q2`, `out1`, `selisih`, …) or as a whole: a day already posted (`already_posted`), a
+    (`r4-angsuran`, `r4-attendance`, `q2`, `out1`, `selisih`, …) or as a whole: a day already posted (`already_posted`), a
     closed period, a day outside the group's life, no attendance for an active member, more than a loan or the savings
     or the cash box holds, a cash difference without a reason. `lendings` are loans of an old book, told in full.
     """
@@ -202,7 +202,7 @@ def _check_rows(sheet: Sheet, members: Mapping[int, Member], refusals: Refusals)
             if no in named and (named[no].received or named[no].withdrawal):
                 refusals.add(f"r{no}", _("She is not a member on that day."), "not_member")
         elif no not in said:
-            refusals.add(f"r{no}-hadir", _("Choose H, I, S or A."), "attendance_required")
+            refusals.add(f"r{no}-attendance", _("Choose H, I, S or A."), "attendance_required")
 
 
 def _requested(
@@ -492,3 +492,41 @@ def _later_payments(book: Book, entry: Entry, loan_numbers: set[int]) -> list[_P
         if (more := {loan_no for one in later for loan_no in one.amounts}) <= known:
             return later
         known |= more
+
+
+def later_payments(hand_over: HandOver) -> int:
+    """Count the later hand-overs that a correction of this one reverses and writes again."""
+    book, entry = hand_over.entry.book, hand_over.entry
+    touched = {p.account.loan_no for p in _loan_postings(book).filter(entry=entry)}
+    return len(_later_payments(book, entry, touched)) if touched else 0
+
+
+def save_draft(*, group: Group, on: date, by: "User", key: UUID, data: Mapping[str, str], at: datetime) -> SheetDraft:
+    """Keep what she typed, as typed. Her key stays the one minted when the form was first opened."""
+    draft, _created = SheetDraft.objects.update_or_create(
+        group=group,
+        on=on,
+        by=by,
+        defaults={"data": dict(data), "saved_at": at},
+        create_defaults={"key": key, "data": dict(data), "saved_at": at},
+    )
+    return draft
+
+
+def discard_draft(*, group: Group, on: date, by: "User") -> None:
+    """Throw one's own draft away, on one's own word."""
+    SheetDraft.objects.filter(group=group, on=on, by=by).delete()
+
+
+def resolve_difference(*, difference: CashDifference, resolution: str, on: date) -> CashDifference:
+    """Say how a cash difference ended. The entry stays; money that is found again comes in through a sheet."""
+    if not resolution.strip():
+        raise ValidationError({"resolution": ValidationError(_("Write how it ended."), code="required")})
+    with transaction.atomic():
+        difference = CashDifference.objects.select_for_update(of=("self",)).get(pk=difference.pk)
+        if difference.resolved_on:
+            raise ValidationError(_("This difference was already resolved."), code="resolved")
+        difference.resolved_on = on
+        difference.resolution = resolution.strip()[:300]
+        difference.save(update_fields=["resolved_on", "resolution"])
+        return difference

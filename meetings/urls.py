@@ -1,5 +1,21 @@
-"""Addresses of `meetings`."""
+"""Addresses of the treasurer's week."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from meetings import views
+
+urlpatterns = [
+    path("g/<code:code>/", views.group_home, name="group_home"),
+    path("g/<code:code>/meetings/", views.meeting_list, name="meeting_list"),
+    path("g/<code:code>/meetings/day/", views.choose_day, name="choose_day"),
+    path("g/<code:code>/meetings/<day:on>/sheet/", views.sheet, name="sheet"),
+    path("g/<code:code>/meetings/<day:on>/draft/", views.save_draft, name="save_draft"),
+    path("g/<code:code>/meetings/<day:on>/discard/", views.discard_draft, name="discard_draft"),
+    path("g/<code:code>/meetings/<day:on>/minutes/", views.minutes, name="minutes"),
+    path("g/<code:code>/meetings/<day:on>/check/", views.check_page, name="check"),
+    path("g/<code:code>/meetings/<day:on>/compare/", views.compare, name="compare"),
+    path("g/<code:code>/meetings/<day:on>/receipt/", views.receipt, name="receipt"),
+    path("g/<code:code>/meetings/<day:on>/posted/", views.posted_sheet, name="posted_sheet"),
+    path("g/<code:code>/meetings/<day:on>/difference/", views.difference, name="cash_difference"),
+    path("g/<code:code>/entries/<number:number>/correct/", views.correct, name="correct"),
+]

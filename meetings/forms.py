@@ -1,0 +1,473 @@
+"""What the treasurer types, turned into a `Sheet`. A draft is kept as typed; nothing she wrote is ever lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from groups.fields import RupiahField
+from groups.models import Group, Member
+from groups.money import format_amount, terbilang
+from ledger import chart
+from loans.models import LoanRequest
+from loans.services import OpenLoan
+from meetings.sheet import (
+    DENOMINATIONS,
+    CashCount,
+    Decision,
+    Disbursement,
+    FollowUpNote,
+    Minutes,
+    OtherMoney,
+    Payment,
+    Row,
+    Sheet,
+)
+
+OTHER_LINES = 3  # lines for other money in, and as many for money out
+FOLLOW_UPS = 3
+MOST_TEXT = 4000
+INCOME_CODES = (chart.OTHER_INCOME, chart.CAPITAL, chart.SOCIAL_FUND, chart.FINES)
+EXPENSE_CODES = (chart.MEETING_COST, chart.ADMINISTRATION, chart.SOCIAL_FUND, chart.OTHER_COST)
+NO_DECISION = "Tidak ada keputusan"
+
+
+class RowForm(forms.Form):
+    """One member's line. Its prefix is `r` and her number; empty amounts are 0."""
+
+    attendance = forms.ChoiceField(choices=[(s, s) for s in "HISA"], required=False)
+    wajib = RupiahField(required=False)
+    sukarela = RupiahField(required=False)
+    angsuran = RupiahField(required=False)
+    denda = RupiahField(required=False)
+    pokok = RupiahField(required=False)
+    tarik = RupiahField(required=False)
+    sosial = RupiahField(required=False)
+    catat = forms.BooleanField(required=False)
+
+
+AMOUNTS = ("wajib", "sukarela", "angsuran", "denda", "pokok", "tarik", "sosial")
+LABELS = {
+    "wajib": gettext_lazy("Wajib"),
+    "sukarela": gettext_lazy("Sukarela"),
+    "angsuran": gettext_lazy("Instalment"),
+    "denda": gettext_lazy("Fine"),
+    "pokok": gettext_lazy("Pokok"),
+    "tarik": gettext_lazy("Withdraw sukarela"),
+    "sosial": gettext_lazy("Social fund"),
+}
+
+
+class OtherMoneyForm(forms.Form):
+    """Money in or out that is no member's. All three or none."""
+
+    code = forms.ChoiceField(choices=[], required=False)
+    memo = forms.CharField(max_length=100, required=False)
+    amount = RupiahField(required=False)
+
+    def __init__(self, *args: Any, codes: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].choices = [("", "–"), *((code, chart.CHART[code].name) for code in codes)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("amount") and not data.get("code"):
+            self.add_error("code", _("Choose what kind of money this is."))
+        if data.get("amount") and not data.get("memo"):
+            self.add_error("memo", _("Write what it is for."))
+        if (data.get("code") or data.get("memo")) and not data.get("amount") and "amount" not in self.errors:
+            self.add_error("amount", _("Write the amount."))
+        return data
+
+
+class RequestForm(forms.Form):
+    """What the meeting does with a waiting request."""
+
+    choice = forms.ChoiceField(
+        choices=[
+            ("", pgettext_lazy("request", "Leave for later")),
+            ("pay", pgettext_lazy("request", "Approve and pay out now")),
+            ("approve", pgettext_lazy("request", "Approve, pay out later")),
+            ("reject", pgettext_lazy("request", "Do not approve")),
+        ],
+        required=False,
+    )
+    reason = forms.CharField(max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("choice") == "reject" and not data.get("reason"):
+            self.add_error("reason", _("Write why it is not approved."))
+        return data
+
+
+class CountForm(forms.Form):
+    """Notes and coins in the box, or their total when there is no time to sort them."""
+
+    total = RupiahField(required=False)
+    by = forms.CharField(max_length=100, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for value in DENOMINATIONS:
+            self.fields[str(value)] = forms.RegexField(r"\A[0-9]{1,5}\Z", required=False, max_length=5)
+            self.fields[str(value)].error_messages["invalid"] = _("Write how many pieces, in digits.")
+
+    def pieces(self) -> dict[int, int]:
+        return {v: int(self.cleaned_data[str(v)]) for v in DENOMINATIONS if self.cleaned_data.get(str(v))}
+
+    def counted(self) -> int | None:
+        """The total counted, or None when nobody counted."""
+        if pieces := self.pieces():
+            return sum(value * number for value, number in pieces.items())
+        return self.cleaned_data.get("total")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        total = data.get("total")
+        if not self.errors and total is not None and self.pieces() and total != self.counted():
+            self.add_error("total", _("The notes and coins make %(sum)s.") % {"sum": format_amount(self.counted() or 0)})
+        return data
+
+
+class MinutesForm(forms.Form):
+    """Agenda, discussion, decisions."""
+
+    agenda = forms.CharField(max_length=MOST_TEXT, required=False, label=gettext_lazy("Agenda"))
+    discussion = forms.CharField(max_length=MOST_TEXT, required=False, label=gettext_lazy("What was discussed"))
+    decisions = forms.CharField(max_length=MOST_TEXT, required=False, label=gettext_lazy("What was decided"))
+    none = forms.BooleanField(required=False, label=gettext_lazy("Nothing was decided"))
+    place = forms.CharField(max_length=100, required=False, label=gettext_lazy("Place"))
+
+    def decided(self) -> str:
+        """The decisions, or the words that there were none."""
+        return self.cleaned_data["decisions"] or (NO_DECISION if self.cleaned_data["none"] else "")
+
+
+class FollowUpForm(forms.Form):
+    """Who does what by when."""
+
+    what = forms.CharField(max_length=200, required=False)
+    owner = forms.ChoiceField(choices=[], required=False)
+    due_on = forms.DateField(required=False)
+
+    def __init__(self, *args: Any, members: list[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = [("", "–"), *((str(m.no), m.name) for m in members)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if (data.get("owner") or data.get("due_on")) and not data.get("what"):
+            self.add_error("what", _("Write what is to be done."))
+        return data
+
+
+class DifferenceForm(forms.Form):
+    """Why box and book differ, and who follows it up."""
+
+    reason = forms.CharField(max_length=300, required=False)
+    owner = forms.ChoiceField(choices=[], required=False)
+
+    def __init__(self, *args: Any, members: list[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = [("", "–"), *((str(m.no), m.name) for m in members)]  # type: ignore[attr-defined]
+
+
+@dataclass
+class SheetContext:
+    """What the book already knows when a sheet is filled in."""
+
+    group: Group
+    on: date
+    members: list[Member]
+    loans: dict[int, list[OpenLoan]]  # by member number, oldest first
+    weekly: int
+    principal: int  # simpanan pokok agreed
+    paid_principal: dict[int, int]  # simpanan pokok each member has, by number
+    voluntary: dict[int, int]  # simpanan sukarela each member has, by number
+    cash: int
+    requests: list[LoanRequest]
+    last_of_week: date  # instalments due up to here are suggested
+
+
+@dataclass
+class Line:
+    """One row as the template shows it: values as typed or suggested, and what to say about them."""
+
+    no: int
+    k: str
+    name: str
+    att: str = ""
+    att_error: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    due: int = 0
+    loan: bool = False
+    extra: list[dict[str, Any]] = field(default_factory=list)  # further open loans of hers
+    checked: bool = False
+    open: bool = False
+    sum: int = 0
+    short: int = 0
+    soft: list[dict[str, Any]] = field(default_factory=list)
+
+
+class SheetForm:
+    """The whole sheet from its draft: `data` maps field names to text, as the browser sent them.
+
+    Valid when every text is readable; what the book refuses comes later from `post_sheet`, under the same names.
+    """
+
+    def __init__(self, context: SheetContext, data: Mapping[str, str]) -> None:
+        self.context = context
+        self.data = dict(data)
+        self.errors: dict[str, str] = {}
+        self.rows = {m.no: RowForm(self._row_data(m), prefix=f"r{m.no}") for m in context.members}
+        self.income = [
+            OtherMoneyForm(self.data, prefix=f"in{i}", codes=INCOME_CODES) for i in range(1, OTHER_LINES + 1)
+        ]
+        self.expenses = [
+            OtherMoneyForm(self.data, prefix=f"out{i}", codes=EXPENSE_CODES) for i in range(1, OTHER_LINES + 1)
+        ]
+        self.requests = {r.no: RequestForm(self.data, prefix=f"q{r.no}") for r in context.requests}
+        self.count = CountForm(self.data, prefix="c")
+        self.minutes = MinutesForm(self.data, prefix="m")
+        self.follow_ups = [
+            FollowUpForm(self.data, prefix=f"f{i}", members=context.members) for i in range(1, FOLLOW_UPS + 1)
+        ]
+        self.difference = DifferenceForm(self.data, prefix="d", members=context.members)
+        self.extra_fields = {
+            f"r{no}-angsuran-{one.loan.no}": RupiahField(required=False)
+            for no, owed in context.loans.items()
+            for one in owed[1:]
+        }
+        self.extra: dict[str, int] = {}
+        self._judge()
+
+    def _row_data(self, member: Member) -> dict[str, str]:
+        """What was typed for a member; where nothing was typed yet, what was agreed."""
+        prefix = f"r{member.no}-"
+        return {f"{prefix}{name}": value for name, value in self.suggestions(member).items()} | {
+            name: value for name, value in self.data.items() if name.startswith(prefix)
+        }
+
+    def suggestions(self, member: Member) -> dict[str, str]:
+        """The agreed amounts, as pencil: her simpanan wajib, pokok if she owes it, and what is due of her oldest loan."""
+        if self.data.get(f"r{member.no}-attendance", "") in ("I", "S", "A"):
+            return {}
+        owed = self.context.loans.get(member.no, [])
+        due = owed[0].due(self.context.last_of_week) if owed else 0
+        pokok = max(0, self.context.principal - self.context.paid_principal.get(member.no, 0))
+        wanted = {"wajib": self.context.weekly, "angsuran": due, "pokok": pokok}
+        return {name: format_amount(amount) for name, amount in wanted.items() if amount}
+
+    def _judge(self) -> None:
+        forms_by_field: list[forms.Form] = [
+            *self.rows.values(),
+            *self.income,
+            *self.expenses,
+            *self.requests.values(),
+            self.count,
+            self.minutes,
+            *self.follow_ups,
+            self.difference,
+        ]
+        for form in forms_by_field:
+            for name, messages in form.errors.items():
+                self.errors[f"{form.prefix}-{name}"] = str(messages[0])
+        for name, one in self.extra_fields.items():
+            try:
+                self.extra[name] = one.clean(self.data.get(name, "")) or 0
+            except forms.ValidationError as refusal:
+                self.errors[name] = str(refusal.messages[0])
+
+    def amount(self, no: int, name: str) -> int:
+        """The amount typed or suggested in a row, 0 when empty or unreadable."""
+        return self.rows[no].cleaned_data.get(name) or 0
+
+    def is_recorded(self, no: int) -> bool:
+        return bool(self.rows[no].cleaned_data.get("catat"))
+
+    def row(self, no: int) -> Row:
+        """The member's line; money that was not ticked is pencil and does not count."""
+        attendance = self.rows[no].cleaned_data.get("attendance") or None
+        if not self.is_recorded(no):
+            return Row(no, attendance)  # type: ignore[arg-type]
+        owed = self.context.loans.get(no, [])
+        payments = [Payment(self.amount(no, "angsuran"), owed[0].loan.no if len(owed) > 1 else None)]
+        payments += [Payment(self.extra.get(f"r{no}-angsuran-{o.loan.no}", 0), o.loan.no) for o in owed[1:]]
+        return Row(
+            member_no=no,
+            attendance=attendance,  # type: ignore[arg-type]
+            principal=self.amount(no, "pokok"),
+            weekly=self.amount(no, "wajib"),
+            voluntary=self.amount(no, "sukarela"),
+            withdrawal=self.amount(no, "tarik"),
+            payments=tuple(p for p in payments if p.amount),
+            fine=self.amount(no, "denda"),
+            social=self.amount(no, "sosial"),
+        )
+
+    def pencilled(self, no: int) -> int:
+        """What stands in a row that is not ticked."""
+        if self.is_recorded(no):
+            return 0
+        extra = sum(self.extra.get(f"r{no}-angsuran-{o.loan.no}", 0) for o in self.context.loans.get(no, [])[1:])
+        return extra + sum(self.amount(no, name) for name in AMOUNTS if name != "tarik")
+
+    def sheet(self) -> Sheet:
+        """Return what is to be written. Ask `errors` first."""
+        decided = {no: form.cleaned_data for no, form in self.requests.items()}
+        return Sheet(
+            on=self.context.on,
+            rows=tuple(self.row(m.no) for m in self.context.members),
+            place=self.minutes.cleaned_data.get("place") or self.context.group.place,
+            income=tuple(_other(form) for form in self.income if form.cleaned_data.get("amount")),
+            expenses=tuple(_other(form) for form in self.expenses if form.cleaned_data.get("amount")),
+            disbursements=tuple(Disbursement(no) for no, d in decided.items() if d.get("choice") == "pay"),
+            decisions=tuple(
+                Decision(no, approve=d["choice"] == "approve", reason=d.get("reason", ""))
+                for no, d in decided.items()
+                if d.get("choice") in ("approve", "reject")
+            ),
+            count=CashCount(
+                counted=self.count.counted(),
+                pieces=self.count.pieces(),
+                counted_by=self.count.cleaned_data.get("by", ""),
+                reason=self.difference.cleaned_data.get("reason", ""),
+                owner_no=int(self.difference.cleaned_data.get("owner") or 0) or None,
+            ),
+            minutes=Minutes(
+                agenda=self.minutes.cleaned_data["agenda"],
+                discussion=self.minutes.cleaned_data["discussion"],
+                decisions=self.minutes.decided(),
+                follow_ups=tuple(
+                    FollowUpNote(
+                        f.cleaned_data["what"], int(f.cleaned_data.get("owner") or 0) or None, f.cleaned_data.get("due_on")
+                    )
+                    for f in self.follow_ups
+                    if f.cleaned_data.get("what")
+                ),
+            ),
+        )
+
+    def disbursed(self) -> int:
+        """What the sheet pays out as loans."""
+        return sum(
+            r.amount for r in self.context.requests if self.requests[r.no].cleaned_data.get("choice") == "pay"
+        )
+
+    def lines(self) -> list[Line]:
+        """The rows for the screen."""
+        return [self._line(member) for member in self.context.members]
+
+    def _line(self, member: Member) -> Line:
+        no, form = member.no, self.rows[member.no]
+        k = f"r{no}"
+        owed = self.context.loans.get(no, [])
+        due = owed[0].due(self.context.last_of_week) if owed else 0
+        errors = {name: self.errors[f"{k}-{name}"] for name in AMOUNTS if f"{k}-{name}" in self.errors}
+        values = {name: form.data.get(f"{k}-{name}", "") for name in AMOUNTS}
+        values = {
+            name: format_amount(form.cleaned_data[name]) if form.cleaned_data.get(name) is not None else text
+            for name, text in values.items()
+        }
+        paid = self.amount(no, "angsuran")
+        checked = self.is_recorded(no)
+        row = self.row(no)
+        return Line(
+            no=no,
+            k=k,
+            name=member.name,
+            att=form.cleaned_data.get("attendance") or "",
+            att_error=self.errors.get(f"{k}-attendance", ""),
+            values=values,
+            errors=errors,
+            due=due,
+            loan=bool(owed),
+            extra=[self._extra(no, one) for one in owed[1:]],
+            checked=checked,
+            open=any(values[name] or name in errors for name in ("pokok", "tarik", "sosial", "denda"))
+            or any(self.data.get(f"{k}-angsuran-{one.loan.no}") for one in owed[1:]),
+            sum=row.received if checked else self.pencilled(no),
+            short=due - paid if 0 < paid < due else 0,
+            soft=self.soft(member),
+        )
+
+    def _extra(self, no: int, one: OpenLoan) -> dict[str, Any]:
+        name = f"r{no}-angsuran-{one.loan.no}"
+        return {
+            "name": name,
+            "loan_no": one.loan.no,
+            "due": one.due(self.context.last_of_week),
+            "value": self.data.get(name, ""),
+            "error": self.errors.get(name, ""),
+        }
+
+    def soft(self, member: Member) -> list[dict[str, Any]]:
+        """Amounts ten times more or less than usual, not yet confirmed: a question, never a refusal."""
+        owed = self.context.loans.get(member.no, [])
+        usual = {"wajib": self.context.weekly, "angsuran": owed[0].due(self.context.last_of_week) if owed else 0}
+        questions = []
+        for name, expected in usual.items():
+            amount, field_name = self.amount(member.no, name), f"r{member.no}-{name}"
+            if not expected or not amount or self.data.get(f"{field_name}-ok") == str(amount):
+                continue
+            if amount >= 10 * expected or amount * 10 <= expected:
+                questions.append(
+                    {
+                        "field": field_name,
+                        "label": LABELS[name],
+                        "more": amount > expected,
+                        "amount": amount,
+                        "words": terbilang(amount),
+                        "usual": expected,
+                    }
+                )
+        return questions
+
+
+def _other(form: OtherMoneyForm) -> OtherMoney:
+    return OtherMoney(form.cleaned_data["code"], form.cleaned_data["memo"], form.cleaned_data["amount"])
+
+
+def known_names(context: SheetContext) -> set[str]:
+    """Every field name a draft of this sheet may hold; anything else a browser sends is dropped."""
+    form = SheetForm(context, {})
+    names = {f"{one.prefix}-{name}" for one in [*form.rows.values(), *form.income, *form.expenses] for name in one.fields}
+    names |= {f"{one.prefix}-{name}" for one in [*form.requests.values(), *form.follow_ups] for name in one.fields}
+    names |= {f"{one.prefix}-{name}" for one in (form.count, form.minutes, form.difference) for name in one.fields}
+    names |= set(form.extra_fields)
+    return names | {f"r{m.no}-{name}-ok" for m in context.members for name in ("wajib", "angsuran")}
+
+
+class DayForm(forms.Form):
+    """Which day a sheet is for."""
+
+    on = forms.DateField(label=gettext_lazy("Date of the meeting"))
+
+
+class DraftKeyForm(forms.Form):
+    """The submission's key, minted when the form was opened, and what the check page showed."""
+
+    key = forms.UUIDField()
+    seen = forms.CharField(max_length=64, required=False)
+
+
+class CorrectionForm(RowForm):
+    """The right amounts of one hand-over, and why they change."""
+
+    reason = forms.CharField(max_length=200, error_messages={"required": gettext_lazy("Write why it is corrected.")})
+    attendance = None  # type: ignore[assignment]
+    catat = None  # type: ignore[assignment]
+
+
+class ResolutionForm(forms.Form):
+    """How a cash difference ended."""
+
+    resolution = forms.CharField(
+        max_length=300, widget=forms.Textarea(attrs={"rows": 2}), label=gettext_lazy("How did it end?")
+    )

@@ -1,0 +1,314 @@
+"""What the meeting screens show, each in a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from groups import clock
+from groups.dates import week_start
+from groups.models import Appointment, Group, Holiday, Member
+from ledger import chart
+from ledger.models import Account, Entry, Posting
+from loans import selectors as loan_selectors
+from meetings.forms import SheetContext
+from meetings.models import HandOver, Meeting, SheetDraft
+from savings.models import SavingsTerms
+from users.models import User
+
+_COLUMNS = {
+    chart.PRINCIPAL_SAVINGS: "pokok",
+    chart.WEEKLY_SAVINGS: "wajib",
+    chart.VOLUNTARY_SAVINGS: "sukarela",
+    chart.FINES: "denda",
+    chart.SOCIAL_FUND: "sosial",
+}
+
+
+def meeting_day(group: Group, monday: date) -> date:
+    """The day the group meets in the week that starts on `monday`."""
+    return monday + timedelta(days=group.meeting_weekday)
+
+
+def sheet_context(group: Group, on: date) -> SheetContext:
+    """What the book knows when the sheet of a day is filled in. Five queries."""
+    members = list(Member.objects.filter(group=group).active_on(on).order_by("no"))
+    terms = SavingsTerms.objects.in_force(group, on)
+    accounts = Account.objects.filter(
+        book=group.book_id, code__in=[chart.CASH, chart.PRINCIPAL_SAVINGS, chart.VOLUNTARY_SAVINGS]
+    )
+    balances: dict[str, dict[int, int]] = {}
+    for account in accounts:
+        amount = chart.on_normal_side(account.code, account.balance)
+        balances.setdefault(account.code, {})[account.member_no] = amount
+    return SheetContext(
+        group=group,
+        on=on,
+        members=members,
+        loans=loan_selectors.by_member(loan_selectors.open_loans(group)),
+        weekly=terms.weekly if terms else 0,
+        principal=terms.principal if terms else 0,
+        paid_principal=balances.get(chart.PRINCIPAL_SAVINGS, {}),
+        voluntary=balances.get(chart.VOLUNTARY_SAVINGS, {}),
+        cash=balances.get(chart.CASH, {}).get(0, 0),
+        requests=list(loan_selectors.waiting_requests(group)),
+        last_of_week=week_start(on) + timedelta(days=6),
+    )
+
+
+def draft_of(group: Group, on: date, user: User) -> SheetDraft | None:
+    """One's own draft for a day."""
+    return SheetDraft.objects.filter(group=group, on=on, by=user).first()
+
+
+def posted(group: Group, on: date) -> Meeting | None:
+    """The meeting of a day, once its sheet is in the book."""
+    return (
+        Meeting.objects.filter(group=group, on=on)
+        .select_related("submission", "posted_by", "cash_difference__owner", "group")
+        .first()
+    )
+
+
+@dataclass
+class PostedLine:
+    """One hand-over as it stands now: amounts by column, and what it was corrected from or into."""
+
+    hand_over: HandOver
+    member: Member | None
+    amounts: dict[str, int] = field(default_factory=dict)
+    loans: dict[int, int] = field(default_factory=dict)  # rupiah per loan number, charge and principal
+    charge: int = 0
+    principal: int = 0
+    reversed_by: Entry | None = None
+
+    @property
+    def total(self) -> int:
+        """Cash that came in with it (negative: went out)."""
+        return self.amounts.get("kas", 0)
+
+
+@dataclass
+class PostedSheet:
+    """A posted meeting as it stands now, corrections included; the receipt shows `first` and `last` of what was sent."""
+
+    meeting: Meeting
+    lines: list[PostedLine]  # members' hand-overs that stand
+    withdrawals: list[PostedLine]
+    disbursements: list[PostedLine]
+    income: list[PostedLine]
+    expenses: list[PostedLine]
+    corrected: list[PostedLine]  # those answered by a reversal
+    attendance: dict[int, str]
+    totals: dict[str, int]
+    counts: dict[str, int]  # how many hand-overs hold each column
+    digest: str
+
+    @property
+    def money_in(self) -> int:
+        return sum(one.total for one in [*self.lines, *self.income])
+
+    @property
+    def money_out(self) -> int:
+        return -sum(one.total for one in [*self.withdrawals, *self.disbursements, *self.expenses])
+
+    @property
+    def cash_expected(self) -> int:
+        return self.meeting.cash_before + self.money_in - self.money_out
+
+
+def posted_sheet(meeting: Meeting) -> PostedSheet:
+    """Read a posted meeting back from its entries. Four queries."""
+    hand_overs = list(
+        HandOver.objects.filter(meeting=meeting)
+        .select_related("entry__reversed_by", "member", "meeting")
+        .order_by("entry__number")
+    )
+    lines = {one.entry_id: PostedLine(one, one.member, reversed_by=_reversed_by(one.entry)) for one in hand_overs}
+    for posting in Posting.objects.filter(entry__in=lines).select_related("account"):
+        _add(lines[posting.entry_id], posting)
+    by_kind: dict[str, list[PostedLine]] = {}
+    for one in lines.values():
+        if one.reversed_by is None:
+            by_kind.setdefault(one.hand_over.entry.kind, []).append(one)
+    totals: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    for one in by_kind.get("handover", []):
+        for column, amount in one.amounts.items():
+            totals[column] = totals.get(column, 0) + amount
+            counts[column] = counts.get(column, 0) + 1
+    last = Entry.objects.filter(submission=meeting.submission_id).order_by("-number").first()
+    return PostedSheet(
+        meeting=meeting,
+        lines=by_kind.get("handover", []),
+        withdrawals=by_kind.get("withdrawal", []),
+        disbursements=by_kind.get("disbursement", []),
+        income=by_kind.get("income", []),
+        expenses=by_kind.get("expense", []),
+        corrected=[one for one in lines.values() if one.reversed_by is not None],
+        attendance=dict(meeting.attendance.values_list("member__no", "status")),
+        totals=totals,
+        counts=counts,
+        digest=last.digest if last else "",
+    )
+
+
+def _reversed_by(entry: Entry) -> Entry | None:
+    return getattr(entry, "reversed_by", None)
+
+
+def _add(line: PostedLine, posting: Posting) -> None:
+    code, loan_no, amount = posting.account.code, posting.account.loan_no, posting.amount
+    if code == chart.CASH:
+        line.amounts["kas"] = line.amounts.get("kas", 0) + amount
+    elif loan_no and line.hand_over.entry.kind == "handover":
+        line.amounts["angsuran"] = line.amounts.get("angsuran", 0) - amount
+        line.loans[loan_no] = line.loans.get(loan_no, 0) - amount
+        if code == chart.CHARGE_INCOME:
+            line.charge -= amount
+        else:
+            line.principal -= amount
+    elif code in _COLUMNS and line.hand_over.entry.kind == "handover":
+        line.amounts[_COLUMNS[code]] = line.amounts.get(_COLUMNS[code], 0) - amount
+
+
+def hand_over_by_number(group: Group, number: int) -> HandOver | None:
+    """The member's hand-over with this entry number, for its receipt or its correction."""
+    return (
+        HandOver.objects.filter(meeting__group=group, entry__number=number, member__isnull=False)
+        .select_related("entry__reversed_by", "entry__posted_by", "entry__submission", "member", "meeting__group__bkm")
+        .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the week's task list: `state` is "selesai" or "belum", `detail` how far it is."""
+
+    key: str
+    done: bool
+    detail: str = ""
+    number: int = 0
+
+
+@dataclass
+class Home:
+    """The treasurer's first page."""
+
+    group: Group
+    members: int
+    treasurer: str
+    monday: date
+    on: date
+    holiday: Holiday | None
+    meeting: Meeting | None  # this week's, once posted
+    draft: SheetDraft | None
+    last: Meeting | None
+    last_in: int
+    last_digest: str
+    missing: list[date]  # meeting days of the last weeks without a sheet
+    requests: int
+    open_difference: Meeting | None
+    next_on: date
+
+
+def home(group: Group, user: User, now: datetime) -> Home:
+    """What the treasurer sees first. A fixed number of queries."""
+    today = clock.today(group)
+    monday = week_start(today)
+    members = Member.objects.filter(group=group).active_on(today).count()
+    first_missing = monday - timedelta(weeks=4)
+    recent = list(
+        Meeting.objects.filter(group=group, week_start__gte=first_missing)
+        .select_related("submission", "cash_difference__owner")
+        .order_by("on")
+    )
+    this_week = next((m for m in reversed(recent) if m.week_start == monday), None)
+    last = recent[-1] if recent else Meeting.objects.filter(group=group).select_related("submission").order_by("-on").first()
+    holidays = {
+        h.week_start: h
+        for h in Holiday.objects.filter(Q(group=group) | Q(bkm=group.bkm_id), week_start__gte=first_missing)
+    }
+    weeks_with_sheet = {m.week_start for m in recent}
+    missing = [
+        meeting_day(group, week)
+        for week in (monday - timedelta(weeks=n) for n in range(4, 0, -1))
+        if week >= group.first_week and week not in weeks_with_sheet and week not in holidays
+    ]
+    day = meeting_day(group, monday)
+    drafts = SheetDraft.objects.filter(group=group, by=user, on__gte=monday, on__lte=monday + timedelta(days=6))
+    draft = drafts.order_by("-saved_at").first()
+    if this_week:
+        on = this_week.on
+    else:
+        on = draft.on if draft else day
+    next_week = monday + timedelta(weeks=1)
+    while next_week in holidays:
+        next_week += timedelta(weeks=1)
+    treasurer = (
+        Appointment.objects.filter(group=group, role=Appointment.Role.TREASURER, from_on__lte=today)
+        .filter(Q(to_on=None) | Q(to_on__gt=today))
+        .select_related("user")
+        .first()
+    )
+    last_in = last_digest = None
+    if last and last.submission.last_number:
+        last_in = Posting.objects.filter(
+            entry__submission=last.submission_id, account__code=chart.CASH, amount__gt=0, entry__kind__in=["handover", "income"]
+        ).aggregate(total=Sum("amount"))["total"]
+        last_digest = Entry.objects.values_list("digest", flat=True).get(
+            book=group.book_id, number=last.submission.last_number
+        )
+    return Home(
+        group=group,
+        members=members,
+        treasurer=treasurer.user.name if treasurer else "",
+        monday=monday,
+        on=on,
+        holiday=holidays.get(monday),
+        meeting=this_week,
+        draft=draft,
+        last=last,
+        last_in=last_in or 0,
+        last_digest=last_digest or "",
+        missing=missing,
+        requests=loan_selectors.waiting_requests(group).count(),
+        open_difference=next((m for m in recent if hasattr(m, "cash_difference") and not m.cash_difference.resolved_on), None),
+        next_on=meeting_day(group, next_week) if this_week or today > day else day,
+    )
+
+
+def meetings_of(group: Group) -> QuerySet[Meeting]:
+    """Posted meetings, newest first, with how many came."""
+    return (
+        Meeting.objects.filter(group=group)
+        .select_related("submission", "cash_difference")
+        .annotate(
+            present=Count("attendance", filter=Q(attendance__status="H")),
+            expected=Count("attendance"),
+        )
+        .order_by("-on")
+    )
+
+
+def sums_by_meeting(meetings: Sequence[Meeting]) -> dict[int, int]:
+    """Money in per meeting, by its primary key. One query."""
+    rows = (
+        Posting.objects.filter(
+            entry__hand_over__meeting__in=[m.pk for m in meetings],
+            entry__reverses=None,
+            entry__reversed_by=None,
+            account__code=chart.CASH,
+            entry__kind__in=["handover", "income"],
+        )
+        .values_list("entry__hand_over__meeting")
+        .annotate(total=Sum("amount"))
+    )
+    return dict(rows)
+
+
+def as_dict(values: Any) -> dict[str, str]:
+    """A browser's form as plain text by name, the last of several values."""
+    return {name: values[name] for name in values}

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -32,7 +31,6 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
 
     def handle(self, *args: str, **options: Any) -> None:
-        begun = time.monotonic()
         port = options["port"]
         self._refuse_a_taken_port(port)
         self._migrate()
@@ -52,7 +50,7 @@ class Command(BaseCommand):
         self._say(_("Buku KSM is open at http://%(host)s:%(port)s") % {"host": HOST, "port": port}, self.style.SUCCESS)
         if demo:
             call_command("demo", "--sign-ins", stdout=self.stdout)
-        self._say(_("Ready in %(seconds)s seconds. Ctrl-C stops it.") % {"seconds": round(time.monotonic() - begun)})
+        self._say(_("Ready. Ctrl-C stops it."))
         background = _Programme() if demo else None
         try:
             server.run()

@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class ComplianceConfig(AppConfig):
     name = "compliance"
+
+    def ready(self) -> None:
+        from compliance.services import refresh_book  # noqa: PLC0415  (models exist only now)
+        from ledger.announce import book_changed  # noqa: PLC0415
+
+        book_changed.connect(refresh_book, dispatch_uid="compliance.refresh_book")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from compliance.rules import PolicyNumbers
 from groups.models import Bkm, Group
 
 
@@ -29,7 +30,7 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
 
 
 class Policy(models.Model):
-    """The numbers marked ⚙ in the rules, as fractions, weeks and days. Rows are versions: never edited, only followed."""
+    """The numbers marked ⚙ in the rules, as fractions, weeks and days. Versions: never edited, only followed."""
 
     bkm = models.ForeignKey(Bkm, models.CASCADE, null=True, blank=True, related_name="policies")
     from_on = models.DateField(_("from"))
@@ -64,25 +65,33 @@ class Policy(models.Model):
             models.UniqueConstraint(
                 fields=["bkm", "version"], name="compliance_policy_version_unique", nulls_distinct=False
             ),
-            models.UniqueConstraint(fields=["bkm", "from_on"], name="compliance_policy_from_unique", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["bkm", "from_on"], name="compliance_policy_from_unique", nulls_distinct=False
+            ),
         ]
 
     def __str__(self) -> str:
         return f"v{self.version}"
 
+    @property
+    def numbers(self) -> PolicyNumbers:
+        """What `compliance.rules` judges by."""
+        return PolicyNumbers.of(self.__dict__)
+
 
 class GroupWeek(models.Model):
     """What one week of one group came to. Derived: `rebuild_weeks` makes the same rows from the books.
 
-    A row never changes because of a later week: late payments are kept with the week they came in, by the week they
-    were for. Rows run some weeks ahead of the last posting, as they will be if nothing more is recorded.
+    A row never changes because of a later week. Rows run some weeks ahead of the last posting or meeting, as they
+    will be if nothing more is recorded, so that a dashboard needs no nightly job; those ahead hold no facts. The two
+    snapshots are shaped by `compliance.services`: `at_meeting` as at the week's last meeting (null without one),
+    `at_close` as at the end of its Sunday, seen from the Monday after. A dashboard of today shows the current week's
+    `at_meeting` if there is one, else the last row's `at_close` before it.
     """
 
     group = models.ForeignKey(Group, models.CASCADE, related_name="weeks")
     week_start = models.DateField()
-    facts = models.JSONField()  # shape: `compliance.facts.WeekFacts`
-    carry = models.JSONField()  # shape: `compliance.facts.Carry`; what the next week starts from
-    # The evaluation on the last posted meeting day of the week (null without one), and on the Monday after the week.
+    facts = models.JSONField(null=True)  # shape: `compliance.facts.WeekFacts`; what the next week starts from
     at_meeting = models.JSONField(null=True)
     at_close = models.JSONField()
 

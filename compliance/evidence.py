@@ -1,0 +1,241 @@
+"""Which weeks, members, meetings and loans cost a group its points: what stands behind each finding, without Django."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from compliance.facts import Setting, WeekFacts, WeekInput
+from compliance.rules import (
+    LATE,
+    ON_TIME,
+    Evaluation,
+    PolicyNumbers,
+    borrowers,
+    covered,
+    missing,
+    overdue,
+    paid_by,
+    quorate,
+    repaid,
+    rounded,
+)
+
+ABSENT = "A"
+
+
+@dataclass(frozen=True, slots=True)
+class SavingsGap:
+    """A member-week not covered on time. `covered_on` is the day it was, None while it is not or only in part."""
+
+    member_no: int
+    week: date
+    covered_on: date | None
+    meeting_on: date | None  # the week's first meeting, where the entry would stand
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingGap:
+    """A week that counts as not met: `meeting_on` None = nobody met, else there was no quorum."""
+
+    week: date
+    meeting_on: date | None
+    present: int
+    active: int
+
+
+@dataclass(frozen=True, slots=True)
+class Absences:
+    """How often a member was not there at the meetings of the assessed weeks."""
+
+    member_no: int
+    excused: int
+    sick: int
+    absent: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookGap:
+    """A week short of a full point: `missing` as `rules.missing` names it; `meeting_on` None = no sheet."""
+
+    week: date
+    meeting_on: date | None
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RepaymentGap:
+    """What a loan cost in rupiah: paid late, and not paid; `weeks` in which its instalments fell due."""
+
+    loan_no: int
+    member_no: int
+    late: int
+    uncovered: int
+    weeks: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoanStanding:
+    """An open loan: principal outstanding in rupiah and instalments late."""
+
+    loan_no: int
+    member_no: int
+    outstanding: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Figures beside the score. Money in rupiah; shares in per cent with one decimal, None where there is nothing."""
+
+    savings: int
+    outstanding: int
+    idle_cash: int
+    par: float | None  # share of outstanding in loans with an instalment late
+    par3: float | None  # with three or more
+    largest_three: float | None
+    last_meeting: tuple[date, int, int] | None  # day, present, active
+    mean_of_four: float | None  # attendance of the last four meetings
+    without_sheet: int
+    loans: tuple[LoanStanding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What stands behind the five findings."""
+
+    savings: tuple[SavingsGap, ...]
+    meetings: tuple[MeetingGap, ...]
+    absences: tuple[Absences, ...]
+    books: tuple[BookGap, ...]
+    lending: tuple[int, ...]  # active members who borrowed nothing in the policy's time
+    repayment: tuple[RepaymentGap, ...]
+
+
+def evidence(
+    rows: Sequence[WeekFacts],
+    evaluation: Evaluation,
+    happened: Mapping[date, WeekInput],
+    setting: Setting,
+    attendance: Mapping[tuple[date, int], str],
+) -> Evidence:
+    """Return what cost points. `attendance`: (meeting day, member) → H, I, S or A; who is not in it was absent."""
+    weeks = [row for row in rows if row.week in set(evaluation.weeks)]
+    last = rows[-1] if rows else None
+    policy = evaluation.policy
+    idle = set(last.active) - set(borrowers(last, policy, evaluation.on)) if last else set()
+    return Evidence(
+        savings=tuple(_savings_gaps(weeks, last, happened)),
+        meetings=tuple(_meeting_gaps(weeks, policy)),
+        absences=tuple(_absences(weeks, setting, attendance)),
+        books=tuple(_book_gaps(weeks, policy)),
+        lending=tuple(sorted(idle)),
+        repayment=tuple(_repayment_gaps(weeks, last)),
+    )
+
+
+def _savings_gaps(
+    weeks: Sequence[WeekFacts], last: WeekFacts | None, happened: Mapping[date, WeekInput]
+) -> Iterable[SavingsGap]:
+    now = last.members if last else {}
+    days = _deposit_days(happened)
+    for row in weeks:
+        met = row.meetings[0].on if row.meetings else None
+        for no, week in row.members.items():
+            how = covered(week, now.get(no))
+            if how is not None and how != ON_TIME:
+                on = next((day for day, so_far in days[no] if so_far >= week.threshold), None) if how == LATE else None
+                yield SavingsGap(no, row.week, on, met)
+
+
+def _deposit_days(happened: Mapping[date, WeekInput]) -> dict[int, list[tuple[date, int]]]:
+    """Return for each member the days she deposited wajib and the sum of it by then."""
+    days: dict[int, list[tuple[date, int]]] = defaultdict(list)
+    for week in sorted(happened):
+        for movement in happened[week].movements:
+            if movement.code == "2110" and movement.kind == "handover":
+                so_far = days[movement.member_no]
+                so_far.append((movement.on, (so_far[-1][1] if so_far else 0) - movement.amount))
+    return days
+
+
+def _meeting_gaps(weeks: Sequence[WeekFacts], policy: PolicyNumbers) -> Iterable[MeetingGap]:
+    for row in weeks:
+        if not row.meetings:
+            yield MeetingGap(row.week, None, 0, 0)
+        elif not any(quorate(meeting, policy) for meeting in row.meetings):
+            best = max(row.meetings, key=lambda meeting: meeting.present)
+            yield MeetingGap(row.week, best.on, best.present, best.active)
+
+
+def _absences(
+    weeks: Sequence[WeekFacts], setting: Setting, attendance: Mapping[tuple[date, int], str]
+) -> list[Absences]:
+    counts: dict[int, dict[str, int]] = defaultdict(lambda: {"H": 0, "I": 0, "S": 0, ABSENT: 0})
+    for row in weeks:
+        for meeting in row.meetings:
+            for no in setting.active_on(meeting.on):
+                counts[no][attendance.get((meeting.on, no), ABSENT)] += 1
+    found = [Absences(no, c["I"], c["S"], c[ABSENT]) for no, c in counts.items() if c["I"] or c["S"] or c[ABSENT]]
+    return sorted(found, key=lambda a: (-a.absent, -(a.excused + a.sick), a.member_no))
+
+
+def _book_gaps(weeks: Sequence[WeekFacts], policy: PolicyNumbers) -> Iterable[BookGap]:
+    for row in weeks:
+        if row.brought_in:
+            continue
+        if not row.meetings:
+            yield BookGap(row.week, None, ())
+        for meeting in row.meetings:
+            if lacks := missing(meeting, policy):
+                yield BookGap(row.week, meeting.on, lacks)
+
+
+def _repayment_gaps(weeks: Sequence[WeekFacts], last: WeekFacts | None) -> list[RepaymentGap]:
+    found: dict[int, RepaymentGap] = {}
+    for row in weeks:
+        for no, loan in row.loans.items():
+            paid = paid_by(last, no, loan)
+            _on_time, late, uncovered = repaid(loan, paid)
+            if row is weeks[0]:
+                late_before, uncovered_before = overdue(loan, paid)
+                late, uncovered = late + late_before, uncovered + uncovered_before
+            if late or uncovered:
+                so_far = found.get(no) or RepaymentGap(no, loan.member_no, 0, 0, ())
+                found[no] = RepaymentGap(
+                    no, loan.member_no, so_far.late + late, so_far.uncovered + uncovered, (*so_far.weeks, row.week)
+                )
+    return sorted(found.values(), key=lambda gap: (-gap.uncovered, -gap.late, gap.loan_no))
+
+
+def beside(rows: Sequence[WeekFacts]) -> Beside | None:
+    """Return the figures beside the score as at the last of `rows`; None before the books begin."""
+    if not rows:
+        return None
+    last = rows[-1]
+    held = [meeting for row in rows for meeting in row.meetings]
+    four = held[-4:]
+    owed: dict[int, int] = defaultdict(int)
+    for loan in last.loans.values():
+        owed[loan.member_no] += loan.outstanding
+    return Beside(
+        savings=last.savings,
+        outstanding=last.outstanding,
+        idle_cash=last.cash,
+        par=_per_cent(last.at_risk(1), last.outstanding),
+        par3=_per_cent(last.at_risk(3), last.outstanding),
+        largest_three=_per_cent(sum(sorted(owed.values())[-3:]), last.outstanding),
+        last_meeting=(held[-1].on, held[-1].present, held[-1].active) if held else None,
+        mean_of_four=_per_cent(sum(m.present for m in four), sum(m.active for m in four)),
+        without_sheet=last.without_sheet,
+        loans=tuple(
+            LoanStanding(no, loan.member_no, loan.outstanding, loan.late)
+            for no, loan in last.loans.items()
+            if loan.outstanding
+        ),
+    )
+
+
+def _per_cent(part: int, whole: int) -> float | None:
+    return rounded(Fraction(100 * part, whole), 1) if whole else None

@@ -1,0 +1,394 @@
+"""What each week of a group came to: a fold over its books, one week after the other, without Django.
+
+A week's facts hold what was so at its end (or at the end of `through`, inside it) and are what the next week starts
+from. Nothing in them changes because of a later week: who paid late is read by laying a later week's cumulative sums
+over an earlier week's thresholds. Raw parts (delays, heads, dates) are kept, so that any policy can judge them later.
+All money is whole rupiah.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import accumulate
+from typing import Any, NamedTuple, Self
+
+WEEK = timedelta(days=7)
+
+# What a member owed in a week: nothing, the agreed amount, or (free amounts) anything at all, given or not.
+OWES_NOTHING, OWES_AGREED, FREE_GIVEN, FREE_NOT_GIVEN = range(4)
+
+CASH_CODES = frozenset({"1110", "1120", "2310", "2220"})  # the loan fund's cash: what is held less what is not its own
+SAVINGS_CODES = frozenset({"2110", "2120", "3110"})
+
+
+class Movement(NamedTuple):
+    """The postings of one account on one day and of one kind, added up: rupiah, debit positive."""
+
+    on: date
+    code: str
+    member_no: int
+    loan_no: int
+    kind: str
+    amount: int
+
+
+class MeetingFacts(NamedTuple):
+    """One meeting with its sheet. Heads are of the members active that day; `delay` in days from meeting to posting."""
+
+    on: date
+    active: int
+    present: int
+    excused: int
+    sick: int
+    delay: int
+    counted: bool  # the cash was counted
+    explained: bool  # it agreed with the book, or the difference has a reason
+    minuted: bool  # the minutes hold an agenda and a decision
+    imported: bool
+
+    @property
+    def absent(self) -> int:
+        """Those who stayed away without a word."""
+        return self.active - self.present - self.excused - self.sick
+
+
+class MemberWeek(NamedTuple):
+    """A member's wajib in rupiah since the books began: deposited, and owed through this week; what she owed in it.
+
+    Her obligation of this week is covered once `deposited` (of this or any later week) reaches `threshold`.
+    """
+
+    deposited: int
+    threshold: int
+    owes: int
+
+
+class LoanWeek(NamedTuple):
+    """A loan in a week. `due_before` and `paid_before` as on its eve, the rest at its end; pokok + jasa in rupiah.
+
+    Laid on a line, the instalments that belong to this week reach from `due_before` to `due`.
+    """
+
+    member_no: int
+    lent: int
+    due_before: int
+    due: int
+    paid_before: int
+    paid: int
+    outstanding: int  # principal
+    late: int  # number of instalments due and not fully covered
+
+
+@dataclass(frozen=True)
+class LoanPlan:
+    """A loan's schedule. `due` holds (due date, pokok + jasa) in order; `prior` counts as paid before the opening."""
+
+    member_no: int
+    prior: int
+    due: tuple[tuple[date, int], ...]
+    weeks: tuple[date, ...]  # Monday each instalment belongs to: its own week, or the next that is no holiday
+
+    @classmethod
+    def make(cls, member_no: int, prior: int, due: Iterable[tuple[date, int]], holidays: frozenset[date]) -> Self:
+        """Lay the instalments into weeks, past the holidays."""
+        due = tuple(due)
+        return cls(member_no, prior, due, tuple(_week_of(on, holidays) for on, _amount in due))
+
+    @cached_property
+    def _days(self) -> list[date]:
+        return [on for on, _amount in self.due]
+
+    @cached_property
+    def _sums(self) -> list[int]:
+        return list(accumulate((amount for _on, amount in self.due), initial=0))
+
+    @property
+    def total(self) -> int:
+        """Pokok + jasa of the whole schedule."""
+        return self._sums[-1]
+
+    def due_before(self, week: date) -> int:
+        """Return what belongs to weeks before that Monday."""
+        return self._sums[bisect_left(self.weeks, week)]
+
+    def due_through(self, week: date, through: date) -> int:
+        """Return what belongs to weeks up to that Monday's and falls due by `through`."""
+        return self._sums[min(bisect_right(self.weeks, week), bisect_right(self._days, through))]
+
+    def late(self, through: date, paid: int) -> int:
+        """Count the instalments due by `through` that `paid`, laid oldest first, does not fully cover."""
+        covered = bisect_right(self._sums, paid) - 1
+        return max(0, bisect_right(self._days, through) - covered)
+
+
+def _week_of(on: date, holidays: frozenset[date]) -> date:
+    week = on - timedelta(days=on.weekday())
+    while week in holidays:
+        week += WEEK
+    return week
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What holds for a group whatever the week: its time, people, holidays, terms and schedules.
+
+    members   number → (joined on, first day no longer a member)
+    holidays  Mondays declared before they began
+    terms     (from day, weekly amount; 0 = each what she can), by day
+    """
+
+    start_on: date
+    end_on: date | None
+    members: Mapping[int, tuple[date, date | None]]
+    holidays: frozenset[date] = frozenset()
+    terms: tuple[tuple[date, int], ...] = ()
+    loans: Mapping[int, LoanPlan] = field(default_factory=dict)
+    asked_on: date | None = None  # when a member first asked for a loan
+    imported_through: date | None = None  # date of the last meeting brought in from an old book
+
+    @property
+    def first_week(self) -> date:
+        """Monday of the week the books began."""
+        return self.start_on - timedelta(days=self.start_on.weekday())
+
+    def active_on(self, on: date) -> list[int]:
+        """Return the numbers of the members active on that day."""
+        return [no for no, (joined, left) in self.members.items() if joined <= on and (left is None or on < left)]
+
+    def weekly_on(self, on: date) -> int:
+        """Return the agreed weekly amount on that day; before the first terms, the first."""
+        days = [from_on for from_on, _weekly in self.terms]
+        return self.terms[max(0, bisect_right(days, on) - 1)][1] if days else 0
+
+
+@dataclass(frozen=True)
+class WeekInput:
+    """What happened in one week: its meetings in order of date, and its movements of money.
+
+    The first week of a book also holds all that is dated before it.
+    """
+
+    week: date
+    meetings: tuple[MeetingFacts, ...] = ()
+    movements: tuple[Movement, ...] = ()
+
+
+@dataclass(frozen=True)
+class WeekFacts:
+    """A week as at the end of `through`. `counts`: the group was active; `brought_in`: it comes from an old book."""
+
+    week: date
+    through: date
+    holiday: bool
+    counts: bool
+    brought_in: bool
+    meetings: tuple[MeetingFacts, ...]
+    members: Mapping[int, MemberWeek]
+    loans: Mapping[int, LoanWeek]  # open ones: settled loans end with the week of their last instalment
+    active: tuple[int, ...]  # members active on `through`
+    last_owed: Mapping[int, date]  # last day each member owed principal inside the group, of those who owe no more
+    asked: bool  # a member has asked for a loan
+    cash: int  # the loan fund's
+    savings: int
+    last_meeting: date | None
+    without_sheet: int  # weeks in a row, holidays aside
+
+    @cached_property
+    def outstanding(self) -> int:
+        """Principal outstanding inside the group."""
+        return sum(loan.outstanding for loan in self.loans.values())
+
+    @cached_property
+    def last_owed_by_all(self) -> dict[int, date]:
+        """Last day each member who ever borrowed owed principal; `through` for those who still do."""
+        owing = {loan.member_no: self.through for loan in self.loans.values() if loan.outstanding > 0}
+        return {**self.last_owed, **owing}
+
+    def at_risk(self, late: int) -> int:
+        """Return the whole outstanding of loans with at least that many instalments late."""
+        return sum(loan.outstanding for loan in self.loans.values() if loan.late >= late)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `from_json` reads back, in plain JSON types."""
+        return {
+            "week": self.week.isoformat(),
+            "through": self.through.isoformat(),
+            "holiday": self.holiday,
+            "counts": self.counts,
+            "brought_in": self.brought_in,
+            "meetings": [[m.on.isoformat(), *m[1:]] for m in self.meetings],
+            "members": {str(no): list(member) for no, member in self.members.items()},
+            "loans": {str(no): list(loan) for no, loan in self.loans.items()},
+            "active": list(self.active),
+            "last_owed": {str(no): on.isoformat() for no, on in self.last_owed.items()},
+            "asked": self.asked,
+            "cash": self.cash,
+            "savings": self.savings,
+            "last_meeting": self.last_meeting and self.last_meeting.isoformat(),
+            "without_sheet": self.without_sheet,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `as_json` wrote."""
+        return cls(
+            week=date.fromisoformat(data["week"]),
+            through=date.fromisoformat(data["through"]),
+            holiday=data["holiday"],
+            counts=data["counts"],
+            brought_in=data["brought_in"],
+            meetings=tuple(MeetingFacts(date.fromisoformat(m[0]), *m[1:]) for m in data["meetings"]),
+            members={int(no): MemberWeek(*member) for no, member in data["members"].items()},
+            loans={int(no): LoanWeek(*loan) for no, loan in data["loans"].items()},
+            active=tuple(data["active"]),
+            last_owed={int(no): date.fromisoformat(on) for no, on in data["last_owed"].items()},
+            asked=data["asked"],
+            cash=data["cash"],
+            savings=data["savings"],
+            last_meeting=date.fromisoformat(data["last_meeting"]) if data["last_meeting"] else None,
+            without_sheet=data["without_sheet"],
+        )
+
+
+@dataclass
+class _Money:
+    """A week's movements of money, sorted by what they mean."""
+
+    cash: int = 0
+    savings: int = 0
+    deposited: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # member → wajib
+    given: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # member → wajib and sukarela in the week
+    lent: dict[int, int] = field(default_factory=dict)  # loan → paid out or opened with
+    paid: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # loan → pokok + jasa
+    paid_before: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # of which before the week
+    principal: dict[int, dict[date, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+
+    def add(self, movement: Movement, week: date) -> None:
+        on, code, member_no, loan_no, kind, amount = movement
+        handed_over = kind == "handover"
+        if code in CASH_CODES:
+            self.cash += amount
+        elif code in SAVINGS_CODES:
+            self.savings -= amount
+            if handed_over and code != "3110":
+                if code == "2110":
+                    self.deposited[member_no] -= amount
+                if on >= week:
+                    self.given[member_no] -= amount
+        elif loan_no:
+            if code == "1210":
+                self.principal[loan_no][on] += amount
+                if kind in ("opening", "disbursement"):
+                    self.lent[loan_no] = self.lent.get(loan_no, 0) + amount
+            if handed_over:
+                self.paid[loan_no] -= amount
+                if on < week:
+                    self.paid_before[loan_no] -= amount
+
+
+def advance(before: WeekFacts | None, happened: WeekInput, setting: Setting, through: date) -> WeekFacts:
+    """Return the facts of a week as at the end of `through`, given those of the week before; None = the books begin.
+
+    `happened` may reach beyond `through`; what is dated later is left out.
+    """
+    week = happened.week
+    meetings = tuple(m for m in happened.meetings if m.on <= through)
+    money = _Money()
+    for movement in happened.movements:
+        if movement.on <= through:
+            money.add(movement, week)
+    reference = meetings[0].on if meetings else week + timedelta(days=6)
+    holiday = week in setting.holidays
+    counts = setting.end_on is None or reference < setting.end_on
+    owing = frozenset(setting.active_on(reference)) if counts and not holiday else frozenset()
+    last_sheet = setting.imported_through
+    without_sheet = 0 if meetings else (before.without_sheet if before else 0) + (counts and not holiday)
+    return WeekFacts(
+        week=week,
+        through=through,
+        holiday=holiday,
+        counts=counts,
+        brought_in=last_sheet is not None and week <= last_sheet,
+        meetings=meetings,
+        members=_members(before, money, owing, setting.weekly_on(reference)),
+        loans=_loans(before, money, setting, week, through),
+        active=tuple(setting.active_on(through)),
+        last_owed=_last_owed(before, money, setting),
+        asked=setting.asked_on is not None and setting.asked_on <= through,
+        cash=(before.cash if before else 0) + money.cash,
+        savings=(before.savings if before else 0) + money.savings,
+        last_meeting=meetings[-1].on if meetings else before.last_meeting if before else None,
+        without_sheet=without_sheet,
+    )
+
+
+def _members(before: WeekFacts | None, money: _Money, owing: frozenset[int], weekly: int) -> dict[int, MemberWeek]:
+    earlier = before.members if before else {}
+    members = {}
+    for no in sorted(owing | money.deposited.keys() | earlier.keys()):
+        deposited, threshold, _owed = earlier.get(no, (0, 0, 0))
+        now = money.deposited.get(no, 0)
+        owes = OWES_NOTHING
+        if weekly == 0:
+            # Free amounts: what she gives covers what she still owes; the rest is this week's, not a prepayment.
+            threshold += max(0, now - max(0, threshold - deposited))
+            if no in owing:
+                owes = FREE_GIVEN if money.given.get(no, 0) > 0 else FREE_NOT_GIVEN
+        elif no in owing:
+            threshold += weekly
+            owes = OWES_AGREED
+        members[no] = MemberWeek(deposited + now, threshold, owes)
+    return members
+
+
+def _loans(before: WeekFacts | None, money: _Money, setting: Setting, week: date, through: date) -> dict[int, LoanWeek]:
+    earlier = before.loans if before else {}
+    touched = money.principal.keys() | money.paid.keys()
+    loans = {}
+    for no in sorted(earlier.keys() | touched):
+        plan = setting.loans[no]
+        if known := earlier.get(no):
+            lent, paid_before, outstanding = known.lent, known.paid, known.outstanding
+            settled = outstanding == 0 and min(known.paid, known.due) >= plan.total
+            if settled and no not in touched:
+                continue
+        elif no in money.lent:
+            lent, paid_before, outstanding = 0, plan.prior, 0
+        else:  # it was settled and left the facts: all of it was paid
+            lent, paid_before, outstanding = plan.total, plan.total, 0
+        lent += money.lent.get(no, 0)
+        if lent <= 0:  # a disbursement that was taken back
+            continue
+        paid = paid_before + money.paid.get(no, 0)
+        loans[no] = LoanWeek(
+            member_no=plan.member_no,
+            lent=lent,
+            due_before=plan.due_before(week),
+            due=plan.due_through(week, through),
+            paid_before=paid_before + money.paid_before.get(no, 0),
+            paid=paid,
+            outstanding=outstanding + sum(money.principal[no].values() if no in money.principal else ()),
+            late=plan.late(through, paid),
+        )
+    return loans
+
+
+def _last_owed(before: WeekFacts | None, money: _Money, setting: Setting) -> dict[int, date]:
+    """Return for each member who owes principal no more the last day at whose end she did."""
+    last = dict(before.last_owed) if before else {}
+    balance: dict[int, int] = defaultdict(int)
+    for loan in before.loans.values() if before else ():
+        balance[loan.member_no] += loan.outstanding
+    changes: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    for no, days in money.principal.items():
+        for on, amount in days.items():
+            changes[setting.loans[no].member_no][on] += amount
+    for member_no, by_day in changes.items():
+        for on in sorted(by_day):
+            if balance[member_no] > 0:
+                last[member_no] = on - timedelta(days=1)
+            balance[member_no] += by_day[on]
+    return {no: on for no, on in sorted(last.items()) if balance[no] <= 0}

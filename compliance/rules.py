@@ -1,0 +1,361 @@
+"""The five rules as arithmetic: facts of weeks and a policy in, findings out. Exact fractions, no Django, no clock.
+
+Every rule follows `compliance.md`; what it says in one sentence is one function here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Self
+
+from compliance.facts import (
+    FREE_GIVEN,
+    OWES_AGREED,
+    OWES_NOTHING,
+    LoanWeek,
+    MeetingFacts,
+    MemberWeek,
+    WeekFacts,
+)
+
+HALF = Fraction(1, 2)
+RULES = ("savings", "meetings", "books", "lending", "repayment")
+
+ON_TIME, LATE, UNCOVERED = "on_time", "late", "uncovered"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyNumbers:
+    """One version of a policy. Shares and weights are fractions of 1."""
+
+    version: int
+    weeks: int
+    weeks_for_grade: int
+    late_value: Fraction
+    weight_weeks_met: Fraction
+    quorum: Fraction
+    posting_days: int
+    lending_use: Fraction
+    lending_breadth: Fraction
+    borrower_weeks: int
+    weight_savings: Fraction
+    weight_meetings: Fraction
+    weight_books: Fraction
+    weight_lending: Fraction
+    weight_repayment: Fraction
+    green: Fraction
+    amber: Fraction
+    grade_a: Fraction
+    grade_b: Fraction
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Read the fields of a policy from a mapping of whole numbers and decimals (or texts of them)."""
+        return cls(
+            **{
+                name: Fraction(Decimal(values[name])) if kind is Fraction else int(values[name])
+                for name, kind in cls.__annotations__.items()
+            }
+        )
+
+    def weight(self, rule: str) -> Fraction:
+        """Return the weight of a rule in the total."""
+        weight: Fraction = getattr(self, f"weight_{rule}")
+        return weight
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule. `score` is 0…1, None when not assessed; `value` of `due` where it is one quotient; `parts` are counts.
+
+    parts   savings: on_time, late, uncovered (member-weeks) · meetings: weeks_met, weeks, present, expected, excused,
+            sick, absent · books: complete, incomplete, without (weeks) · lending: outstanding, fund_cash (rupiah),
+            borrowers, members · repayment: on_time, late, uncovered, lacking (rupiah; lacking = due before the weeks)
+    """
+
+    rule: str
+    score: Fraction | None = None
+    light: str | None = None
+    value: Fraction | None = None
+    due: int | None = None
+    parts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def assessed(self) -> bool:
+        """Whether there was anything to judge."""
+        return self.score is not None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding as the `compliance` command prints it."""
+        if self.score is None:
+            return {"rule": self.rule, "assessed": False}
+        found: dict[str, Any] = {"rule": self.rule, "assessed": True}
+        if self.value is not None:
+            found |= {"value": rounded(self.value, 4), "due": self.due}
+        else:
+            found |= {name: self.parts[name] for name in _PRINTED_PARTS[self.rule]}
+        return found | {"score": rounded(self.score, 4), "light": self.light}
+
+
+_PRINTED_PARTS = {
+    "meetings": ("weeks_met", "weeks", "present", "expected"),
+    "lending": ("outstanding", "fund_cash", "borrowers", "members"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The five findings as at the end of `on`. `total` is a fraction of 1, None when no rule could be assessed."""
+
+    on: date
+    policy: PolicyNumbers
+    weeks: tuple[date, ...]
+    findings: tuple[Finding, ...]
+    total: Fraction | None
+    grade: str | None
+
+    @property
+    def assessed(self) -> int:
+        """How many of the five rules count."""
+        return sum(finding.assessed for finding in self.findings)
+
+    @property
+    def total_per_cent(self) -> float | None:
+        """The total as shown, 0…100 with one decimal."""
+        return None if self.total is None else rounded(100 * self.total, 1)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the evaluation as the `compliance` command prints it, the group's code aside."""
+        return {
+            "on": self.on.isoformat(),
+            "policy": self.policy.version,
+            "weeks": [week.isoformat() for week in self.weeks],
+            "rules": [finding.as_json() for finding in self.findings],
+            "assessed": self.assessed,
+            "total": self.total_per_cent,
+            "grade": self.grade,
+        }
+
+
+def rounded(value: Fraction, places: int) -> float:
+    """Return a number for display, rounded half up to `places` decimals."""
+    scale = 10**places
+    return (2 * value.numerator * scale + value.denominator) // (2 * value.denominator) / scale
+
+
+def evaluate(rows: Sequence[WeekFacts], policy: PolicyNumbers, on: date) -> Evaluation:
+    """Judge a group as at the end of `on`. `rows` are its weeks in order, none left out, the last as at `on`.
+
+    Enough of them to hold `policy.weeks` weeks that are no holiday, or all there are.
+    """
+    weeks = assessed_weeks(rows, policy.weeks, on)
+    last = rows[-1] if rows else None
+    findings = (
+        _savings(weeks, last, policy),
+        _meetings(weeks, policy),
+        _books(weeks, policy),
+        _lending(last, policy, on),
+        _repayment(weeks, last, policy, with_arrears=True),
+    )
+    total = _total(findings, policy)
+    enough = len(weeks) >= policy.weeks_for_grade
+    return Evaluation(
+        on=on,
+        policy=policy,
+        weeks=tuple(row.week for row in weeks),
+        findings=findings,
+        total=total,
+        grade=_grade(total, policy) if enough and total is not None else None,
+    )
+
+
+def of_one_week(row: WeekFacts, last: WeekFacts, policy: PolicyNumbers) -> tuple[Finding, ...]:
+    """Judge a single week by itself: what was paid late by `last` counts late; lending as at the week's end."""
+    return (
+        _savings([row], last, policy),
+        _meetings([row], policy),
+        _books([row], policy),
+        _lending(row, policy, row.through),
+        _repayment([row], last, policy, with_arrears=False),
+    )
+
+
+def assessed_weeks(rows: Sequence[WeekFacts], limit: int, on: date) -> list[WeekFacts]:
+    """Return the last `limit` weeks, in order: the group active, no holiday, and over or with a posted sheet."""
+    found: list[WeekFacts] = []
+    for row in reversed(rows):
+        over = row.week + timedelta(days=6) < on
+        if row.counts and not row.holiday and (over or row.meetings):
+            found.append(row)
+            if len(found) == limit:
+                break
+    return found[::-1]
+
+
+def _light(score: Fraction, policy: PolicyNumbers) -> str:
+    return "green" if score >= policy.green else "amber" if score >= policy.amber else "red"
+
+
+def _quotient(rule: str, value: Fraction, parts: Mapping[str, int], due: int, policy: PolicyNumbers) -> Finding:
+    """Return the finding of a rule that is value / due; nothing due is not assessed."""
+    if not due:
+        return Finding(rule)
+    return Finding(rule, value / due, _light(value / due, policy), value, due, parts)
+
+
+def covered(week: MemberWeek, last: MemberWeek | None) -> str | None:
+    """Say how a member's obligation of a week stands, `last` being her latest sums; None = she owed nothing."""
+    if week.owes == OWES_NOTHING:
+        return None
+    if week.owes != OWES_AGREED:
+        return ON_TIME if week.owes == FREE_GIVEN else UNCOVERED
+    if last is None or last.deposited < week.threshold:
+        return UNCOVERED
+    return ON_TIME if week.deposited >= week.threshold else LATE
+
+
+def _savings(weeks: Sequence[WeekFacts], last: WeekFacts | None, policy: PolicyNumbers) -> Finding:
+    counts = {ON_TIME: 0, LATE: 0, UNCOVERED: 0}
+    now = last.members if last else {}
+    for row in weeks:
+        for no, week in row.members.items():
+            if how := covered(week, now.get(no)):
+                counts[how] += 1
+    value = counts[ON_TIME] + policy.late_value * counts[LATE]
+    return _quotient("savings", value, counts, sum(counts.values()), policy)
+
+
+def quorate(meeting: MeetingFacts, policy: PolicyNumbers) -> bool:
+    """Whether more than the policy's share of the members active that day were present."""
+    return meeting.present > policy.quorum * meeting.active
+
+
+def _meetings(weeks: Sequence[WeekFacts], policy: PolicyNumbers) -> Finding:
+    if not weeks:
+        return Finding("meetings")
+    held = [meeting for row in weeks for meeting in row.meetings]
+    parts = {
+        "weeks_met": sum(any(quorate(m, policy) for m in row.meetings) for row in weeks),
+        "weeks": len(weeks),
+        "present": sum(m.present for m in held),
+        "expected": sum(m.active for m in held),
+        "excused": sum(m.excused for m in held),
+        "sick": sum(m.sick for m in held),
+        "absent": sum(m.absent for m in held),
+    }
+    met = Fraction(parts["weeks_met"], parts["weeks"])
+    came = Fraction(parts["present"], parts["expected"]) if parts["expected"] else Fraction(0)
+    score = policy.weight_weeks_met * met + (1 - policy.weight_weeks_met) * came
+    return Finding("meetings", score, _light(score, policy), parts=parts)
+
+
+def missing(meeting: MeetingFacts, policy: PolicyNumbers) -> tuple[str, ...]:
+    """Name what a posted sheet lacks for a full point: `late`, `count`, `reason`, `minutes`."""
+    return tuple(
+        name
+        for name, lacks in (
+            ("late", meeting.delay > policy.posting_days),
+            ("count", not meeting.counted),
+            ("reason", meeting.counted and not meeting.explained),
+            ("minutes", not meeting.minuted),
+        )
+        if lacks
+    )
+
+
+def _books(weeks: Sequence[WeekFacts], policy: PolicyNumbers) -> Finding:
+    parts = {"complete": 0, "incomplete": 0, "without": 0}
+    for row in weeks:
+        if row.brought_in:
+            continue
+        if not row.meetings:
+            parts["without"] += 1
+        elif any(missing(meeting, policy) for meeting in row.meetings):
+            parts["incomplete"] += 1
+        else:
+            parts["complete"] += 1
+    value = parts["complete"] + HALF * parts["incomplete"]
+    return _quotient("books", value, parts, sum(parts.values()), policy)
+
+
+def borrowers(row: WeekFacts, policy: PolicyNumbers, on: date) -> list[int]:
+    """Return the active members who owed principal inside the group on any of the last `borrower_weeks` × 7 days."""
+    since = on - timedelta(days=7 * policy.borrower_weeks - 1)
+    last_owed = row.last_owed_by_all
+    return [no for no in row.active if no in last_owed and last_owed[no] >= since]
+
+
+def _lending(last: WeekFacts | None, policy: PolicyNumbers, on: date) -> Finding:
+    if last is None or not last.asked or not last.active or last.outstanding + last.cash <= 0:
+        return Finding("lending")
+    parts = {
+        "outstanding": last.outstanding,
+        "fund_cash": last.cash,
+        "borrowers": len(borrowers(last, policy, on)),
+        "members": len(last.active),
+    }
+    use = Fraction(last.outstanding, last.outstanding + last.cash)
+    breadth = Fraction(parts["borrowers"], parts["members"])
+    score = HALF * _reached(use, policy.lending_use) + HALF * _reached(breadth, policy.lending_breadth)
+    return Finding("lending", score, _light(score, policy), parts=parts)
+
+
+def _reached(share: Fraction, full: Fraction) -> Fraction:
+    """Return how much of a full share was reached, at most 1."""
+    return Fraction(1) if share >= full else share / full
+
+
+def repaid(loan: LoanWeek, paid: int) -> tuple[int, int, int]:
+    """Cut what fell due in a week into (on time, late, uncovered) rupiah, given all that was paid since."""
+    return _cut(loan.due_before, loan.due, loan.paid, paid)
+
+
+def overdue(loan: LoanWeek, paid: int) -> tuple[int, int]:
+    """Cut what earlier instalments lacked on the eve of a week into (paid since, still uncovered) rupiah."""
+    _none, late, uncovered = _cut(loan.paid_before, max(loan.due_before, loan.paid_before), loan.paid_before, paid)
+    return late, uncovered
+
+
+def _cut(start: int, end: int, in_time: int, now: int) -> tuple[int, int, int]:
+    """Cut the stretch from `start` to `end`, covered from the left: in time, later, not."""
+    reached = min(end, max(start, now))
+    first = min(reached, max(start, in_time))
+    return first - start, reached - first, end - reached
+
+
+def paid_by(last: WeekFacts | None, no: int, loan: LoanWeek) -> int:
+    """Return what was paid on a loan by the last week; a loan that left the facts was paid in full."""
+    known = last.loans.get(no) if last else None
+    return known.paid if known else max(loan.due, loan.due_before)
+
+
+def _repayment(
+    weeks: Sequence[WeekFacts], last: WeekFacts | None, policy: PolicyNumbers, *, with_arrears: bool
+) -> Finding:
+    parts = {ON_TIME: 0, LATE: 0, UNCOVERED: 0, "lacking": 0}
+    for row in weeks:
+        for no, loan in row.loans.items():
+            paid = paid_by(last, no, loan)
+            on_time, late, uncovered = repaid(loan, paid)
+            parts[ON_TIME] += on_time
+            parts[LATE] += late
+            parts[UNCOVERED] += uncovered
+            if with_arrears and row is weeks[0]:
+                late, uncovered = overdue(loan, paid)
+                parts[LATE] += late
+                parts[UNCOVERED] += uncovered
+                parts["lacking"] += late + uncovered
+    due = parts[ON_TIME] + parts[LATE] + parts[UNCOVERED]
+    return _quotient("repayment", parts[ON_TIME] + policy.late_value * parts[LATE], parts, due, policy)
+
+
+def _total(findings: Sequence[Finding], policy: PolicyNumbers) -> Fraction | None:
+    weighed = [(policy.weight(f.rule), f.score) for f in findings if f.score is not None]
+    weight = sum(w for w, _score in weighed)
+    return sum((w * score for w, score in weighed), Fraction(0)) / weight if weight else None
+
+
+def _grade(total: Fraction, policy: PolicyNumbers) -> str:
+    return "A" if total > policy.grade_a else "B" if total >= policy.grade_b else "C"

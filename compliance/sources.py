@@ -1,0 +1,159 @@
+"""Reads what the five rules need from the tables below, in a fixed number of statements however long the history.
+
+Written as SQL because every posted sheet passes here: each statement brings one kind of thing, already added up.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from compliance.facts import LoanPlan, MeetingFacts, Movement, Setting, WeekFacts, WeekInput
+from compliance.rules import PolicyNumbers
+from groups.models import Group
+from groups.models.bodies import ZONES
+
+FAR_PAST, FAR_FUTURE = date.min, date.max
+
+
+@dataclass(frozen=True)
+class Source:
+    """A group as the rules see it, its loans aside, and the policies of its BKM and the common ones."""
+
+    group_id: int
+    book_id: int
+    zone: str
+    setting: Setting
+    policies: tuple[tuple[bool, date, PolicyNumbers], ...]  # (its BKM's own, from day, numbers)
+
+    def policy_on(self, on: date) -> PolicyNumbers:
+        """Return the version in force on a day: the BKM's own latest, else the common one's."""
+        _own, _from_on, numbers = max(
+            (p for p in self.policies if p[1] <= on), key=lambda p: (p[0], p[1]), default=self.policies[0]
+        )
+        return numbers
+
+
+_SETTING = """
+SELECT g.id, g.book_id, g.start_on, g.end_on, g.timezone,
+  (SELECT json_agg(json_build_array(m.no, m.joined_on, m.left_on) ORDER BY m.no)
+     FROM groups_member m WHERE m.group_id = g.id)::text,
+  (SELECT json_agg(DISTINCT h.week_start) FROM groups_holiday h
+    WHERE (h.group_id = g.id OR h.bkm_id = g.bkm_id) AND h.declared_on < h.week_start)::text,
+  (SELECT json_agg(json_build_array(t.from_on, t.weekly) ORDER BY t.from_on)
+     FROM savings_savingsterms t WHERE t.group_id = g.id)::text,
+  (SELECT json_agg(row_to_json(p) ORDER BY p.bkm_id IS NULL DESC, p.from_on)
+     FROM compliance_policy p WHERE p.bkm_id IS NULL OR p.bkm_id = g.bkm_id)::text,
+  LEAST((SELECT min(r.requested_on) FROM loans_loanrequest r WHERE r.group_id = g.id),
+        (SELECT min(l.requested_on) FROM loans_loan l WHERE l.group_id = g.id)),
+  (SELECT max(m."on") FROM meetings_meeting m WHERE m.group_id = g.id AND m.imported AND m."on" >= %(since)s)
+FROM groups_group g WHERE g.book_id = %(book)s
+"""
+
+
+def read_setting(book_id: int, since: date = FAR_PAST) -> Source:
+    """Return the group of a book, or raise `Group.DoesNotExist`. `imported_through` is looked for from `since` on."""
+    rows = _rows(_SETTING, {"book": book_id, "since": since})
+    if not rows:
+        raise Group.DoesNotExist
+    group_id, book_id, start_on, end_on, zone, members, holidays, terms, policies, asked_on, imported = rows[0]
+    setting = Setting(
+        start_on=start_on,
+        end_on=end_on,
+        members={no: (_date(joined), left and _date(left)) for no, joined, left in _loaded(members)},
+        holidays=frozenset(_date(week) for week in _loaded(holidays)),
+        terms=tuple((_date(from_on), weekly) for from_on, weekly in _loaded(terms)),
+        asked_on=asked_on,
+        imported_through=imported,
+    )
+    numbers = tuple((p["bkm_id"] is not None, _date(p["from_on"]), PolicyNumbers.of(p)) for p in _loaded(policies))
+    return Source(group_id, book_id, ZONES[zone], setting, numbers)
+
+
+_MOVEMENTS = """
+SELECT p."on", a.code, a.member_no, a.loan_no, e.kind, sum(p.amount)::bigint
+  FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id JOIN ledger_entry e ON e.id = p.entry_id
+ WHERE p.book_id = %(book)s AND p."on" BETWEEN %(since)s AND %(through)s
+   AND (a.code IN ('1110', '1120', '2310', '2220', '2110', '2120', '3110', '1210') OR a.code = '4110' AND a.loan_no > 0)
+ GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+"""
+
+_MEETINGS = """
+SELECT m."on",
+       count(*) FILTER (WHERE a.status = 'H'), count(*) FILTER (WHERE a.status = 'I'),
+       count(*) FILTER (WHERE a.status = 'S'),
+       (m.posted_at AT TIME ZONE %(zone)s)::date - m."on", m.cash_counted IS NOT NULL,
+       m.cash_counted IS NOT DISTINCT FROM m.cash_expected OR coalesce(d.reason, '') ~ '\\S',
+       m.agenda ~ '\\S' AND m.decisions ~ '\\S', m.imported
+  FROM meetings_meeting m
+  LEFT JOIN meetings_cashdifference d ON d.meeting_id = m.id
+  LEFT JOIN (meetings_attendance a JOIN groups_member g ON g.id = a.member_id)
+    ON a.meeting_id = m.id AND g.joined_on <= m."on" AND (g.left_on IS NULL OR m."on" < g.left_on)
+ WHERE m.group_id = %(group)s AND m."on" BETWEEN %(since)s AND %(through)s
+ GROUP BY m.id, d.id ORDER BY m."on"
+"""
+
+_LOANS = """
+SELECT l.no, m.no, l.prior_principal + l.prior_charge,
+       (SELECT json_agg(json_build_array(i.due_on, i.principal + i.charge) ORDER BY i.no)
+          FROM loans_instalment i WHERE i.loan_id = l.id)::text
+  FROM loans_loan l JOIN groups_member m ON m.id = l.member_id
+ WHERE l.group_id = %(group)s AND l.no = ANY(%(numbers)s)
+"""
+
+
+def read_weeks(
+    source: Source, before: WeekFacts | None, through: date = FAR_FUTURE
+) -> tuple[Setting, dict[date, WeekInput]]:
+    """Return the setting with its loans, and all that happened after the week `before` (None: ever) up to `through`.
+
+    At most three statements. What is dated before the group's first week is counted into that week.
+    """
+    since = before.week + timedelta(days=7) if before else FAR_PAST
+    period = {"book": source.book_id, "group": source.group_id, "zone": source.zone, "since": since, "through": through}
+    movements = [Movement(*row) for row in _rows(_MOVEMENTS, period)]
+    meetings = [MeetingFacts(on, len(source.setting.active_on(on)), *rest) for on, *rest in _rows(_MEETINGS, period)]
+    loans = {m.loan_no for m in movements if m.code in {"1210", "4110"}} | (before.loans.keys() if before else set())
+    setting = replace(source.setting, loans=_read_loans(source, loans))
+    money: dict[date, list[Movement]] = defaultdict(list)
+    for movement in movements:
+        money[max(_monday(movement.on), setting.first_week)].append(movement)
+    met: dict[date, list[MeetingFacts]] = defaultdict(list)
+    for meeting in meetings:
+        met[_monday(meeting.on)].append(meeting)
+    weeks = sorted({*money, *(week for week in met if week >= setting.first_week)})
+    return setting, {week: WeekInput(week, tuple(met.get(week, ())), tuple(money.get(week, ()))) for week in weeks}
+
+
+def _read_loans(source: Source, numbers: Collection[int]) -> dict[int, LoanPlan]:
+    if not numbers:
+        return {}
+    return {
+        no: LoanPlan.make(
+            member_no, prior, ((_date(on), amount) for on, amount in _loaded(due)), source.setting.holidays
+        )
+        for no, member_no, prior, due in _rows(_LOANS, {"group": source.group_id, "numbers": sorted(numbers)})
+    }
+
+
+def _rows(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def _loaded(text: str | None) -> Iterable[Any]:
+    return json.loads(text, parse_float=Decimal) if text else []
+
+
+def _date(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _monday(on: date) -> date:
+    return on - timedelta(days=on.weekday())

@@ -5,9 +5,10 @@ What a person may not see does not exist (404); what she may see but not do is r
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
@@ -26,6 +27,7 @@ __all__ = [
     "permissions_in",
     "personal_view",
     "public_view",
+    "roles_in",
 ]
 
 Args = ParamSpec("Args")
@@ -37,6 +39,7 @@ class GroupRequest(HttpRequest):
 
     user: User
     group: Group
+    roles: tuple[str, ...]
     permissions: frozenset[Permission]
 
 
@@ -45,18 +48,24 @@ class BkmRequest(HttpRequest):
 
     user: User
     bkm: Bkm
+    roles: tuple[str, ...]
     permissions: frozenset[Permission]
+
+
+def roles_in(user: User, *, group: Group | None = None, bkm: Bkm | None = None) -> tuple[str, ...]:
+    """Return the roles a person holds today in a group (through it or its BKM) or in a BKM. One query."""
+    held = Appointment.objects.held_by(user, clock.today(group))
+    bodies = Q(bkm=bkm) if bkm else Q(group=group) | Q(bkm=group.bkm_id if group else None)
+    return tuple(held.filter(bodies).values_list("role", flat=True))
 
 
 def permissions_in(user: User, *, group: Group | None = None, bkm: Bkm | None = None) -> frozenset[Permission]:
     """Return what a person may do in a group (through it or its BKM) or in a BKM. One query; none for a superuser."""
-    if user.is_superuser:
-        return ADMINISTRATOR
-    held = Appointment.objects.held_by(user, clock.today(group))
-    bodies = (
-        held.filter(bkm=bkm) if bkm else held.filter(group=group) | held.filter(bkm=group.bkm_id if group else None)
-    )
-    return frozenset().union(*(MATRIX[role] for role in bodies.values_list("role", flat=True)))
+    return ADMINISTRATOR if user.is_superuser else _allowed(roles_in(user, group=group, bkm=bkm))
+
+
+def _allowed(roles: tuple[str, ...]) -> frozenset[Permission]:
+    return frozenset().union(*(MATRIX[role] for role in roles))
 
 
 def group_view(permission: Permission) -> Callable[[Callable[Concatenate[Any, Args], HttpResponse]], View]:
@@ -66,13 +75,15 @@ def group_view(permission: Permission) -> Callable[[Callable[Concatenate[Any, Ar
         @never_cache
         @wraps(view)
         def gated(request: HttpRequest, code: str, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
-            assert isinstance(request.user, User)
+            user = cast("User", request.user)
             group = Group.objects.select_related("bkm", "book", "programme").filter(code=code).first()
             if group is None:
                 raise Http404
-            permissions = permissions_in(request.user, group=group)
+            roles = () if user.is_superuser else roles_in(user, group=group)
+            permissions = ADMINISTRATOR if user.is_superuser else _allowed(roles)
             _judge(permission, permissions, Permission.VIEW_GROUP)
             request.group = group  # type: ignore[attr-defined]
+            request.roles = roles  # type: ignore[attr-defined]
             request.permissions = permissions  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
@@ -89,13 +100,15 @@ def bkm_view(permission: Permission) -> Callable[[Callable[Concatenate[Any, Args
         @never_cache
         @wraps(view)
         def gated(request: HttpRequest, code: str, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
-            assert isinstance(request.user, User)
+            user = cast("User", request.user)
             bkm = Bkm.objects.filter(code=code).first()
             if bkm is None:
                 raise Http404
-            permissions = permissions_in(request.user, bkm=bkm)
+            roles = () if user.is_superuser else roles_in(user, bkm=bkm)
+            permissions = ADMINISTRATOR if user.is_superuser else _allowed(roles)
             _judge(permission, permissions, Permission.VIEW_BKM)
             request.bkm = bkm  # type: ignore[attr-defined]
+            request.roles = roles  # type: ignore[attr-defined]
             request.permissions = permissions  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 

@@ -41,8 +41,34 @@ class NumberConverter:
         return str(value)
 
 
+class UsernameConverter:
+    """The name somebody signs in with: `wati.mawar`."""
+
+    regex = "[a-z0-9][a-z0-9._-]{0,39}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class RegionConverter:
+    """A Kemendagri code: `33.25.01.2001`, or one of a region above."""
+
+    regex = r"[0-9]{2}(?:\.[0-9]{2}(?:\.[0-9]{2}(?:\.[0-9]{4})?)?)?"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 def register() -> None:
-    """Make `<code:code>`, `<day:on>` and `<number:no>` known to every `urls.py`."""
+    """Make `<code:…>`, `<day:…>`, `<number:…>`, `<username:…>` and `<region:…>` known to every `urls.py`."""
     register_converter(CodeConverter, "code")
     register_converter(DayConverter, "day")
     register_converter(NumberConverter, "number")
+    register_converter(UsernameConverter, "username")
+    register_converter(RegionConverter, "region")

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from groups import regions
@@ -123,8 +122,8 @@ class RegionField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         options.setdefault("label", _("Village or district"))
         options.setdefault("help_text", _("Type the name, like Bandungrejosari, or the Kemendagri code."))
-        search = lazy(lambda: str(reverse_lazy("region_search")), str)()
-        widget = forms.TextInput(attrs={"data-region-search": search, "autocomplete": "off"})
+        attributes = {"data-region-search": reverse_lazy("region_search"), "autocomplete": "off"}
+        widget = forms.TextInput(attrs=attributes)
         super().__init__(max_length=150, widget=widget, **options)
 
     def clean(self, value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What the sixteen digits of a NIK say by themselves. They may legitimately disagree with a person: doubts, not errors."""
+"""What the sixteen digits of a NIK say by themselves. They may disagree with a person: doubts, not errors."""
 
 import re
 from datetime import date

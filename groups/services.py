@@ -150,9 +150,7 @@ def update_group(*, group: Group, **changes: Any) -> Group:
     for field, value in changes.items():
         setattr(group, field, value)
     if group.start_on > before.start_on and Entry.objects.filter(book=group.book_id, on__lt=group.start_on).exists():
-        refusal = ValidationError(
-            _("There are entries before this day; the book begins with them."), code="has_entries"
-        )
+        refusal = ValidationError(_("There are entries before this day."), code="has_entries")
         raise ValidationError({"start_on": refusal})
     if group.end_on and group.end_on <= group.start_on:
         raise ValidationError({"end_on": ValidationError(_("The end comes after the start."), code="dates")})
@@ -245,8 +243,8 @@ def update_member(*, member: Member, **changes: Any) -> Member:
 
 
 @transaction.atomic
-def set_offices(*, group: Group, chair: Member | None, secretary: Member | None, treasurer: Member | None) -> None:
-    """Say who the three officers are; everybody else of the group is an ordinary member. Refuses two offices for one."""
+def set_offices(*, group: Group, chair: Member | None, secretary: Member | None, treasurer: Member | None) -> Group:
+    """Say who the three officers are; all others are ordinary members. Refuses two offices for one."""
     chosen = {
         Member.Office.CHAIR: chair,
         Member.Office.SECRETARY: secretary,
@@ -262,6 +260,7 @@ def set_offices(*, group: Group, chair: Member | None, secretary: Member | None,
     for office, member in chosen.items():
         if member:
             Member.objects.filter(pk=member.pk).update(office=office)
+    return group
 
 
 def _next_number(group: Group) -> int:

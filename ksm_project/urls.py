@@ -7,6 +7,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("users.urls")),
     path("", include("groups.urls")),
+    path("", include("savings.urls")),
     path("", include("meetings.urls")),
     path("", include("loans.urls")),
     path("", include("compliance.urls")),

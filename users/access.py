@@ -1,4 +1,4 @@
-"""The gates that ask only who she is. Those of a group and of a BKM are in `groups/access.py`, where all are imported from."""
+"""The gates that ask only who she is. `groups/access.py` adds those of a group and of a BKM."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -86,7 +86,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class SignInFailure(models.Model):
-    """One wrong password, kept for a day: too many in a short time make the next wait. Dated by the database's clock."""
+    """One wrong password, kept for a day: after too many the next must wait. Dated by the database's clock."""
 
     key = models.CharField(max_length=64)  # digest of the name as written (and of a known device)
     at = models.DateTimeField(db_default=Now())

@@ -56,7 +56,8 @@ class Member(models.Model):
             models.UniqueConstraint(fields=["group", "no"], name="groups_member_no_unique"),
             models.CheckConstraint(condition=Q(no__gte=1), name="groups_member_no_from_one"),
             models.CheckConstraint(
-                condition=Q(left_on=None) | Q(left_on__gte=models.F("joined_on")), name="groups_member_leaves_after_joining"
+                condition=Q(left_on=None) | Q(left_on__gte=models.F("joined_on")),
+                name="groups_member_leaves_after_joining",
             ),
         ]
 

@@ -1,0 +1,304 @@
+"""What people write about bodies, members and appointments, read and judged before one service is called."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from groups import services
+from groups.fields import CodeField, DayField, NameField, NikField, PhoneField, RegionField
+from groups.models import Appointment, Group, Member, Programme
+from groups.models.bodies import Weekday, Zone
+from groups.regions_search import region_labels
+
+CODE_HELP = _("Leave it empty and it is made from the name.")
+
+
+class BukuForm(forms.Form):
+    """A form that shows every refusal twice: at its field, and in the summary on top that leads there."""
+
+    @property
+    def summary(self) -> list[dict[str, str]]:
+        """What is to be put right, in order: id of the field (none for the whole form) and the sentence."""
+        rows = []
+        for name, errors in self.errors.items():
+            target = self[name].id_for_label if name in self.fields else ""
+            rows += [{"id": target, "text": str(error)} for error in errors]
+        return rows
+
+    def refuse(self, error: ValidationError) -> None:
+        """Show what a service refused: at the fields it names, else above the form."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for field, errors in error.error_dict.items():
+            for each in errors:
+                self.add_error(field if field in self.fields else None, each)
+
+    def name_region(self) -> None:
+        """Say below the region's field which place its code is now."""
+        if code := self.initial.get("region"):
+            self.fields["region"].help_text = region_labels([code]).get(code, code)
+
+
+class SearchForm(forms.Form):
+    """One line to search with. Whatever is wrong with it finds nothing."""
+
+    q = forms.CharField(label=_("Search"), max_length=150, required=False)
+    page = forms.IntegerField(min_value=1, max_value=100_000, required=False)
+
+    @property
+    def text(self) -> str:
+        return self.cleaned_data.get("q", "") if self.is_valid() else ""
+
+    @property
+    def number(self) -> int:
+        return (self.cleaned_data.get("page") if self.is_valid() else None) or 1
+
+
+# Bodies
+
+
+class BkmForm(BukuForm):
+    name = NameField(label=_("Name of the BKM"))
+    code = CodeField(label=_("Code"), required=False, help_text=CODE_HELP)
+    region = RegionField(required=False)
+    address = NameField(label=_("Address"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, new: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not new:
+            del self.fields["code"]
+        self.name_region()
+
+
+class UpkForm(BukuForm):
+    name = NameField(label=_("Name of the UPK"))
+
+
+class ProgrammeForm(BukuForm):
+    name = NameField(label=_("Name of the programme"))
+    code = CodeField(label=_("Code"), required=False, help_text=CODE_HELP)
+    starts_on = DayField(label=_("Starts on"), required=False)
+    ends_on = DayField(label=_("Ends on"), required=False)
+
+    def __init__(self, *args: Any, new: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not new:
+            del self.fields["code"]
+
+
+class GroupForm(BukuForm):
+    name = NameField(label=_("Name of the KSM"))
+    code = CodeField(label=_("Code"), required=False, help_text=CODE_HELP)
+    region = RegionField(required=False)
+    programme = forms.ModelChoiceField(
+        Programme.objects.all(), label=_("Programme"), to_field_name="code", required=False, empty_label="–"
+    )
+    origin = forms.ChoiceField(label=_("Origin"), choices=Group.Origin.choices)
+    founded_on = DayField(label=_("Founded on"), required=False)
+    start_on = DayField(label=_("Books kept here since"))
+    end_on = DayField(
+        label=_("Ended on"),
+        required=False,
+        help_text=_("The first day without meetings. Empty while the KSM is active."),
+    )
+    meeting_weekday = forms.TypedChoiceField(label=_("Meeting day"), choices=Weekday.choices, coerce=int)
+    meeting_time = forms.TimeField(
+        label=_("Meeting time"),
+        required=False,
+        input_formats=["%H:%M", "%H:%M:%S", "%H.%M"],
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"invalid": _("Write the time like 15.30.")},
+    )
+    place = NameField(label=_("Meeting place"), required=False)
+    timezone = forms.ChoiceField(label=_("Time zone"), choices=Zone.choices)
+
+    def __init__(self, *args: Any, new: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        del self.fields["end_on" if new else "code"]
+        self.name_region()
+
+
+# Members
+
+
+class MemberForm(BukuForm):
+    """One member. Her NIK is shown on request alone: left empty while hidden, it stays what it was."""
+
+    name = NameField(label=_("Name"))
+    gender = forms.ChoiceField(label=_("Woman or man"), choices=[("", "–"), *Member.Gender.choices], required=False)
+    joined_on = DayField(label=_("Joined on"))
+    phone = PhoneField(label=_("Phone"), required=False, help_text=_("Empty when she has none."))
+    address = NameField(label=_("Address"), max_length=200, required=False)
+    poor = forms.TypedChoiceField(
+        label=_("Poor household"),
+        choices=[("", _("not known")), ("yes", pgettext_lazy("answer", "yes")), ("no", pgettext_lazy("answer", "no"))],
+        coerce=lambda answer: answer == "yes",
+        empty_value=None,
+        required=False,
+    )
+    nik = NikField(required=False)
+
+    def __init__(self, *args: Any, hidden_nik: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.hidden_nik = hidden_nik
+        if hidden_nik:
+            self.fields["nik"].help_text = _("Kept. Leave it empty to keep it.")
+
+    @staticmethod
+    def initial_of(member: Member, *, show_nik: bool) -> dict[str, Any]:
+        fields = ("name", "gender", "joined_on", "phone", "address")
+        poor = {None: "", True: "yes", False: "no"}[member.poor]
+        return {name: getattr(member, name) for name in fields} | {"poor": poor, "nik": member.nik if show_nik else ""}
+
+    def clean_nik(self) -> str:
+        return self.cleaned_data["nik"] or self.hidden_nik
+
+
+class ShowForm(forms.Form):
+    """Whether the hidden digits of a NIK were asked for."""
+
+    nik = forms.BooleanField(required=False)
+
+    @property
+    def shows_nik(self) -> bool:
+        return self.is_valid() and self.cleaned_data["nik"]
+
+
+class SeveralMembersForm(BukuForm):
+    joined_on = DayField(label=_("Joined on"))
+    names = forms.CharField(
+        label=_("Names, one per line"),
+        max_length=6000,
+        widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off"}),
+    )
+
+    def clean_names(self) -> list[str]:
+        names = [" ".join(line.split()) for line in self.cleaned_data["names"].splitlines()]
+        names = [name for name in names if name]
+        if not names:
+            raise ValidationError(_("Write at least one name."), code="required")
+        if len(names) > services.MOST_NAMES:
+            most = services.MOST_NAMES
+            raise ValidationError(_("Write at most %(most)s names at once."), code="many", params={"most": most})
+        if long := [name for name in names if len(name) > 100]:
+            refusal = _("“%(name)s…” is too long for a name.")
+            raise ValidationError(refusal, code="long", params={"name": long[0][:30]})
+        return names
+
+
+class LeaveForm(BukuForm):
+    left_on = DayField(label=_("No longer a member from"), required=False, help_text=_("Empty: she is a member again."))
+
+
+class OfficesForm(BukuForm):
+    """The three officers, each one of the active members or nobody."""
+
+    chair = forms.ModelChoiceField(Member.objects.none(), label=_("Chair"), to_field_name="no", required=False)
+    secretary = forms.ModelChoiceField(Member.objects.none(), label=_("Secretary"), to_field_name="no", required=False)
+    treasurer = forms.ModelChoiceField(Member.objects.none(), label=_("Treasurer"), to_field_name="no", required=False)
+
+    def __init__(self, *args: Any, members: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.queryset = members
+            field.empty_label = "–"
+
+
+# Holidays
+
+
+class HolidayForm(BukuForm):
+    week_start = DayField(label=_("Any day of the week off"))
+    reason = NameField(label=_("Reason"), help_text=_("Like Lebaran, or harvest."))
+
+
+# Appointments
+
+
+class RoleForm(BukuForm):
+    """The role and its first day; what both ways of appointing somebody ask."""
+
+    role = forms.ChoiceField(label=_("Role"))
+    from_on = DayField(label=_("From"))
+
+    def __init__(self, *args: Any, roles: tuple[Appointment.Role, ...], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["role"].choices = [(role.value, role.label) for role in roles]
+
+
+class NewPersonForm(RoleForm):
+    """A person who has no sign-in yet; of a group, usually one of its members."""
+
+    member = forms.ModelChoiceField(
+        Member.objects.none(),
+        label=_("Member"),
+        to_field_name="no",
+        required=False,
+        empty_label="–",
+        help_text=_("Choose her, or write the name of somebody who is not a member."),
+    )
+    name = NameField(label=_("Name"), required=False)
+    username = forms.CharField(
+        label=_("Username"),
+        max_length=40,
+        required=False,
+        help_text=_("Small letters, like wati.mawar. Leave it empty and it is made from the name."),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
+    )
+    phone = PhoneField(label=_("Phone"), required=False, help_text=_("With it she can sign in, too."))
+
+    field_order = ["member", "name", "phone", "username", "role", "from_on"]
+
+    def __init__(self, *args: Any, members: Any = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if members is None:
+            del self.fields["member"]
+        else:
+            self.fields["member"].queryset = members
+
+    def clean_username(self) -> str:
+        return self.cleaned_data["username"].lower()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        member = data.get("member")
+        if not data.get("name"):
+            if member:
+                data["name"] = member.name
+            elif "name" not in self.errors and "member" not in self.errors:
+                self.add_error("name", ValidationError(_("Write her name."), code="required"))
+        return data
+
+
+class KnownPersonForm(RoleForm):
+    """Somebody who signs in already, by the name or number she signs in with."""
+
+    known = forms.CharField(
+        label=_("Username or phone number"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    field_order = ["known", "role", "from_on"]
+
+
+class PersonForm(BukuForm):
+    name = NameField(label=_("Name"))
+    phone = PhoneField(label=_("Phone"), required=False)
+
+
+class EndForm(BukuForm):
+    to_on = DayField(label=_("No longer from"))
+
+
+# Regions
+
+
+class RegionNameForm(BukuForm):
+    name = NameField(label=_("Name"))
+
+
+class NewRegionForm(BukuForm):
+    code = forms.CharField(label=_("Kemendagri code"), max_length=13, help_text=_("Like 33.25.01.2001."))
+    name = NameField(label=_("Name"))

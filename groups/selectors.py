@@ -1,0 +1,103 @@
+"""Reads for the screens of bodies and people, each in a fixed number of queries."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+
+from groups.models import Appointment, Bkm, Group, Holiday, Member, Programme
+from groups.regions_search import region_labels
+from ledger import chart
+from ledger.models import Account
+from users.models import User
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """The groups a person holds an office in, and the boards she serves."""
+
+    groups: list[Group]
+    bkms: list[Bkm]
+
+
+def bodies_of(user: User, on: date) -> Bodies:
+    """Return the bodies named by her own appointments on a day, by name."""
+    held = Appointment.objects.held_by(user, on)
+    return Bodies(
+        groups=list(Group.objects.filter(pk__in=held.filter(group__isnull=False).values("group"))),
+        bkms=list(Bkm.objects.filter(pk__in=held.filter(bkm__isnull=False).values("bkm"))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The members of a group on a day: those of now (or still to come), and those who left."""
+
+    active: list[Member]
+    left: list[Member]
+    officers: dict[str, Member]
+
+
+def membership(group: Group, on: date) -> Membership:
+    """Return a group's members by number, in one query."""
+    members = list(Member.objects.filter(group=group).order_by("no"))
+    active = [member for member in members if member.left_on is None or member.left_on > on]
+    gone = [member for member in members if member not in active]
+    officers = {member.office: member for member in active if member.office != Member.Office.MEMBER}
+    return Membership(active, gone, officers)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a member's accounts hold, in rupiah: her savings of all kinds and the principal she owes."""
+
+    savings: int
+    owed: int
+
+
+def standing(member: Member) -> Standing:
+    """Return what is settled with a member before she leaves, in one query."""
+    accounts = Account.objects.filter(book=member.group.book_id, member_no=member.no).exclude(balance=0)
+    saved = (chart.WEEKLY_SAVINGS, chart.VOLUNTARY_SAVINGS, chart.PRINCIPAL_SAVINGS)
+    balances = list(accounts.values_list("code", "balance"))
+    return Standing(
+        savings=-sum(balance for code, balance in balances if code in saved),
+        owed=sum(balance for code, balance in balances if code == chart.MEMBER_LOANS),
+    )
+
+
+def appointments_in(*, group: Group | None = None, bkm: Bkm | None = None) -> QuerySet[Appointment]:
+    """Return the appointments of a group or of a BKM itself, running ones first."""
+    found = Appointment.objects.filter(group=group, bkm=bkm).select_related("user", "member")
+    return found.order_by("to_on", "user__name", "pk") if group else found.order_by("to_on", "role", "user__name", "pk")
+
+
+def holidays_of(*, group: Group | None = None, bkm: Bkm | None = None) -> list[Holiday]:
+    """Return the weeks off of a body, the latest first; a group's include those of its BKM."""
+    wanted = Q(group=group) | Q(bkm=group.bkm_id) if group else Q(bkm=bkm)
+    return list(Holiday.objects.filter(wanted).order_by("-week_start", "pk"))
+
+
+def bkm_page(text: str, number: int) -> Page[Bkm]:
+    """Return one page of all BKM whose name, code or place holds the text, with the number of their groups."""
+    found = Bkm.objects.annotate(group_count=Count("groups")).order_by("name", "code")
+    if text:
+        found = found.filter(Q(name__icontains=text) | Q(code__icontains=text))
+    page = Paginator(found, PER_PAGE).get_page(number)
+    labels = region_labels(bkm.region for bkm in page if bkm.region)
+    for bkm in page:
+        bkm.place = labels.get(bkm.region, bkm.region)
+    return page
+
+
+def programmes() -> QuerySet[Programme]:
+    """Return all programmes with the number of their groups."""
+    return Programme.objects.annotate(group_count=Count("groups")).order_by("name", "code")
+
+
+def bkm_groups(bkm: Bkm) -> QuerySet[Group]:
+    """Return the groups of a BKM by name."""
+    return Group.objects.filter(bkm=bkm).order_by("name", "code")

@@ -1,0 +1,1 @@
+"""Screens of bodies and people: gate, form, one call, answer."""

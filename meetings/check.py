@@ -35,6 +35,11 @@ class Check:
     difference: int
     minutes_missing: bool
 
+    @property
+    def difference_size(self) -> int:
+        """The difference without its sign."""
+        return abs(self.difference)
+
 
 def check(form: SheetForm) -> Check:
     """Look at a readable sheet as the group would before it is written in ink."""

@@ -354,6 +354,11 @@ class SheetForm:
             ),
         )
 
+    @property
+    def has_other(self) -> bool:
+        """Whether anything was written among the other money."""
+        return any(self.data.get(f"{one.prefix}-{name}") for one in [*self.income, *self.expenses] for name in one.fields)
+
     def disbursed(self) -> int:
         """What the sheet pays out as loans."""
         return sum(

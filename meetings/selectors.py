@@ -89,6 +89,11 @@ class PostedLine:
         """Cash that came in with it (negative: went out)."""
         return self.amounts.get("kas", 0)
 
+    @property
+    def other(self) -> int:
+        """Pokok, fine and social fund together: the columns a narrow table has no room for."""
+        return sum(self.amounts.get(name, 0) for name in ("pokok", "denda", "sosial"))
+
 
 @dataclass
 class PostedSheet:
@@ -113,6 +118,11 @@ class PostedSheet:
     @property
     def money_out(self) -> int:
         return -sum(one.total for one in [*self.withdrawals, *self.disbursements, *self.expenses])
+
+    @property
+    def difference_size(self) -> int:
+        """The cash difference without its sign."""
+        return abs(self.meeting.difference or 0)
 
     @property
     def cash_expected(self) -> int:

@@ -52,7 +52,13 @@ def group_home(request: GroupRequest) -> HttpResponse:
     home = selectors.home(request.group, request.user, clock.now())
     context = selectors.sheet_context(request.group, home.on) if home.meeting is None else None
     form = SheetForm(context, home.draft.data if home.draft else {}) if context else None
-    return render(request, "meetings/home.html", {"home": home, "steps": _steps(form), "permissions": _names(request)})
+    steps = _steps(form)
+    current = next((step.key for step in steps.values() if not step.done), "")
+    return render(
+        request,
+        "meetings/home.html",
+        {"home": home, "steps": steps, "current": current, "permissions": _names(request)},
+    )
 
 
 def _steps(form: SheetForm | None) -> dict[str, selectors.Step]:

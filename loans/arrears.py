@@ -119,6 +119,34 @@ def state(rows: Sequence[Instalment], paid_charge: int, paid_principal: int, on:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far all payments, laid oldest first over principal + charge, reach into one instalment (rupiah).
+
+    `covered_on` is the day of the payment that filled it; None while it lacks something, and for one that counted as
+    paid before the payments told of.
+    """
+
+    lacking: int
+    covered_on: date | None
+
+
+def coverage(rows: Sequence[Instalment], paid_before: int, payments: Sequence[tuple[date, int]]) -> list[Coverage]:
+    """Return each instalment's coverage by what was paid before and by payments (day, rupiah) in their order."""
+    found: list[Coverage] = []
+    waiting = iter(payments)
+    paid, paid_on = paid_before, None
+    reached = 0
+    for row in rows:
+        reached += row.principal + row.charge
+        while paid < reached and (payment := next(waiting, None)):
+            paid_on = payment[0]
+            paid += payment[1]
+        lacking = min(row.principal + row.charge, max(0, reached - paid))
+        found.append(Coverage(lacking, None if lacking else paid_on))
+    return found
+
+
 def due_now(rows: Sequence[Instalment], paid_charge: int, paid_principal: int, on: date) -> int:
     """Return what the weekly sheet suggests on day `on`: everything due by then and not yet covered, in rupiah.
 

@@ -44,40 +44,50 @@ def terms_of(loan: Loan | LoanRequest, principal: int) -> Terms:
     )
 
 
-def request_loan(
-    *, group: Group, member: Member, amount: int, purpose: str, terms: Terms, on: date
-) -> LoanRequest:
-    """Write down that a member asks for a loan. Refused: somebody who is no member that day, a day before the books."""
-    if member.group_id != group.pk or not member.is_active_on(on):
-        raise ValidationError({"member": ValidationError(_("She is not a member on that day."), code="not_member")})
+def request_loan(*, group: Group, member: Member, amount: int, purpose: str, terms: Terms, on: date) -> LoanRequest:
+    """Write down that a member asks for a loan; the same question twice on one day answers with the first request.
+
+    Refused, at its field: somebody who is no member that day, a day before the books or after the group's end, an
+    amount the terms do not speak of.
+    """
+    if terms.principal != amount:
+        raise ValueError(f"terms for {terms.principal} are no terms for {amount}")
     if on < group.start_on:
         raise ValidationError({"requested_on": ValidationError(_("The books begin later."), code="before_books")})
+    if group.end_on and on >= group.end_on:
+        raise ValidationError({"requested_on": ValidationError(_("This group has ended."), code="ended")})
+    if member.group_id != group.pk or not member.is_active_on(on):
+        raise ValidationError({"member": ValidationError(_("She is not a member on that day."), code="not_member")})
+    asked = {
+        "member": member,
+        "amount": amount,
+        "purpose": purpose.strip(),
+        "requested_on": on,
+        "periods": terms.periods,
+        "unit": terms.unit,
+        "rate": terms.rate,
+        "rate_per": terms.rate_per,
+        "method": terms.method,
+        "round_to": terms.round_to,
+    }
     with transaction.atomic():
-        Group.objects.select_for_update().get(pk=group.pk)
-        no = (LoanRequest.objects.filter(group=group).aggregate(last=Max("no"))["last"] or 0) + 1
-        return LoanRequest.objects.create(
-            group=group,
-            no=no,
-            member=member,
-            amount=amount,
-            purpose=purpose,
-            requested_on=on,
-            periods=terms.periods,
-            unit=terms.unit,
-            rate=terms.rate,
-            rate_per=terms.rate_per,
-            method=terms.method,
-            round_to=terms.round_to,
-        )
+        Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+        requests = LoanRequest.objects.filter(group=group)
+        if earlier := requests.filter(status=LoanRequest.Status.WAITING, **asked).order_by("no").first():
+            return earlier
+        no = (requests.aggregate(last=Max("no"))["last"] or 0) + 1
+        return LoanRequest.objects.create(group=group, no=no, **asked)
 
 
 def decide(*, request: LoanRequest, approve: bool, decision: str, on: date) -> LoanRequest:
-    """Approve or reject a waiting request; a rejection names its reason. Refused when it was decided before."""
+    """Approve or reject a waiting request; a rejection names its reason. Of two who decide at once, one does.
+
+    Refused: a request that is no longer waiting (`decided`), no reason, a day before it was asked for.
+    """
     if not approve and not decision.strip():
         raise ValidationError({"decision": ValidationError(_("Write why it is not approved."), code="reason_required")})
     with transaction.atomic():
-        request = LoanRequest.objects.select_for_update().get(pk=request.pk)
-        _refuse_settled_request(request)
+        request = _still_open(request, {LoanRequest.Status.WAITING}, on)
         request.status = LoanRequest.Status.APPROVED if approve else LoanRequest.Status.REJECTED
         request.decided_on = on
         request.decision = decision.strip()
@@ -86,20 +96,23 @@ def decide(*, request: LoanRequest, approve: bool, decision: str, on: date) -> L
 
 
 def withdraw_request(*, request: LoanRequest, on: date) -> LoanRequest:
-    """Take a request back before the money went out."""
+    """Take a request back before the money went out. Refused: one that is settled, a day before it was asked for."""
     with transaction.atomic():
-        request = LoanRequest.objects.select_for_update().get(pk=request.pk)
-        if request.status not in (LoanRequest.Status.WAITING, LoanRequest.Status.APPROVED):
-            raise ValidationError(_("This request was already decided."), code="decided")
+        request = _still_open(request, {LoanRequest.Status.WAITING, LoanRequest.Status.APPROVED}, on)
         request.status = LoanRequest.Status.WITHDRAWN
         request.decided_on = on
         request.save(update_fields=["status", "decided_on"])
         return request
 
 
-def _refuse_settled_request(request: LoanRequest) -> None:
-    if request.status != LoanRequest.Status.WAITING:
+def _still_open(request: LoanRequest, statuses: set[LoanRequest.Status], on: date) -> LoanRequest:
+    """Return the request as it is now, under lock."""
+    request = LoanRequest.objects.select_for_update().get(pk=request.pk)
+    if request.status not in statuses:
         raise ValidationError(_("This request was already decided."), code="decided")
+    if on < request.requested_on:
+        raise ValidationError(_("A request is decided after it was asked."), code="decided_before_asked")
+    return request
 
 
 def disburse(*, group: Group, book: Book, lendings: Sequence[Lending], on: date) -> list[Loan]:
@@ -126,7 +139,7 @@ def disburse(*, group: Group, book: Book, lendings: Sequence[Lending], on: date)
     ]
     accounts = accounts_for(book, [key for pair in keys for key in pair])
     loans = [
-        _loan(group, lending, no, on, accounts[receivable], accounts[income])
+        _loan(group, lending, no=no, on=on, receivable=accounts[receivable], income=accounts[income])
         for lending, no, (receivable, income) in zip(lendings, numbers, keys, strict=True)
     ]
     Loan.objects.bulk_create(loans)
@@ -145,7 +158,7 @@ def _take_requests(requests: Sequence[LoanRequest]) -> None:
         raise ValidationError(_("This request was already decided."), code="decided")
 
 
-def _loan(group: Group, lending: Lending, no: int, on: date, receivable: Account, income: Account) -> Loan:
+def _loan(group: Group, lending: Lending, *, no: int, on: date, receivable: Account, income: Account) -> Loan:
     terms = lending.terms
     return Loan(
         group=group,
@@ -214,7 +227,11 @@ class OpenLoan:
             raise ValidationError(
                 _("%(amount)s is more than what is left of the loan, %(left)s."),
                 code="overpaid",
-                params={"amount": format_rupiah(amount), "left": format_rupiah(self.remaining), "remaining": self.remaining},
+                params={
+                    "amount": format_rupiah(amount),
+                    "left": format_rupiah(self.remaining),
+                    "remaining": self.remaining,
+                },
             )
         part = arrears.split(self.rows, self.paid_charge, self.paid_principal, amount, on)
         self.paid_charge += part.charge

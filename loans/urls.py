@@ -1,5 +1,17 @@
-"""Addresses of `loans`."""
+"""Addresses of `loans`: a loan and a request each by its number in the group."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from loans import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("g/<code:code>/loans/", views.loan_list, name="loan_list"),
+    path("g/<code:code>/loans/new/", views.loan_request, name="loan_request"),
+    path("g/<code:code>/loans/requests/<number:no>/", views.loan_request_detail, name="loan_request_detail"),
+    path("g/<code:code>/loans/requests/<number:no>/decide/", views.loan_request_decide, name="loan_request_decide"),
+    path(
+        "g/<code:code>/loans/requests/<number:no>/withdraw/", views.loan_request_withdraw, name="loan_request_withdraw"
+    ),
+    path("g/<code:code>/loans/<number:no>/", views.loan_card, name="loan_card"),
+    path("g/<code:code>/loans/<number:no>/print/", views.loan_card_print, name="loan_card_print"),
+]

@@ -1,0 +1,182 @@
+"""`make setup` and its kin on machines that lack this or that, told by stand-ins for the programs of the machine."""
+
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+# A Python that makes an environment whose own Python notes what it is asked.
+PYTHON = """#!/bin/sh
+case "$*" in
+  *version_info*) exit {old} ;;
+  *ensurepip*) exit {no_venv} ;;
+  --version) echo "Python {version}" ;;
+  "-m venv "*)
+    /bin/mkdir -p "$3/bin"
+    printf '#!/bin/sh\\necho "$@" >> "$HERE/asked"\\n' > "$3/bin/python"
+    printf 'case "$*" in "-m pip"*) [ ! -e "$HERE/offline" ] ;; esac\\n' >> "$3/bin/python"
+    /bin/chmod +x "$3/bin/python" ;;
+esac
+"""
+
+
+class Machine:
+    """A checkout in a folder of its own, and the programs that `make` finds: nothing but what is put there."""
+
+    def __init__(self, home):
+        self.home = home
+        self.programs = home / "programs"
+        self.programs.mkdir(parents=True)
+        for name in ("make", "cmp", "cp", "rm"):
+            (self.programs / name).symlink_to(shutil.which(name))
+        for name in ("Makefile", "requirements.lock", "requirements-dev.lock"):
+            shutil.copy(REPOSITORY / name, home)
+
+    def program(self, name, text):
+        (self.programs / name).write_text(text)
+        (self.programs / name).chmod(0o755)
+
+    def python(self, name="python3", *, version="3.11.2", venv=True):
+        old = tuple(map(int, version.split(".")[:2])) < (3, 11)
+        self.program(name, PYTHON.format(old=int(old), no_venv=int(not venv), version=version))
+
+    def make(self, *words):
+        return subprocess.run(
+            [self.programs / "make", *words],
+            cwd=self.home,
+            env={"PATH": str(self.programs), "HERE": str(self.home)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def installs(self):
+        asked = self.home / "asked"
+        lines = asked.read_text().splitlines() if asked.exists() else []
+        return [line.rpartition(" ")[2] for line in lines if " install " in line and "--require-hashes" in line]
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return Machine(tmp_path / "komputer")
+
+
+def test_no_python_or_an_old_one_is_named(machine):
+    machine.python(version="3.9.2")
+    done = machine.make("setup")
+    assert done.returncode
+    assert "memerlukan Python 3.11" in done.stderr
+    assert "yang ada: Python 3.9.2" in done.stderr
+    assert not (machine.home / ".venv").exists()
+
+
+def test_a_newer_python_beside_an_old_one_is_found(machine):
+    machine.python(version="3.9.2")
+    machine.python("python3.12", version="3.12.4")
+    assert "Python 3.12.4" in machine.make("setup").stdout
+    assert machine.installs() == ["requirements.lock"]
+
+
+def test_debian_without_its_venv_package_is_told_which_one(machine):
+    machine.python(venv=False)
+    done = machine.make("setup")
+    assert done.returncode
+    assert "apt-get install python3-venv" in done.stderr
+
+
+def test_locked_packages_are_installed_once_and_again_when_the_lock_changed(machine):
+    machine.python()
+    for _ in range(2):
+        assert machine.make("setup").returncode == 0
+    assert machine.installs() == ["requirements.lock"]
+    os.utime(machine.home / "requirements.lock")  # as a fresh checkout does
+    machine.make("setup")
+    assert machine.installs() == ["requirements.lock"]
+    with (machine.home / "requirements.lock").open("a") as lock:
+        lock.write("# a newer version\n")
+    machine.make("setup")
+    machine.make("setup-dev")
+    machine.make("setup-dev")
+    assert machine.installs() == ["requirements.lock", "requirements.lock", "requirements-dev.lock"]
+
+
+def test_an_installation_cut_short_is_tried_again(machine):
+    machine.python()
+    (machine.home / "offline").touch()
+    assert machine.make("setup").returncode
+    (machine.home / "offline").unlink()
+    assert machine.make("setup").returncode == 0
+    assert machine.installs() == ["requirements.lock"] * 2
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(machine):
+    machine.python()
+    machine.make("setup")
+    (machine.home / ".venv" / "bin" / "python").unlink()
+    assert machine.make("setup").returncode == 0
+    assert machine.installs() == ["requirements.lock"] * 2
+
+
+@pytest.mark.parametrize("name", ["chromium", "google-chrome"])
+def test_a_browser_that_is_here_is_enough(machine, name):
+    machine.program(name, "#!/bin/sh\n")
+    assert machine.make("chromium").returncode == 0
+
+
+def test_root_gets_the_browser_from_debian_with_fresh_lists_if_need_be(machine):
+    machine.program("id", "#!/bin/sh\necho 0\n")
+    machine.program(
+        "apt-get",
+        '#!/bin/sh\necho "$@" >> "$HERE/apt"\n'
+        'case "$1" in update) : > "$HERE/lists" ;; install) [ -e "$HERE/lists" ] ;; esac\n',
+    )
+    assert machine.make("chromium").returncode == 0
+    asked = [line.replace("-y ", "").replace("-q ", "") for line in (machine.home / "apt").read_text().splitlines()]
+    assert asked == ["install chromium", "update -q", "install chromium"]
+
+
+def test_without_any_browser_the_tests_do_not_begin(machine):
+    machine.python()
+    machine.make("setup")
+    machine.program("id", "#!/bin/sh\necho 1000\n")
+    (machine.home / ".venv" / "bin" / "python").write_text("#!/bin/sh\nexit 1\n")
+    done = machine.make("chromium")
+    assert done.returncode
+    assert "memerlukan Chromium" in done.stderr
+
+
+def test_continuous_integration_runs_what_a_person_runs(machine):
+    (machine.programs / "make").unlink()
+    machine.program("make", '#!/bin/sh\necho "$PWD: $@"\n')
+    (machine.programs / "dirname").symlink_to(shutil.which("dirname"))
+    (machine.home / ".ci").mkdir()
+    shutil.copy(REPOSITORY / ".ci" / "run", machine.home / ".ci")
+    done = subprocess.run(
+        ["/bin/sh", ".ci/run"],
+        cwd=machine.home,
+        env={"PATH": str(machine.programs)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"{machine.home}: test\n"
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_names_every_dependency_with_hashes_and_no_place_on_the_network(name):
+    text = (REPOSITORY / name).read_text()
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+    wanted = project["project"]["dependencies"]
+    wanted += project["dependency-groups"]["dev"] if "dev" in name else []
+    locked = dict(re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)", text, re.MULTILINE))
+    assert {re.split(r"[<>=~! ;]", line)[0].lower().replace("_", "-") for line in wanted} <= locked.keys()
+    for block in re.split(r"\n(?=[a-z])", text.strip()):
+        assert "--hash=sha256:" in block, block
+    assert "//" not in text
+    assert "index" not in text
+    assert "psycopg" not in locked  # Django would prefer it to psycopg2

@@ -1,0 +1,297 @@
+// The weekly sheet, quick: everything here also works by the buttons of the form, only slower.
+"use strict";
+
+const form = document.querySelector("form[data-sheet]");
+const word = (name) => form.dataset[`word${name}`];
+const rows = [...form.querySelectorAll("[data-row]")];
+const storageKey = `draft-${form.dataset.key}`;
+const MONEY_IN = ["wajib", "sukarela", "angsuran", "denda", "pokok", "sosial"];
+
+// Amounts: what people write, and how it is shown.
+const group = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ".");
+function read(text) {
+  const clean = text.trim().replace(/^Rp ?/, "").replace(/,00$/, "");
+  if (clean === "") return 0;
+  return /^\d+$|^\d{1,3}(\.\d{3})+$/.test(clean) ? Number(clean.replaceAll(".", "")) : NaN;
+}
+const UNITS = ["", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas"];
+function terbilang(n) {
+  const join = (head, rest) => (rest ? `${head} ${terbilang(rest)}` : head);
+  if (n < 12) return UNITS[n];
+  if (n < 20) return `${UNITS[n - 10]} belas`;
+  if (n < 100) return join(`${UNITS[Math.floor(n / 10)]} puluh`, n % 10);
+  if (n < 200) return join("seratus", n - 100);
+  if (n < 1000) return join(`${UNITS[Math.floor(n / 100)]} ratus`, n % 100);
+  if (n < 2000) return join("seribu", n - 1000);
+  if (n < 1e6) return join(`${terbilang(Math.floor(n / 1000))} ribu`, n % 1000);
+  if (n < 1e9) return join(`${terbilang(Math.floor(n / 1e6))} juta`, n % 1e6);
+  return join(`${terbilang(Math.floor(n / 1e9))} miliar`, n % 1e9);
+}
+
+const field = (row, name) => row.querySelector(`[name="${row.id}-${name}"]`);
+const attendance = (row) => row.querySelector(".hisa input:checked")?.value ?? "";
+const tick = (row) => field(row, "catat");
+const amountsOf = (row) => [...row.querySelectorAll('input[inputmode="numeric"]')];
+const isIn = (input) => !input.name.endsWith("-tarik");
+const sumOf = (row) => amountsOf(row).filter(isIn).reduce((sum, input) => sum + (read(input.value) || 0), 0);
+
+// A row says in its own line what is short or unusual; it asks, and never stands in the way.
+function say(row) {
+  const box = row.querySelector("[data-say]");
+  const lines = [];
+  const due = Number(row.dataset.due);
+  const paid = read(field(row, "angsuran")?.value ?? "");
+  if (due && paid && paid < due) lines.push(sentence(`${word("Shortby")} Rp${group(due - paid)}.`));
+  for (const [name, usual] of [["wajib", Number(row.dataset.usualWajib)], ["angsuran", due]]) {
+    const input = field(row, name);
+    const amount = input ? read(input.value) : 0;
+    if (!usual || !amount || input.dataset.right === String(amount)) continue;
+    if (amount < usual * 10 && amount * 10 > usual) continue;
+    lines.push(sentence(`${amount > usual ? word("More") : word("Less")}: ${terbilang(amount)} rupiah.`));
+    const right = button(word("Right"), () => { input.dataset.right = String(amount); confirmField(input, amount); changed(row); });
+    const make = button(`${word("Make")} ${group(usual)}`, () => { input.value = group(usual); changed(row); });
+    lines.push(right, make);
+  }
+  const refused = [...box.querySelectorAll(".field-error")];
+  box.replaceChildren(...refused, ...lines);
+  box.hidden = box.childElementCount === 0;
+}
+function sentence(text) {
+  const p = document.createElement("p");
+  p.className = "soft";
+  p.textContent = text;
+  return p;
+}
+function button(text, action) {
+  const b = document.createElement("button");
+  b.type = "button";
+  b.className = "btn btn-link";
+  b.textContent = text;
+  b.addEventListener("click", action);
+  return b;
+}
+function confirmField(input, amount) {
+  let ok = form.querySelector(`[name="${input.name}-ok"]`);
+  if (!ok) {
+    ok = document.createElement("input");
+    ok.type = "hidden";
+    ok.name = `${input.name}-ok`;
+    form.append(ok);
+  }
+  ok.value = amount;
+}
+
+// Sums that follow every key.
+const cash = Number(form.dataset.cash);
+const bar = (name) => document.querySelector(`[data-bar="${name}"]`);
+function total() {
+  const sums = Object.fromEntries(MONEY_IN.map((name) => [name, 0]));
+  let moved = 0, recorded = 0, present = 0, pencilled = 0, pencilSum = 0;
+  for (const row of rows) {
+    if (attendance(row) === "H") present += 1;
+    const sum = sumOf(row);
+    if (tick(row).checked) {
+      recorded += 1;
+      moved += sum - (read(field(row, "tarik")?.value ?? "") || 0);
+      for (const name of MONEY_IN) sums[name] += read(field(row, name)?.value ?? "") || 0;
+    } else if (sum) {
+      pencilled += 1;
+      pencilSum += sum;
+    }
+    const out = row.querySelector("[data-sum]");
+    out.replaceChildren(tick(row).checked ? group(sum) : sum ? italic(word("Proposed")) : word("Notyet"));
+  }
+  for (const select of form.querySelectorAll("[data-lend]")) if (select.value === "pay") moved -= Number(select.dataset.lend);
+  for (const input of form.querySelectorAll("[data-other]")) moved += Number(input.dataset.other) * (read(input.value) || 0);
+  for (const name of ["wajib", "sukarela", "angsuran", "denda"]) {
+    const cell = form.querySelector(`[data-total="${name}"]`);
+    if (cell) cell.textContent = group(sums[name]);
+  }
+  form.querySelector('[data-total="sum"]').textContent = group(MONEY_IN.reduce((sum, name) => sum + sums[name], 0));
+  form.querySelector("[data-total-recorded]").lastChild.textContent = ` ${recorded}/${rows.length}`.replace(/^ /, `${form.querySelector("[data-total-recorded]").textContent.split(" ")[0]} `);
+  form.querySelector("[data-total-present]").textContent = `${present} ${word("Present")}`;
+  document.querySelector("[data-recorded-words]").textContent = `${recorded} ${word("Recorded").replace("#", rows.length)}`;
+  bar("recorded").textContent = `Rp${group(cash + moved)}`.replace("Rp-", "−Rp");
+  bar("moved").textContent = group(moved).replace("-", "−");
+  difference(cash + moved, count(), pencilled, pencilSum);
+}
+function italic(text) {
+  const i = document.createElement("i");
+  i.textContent = text;
+  return i;
+}
+function count() {
+  let sum = 0, any = false;
+  for (const input of form.querySelectorAll("[data-piece]")) {
+    const pieces = /^\d{1,5}$/.test(input.value.trim()) ? Number(input.value) : 0;
+    const out = form.querySelector(`output[for="${input.id}"]`);
+    out.textContent = pieces ? group(pieces * Number(input.dataset.piece)) : "–";
+    out.classList.toggle("has-value", pieces > 0);
+    if (input.value.trim() !== "") any = true;
+    sum += pieces * Number(input.dataset.piece);
+  }
+  const typed = form.querySelector("[data-count-total]").value.trim();
+  if (!any && typed !== "") { sum = read(typed) || 0; any = true; }
+  form.querySelector("[data-counted]").textContent = any ? group(sum) : word("Notyet");
+  return any ? sum : null;
+}
+function difference(expected, counted, pencilled, pencilSum) {
+  const cell = bar("difference");
+  cell.className = "";
+  if (counted === null) {
+    cell.className = "belum";
+    cell.textContent = word("Notyet");
+    return;
+  }
+  bar("counted").textContent = `Rp${group(counted)}`;
+  const gap = counted - expected;
+  cell.textContent = gap === 0 ? word("Exact") : `${gap < 0 ? word("Short") : word("Over")} Rp${group(Math.abs(gap))}`;
+  if (gap !== 0) cell.className = "soga";
+  if (gap !== 0 && pencilled) {
+    const more = document.createElement("span");
+    more.className = "bar-long";
+    more.textContent = ` · ${pencilled} ${word("Pencil")}, Rp${group(pencilSum)}`;
+    cell.append(more);
+  }
+}
+
+// Pencil follows attendance: nothing is proposed for her who did not come, unless she typed it.
+function present(row, value) {
+  for (const input of amountsOf(row)) {
+    if (input.dataset.typed) continue;
+    if (value === "H" && input.dataset.proposed) input.value = input.dataset.proposed;
+    else if (value !== "H" && !tick(row).checked) {
+      input.dataset.proposed ||= input.value;
+      input.value = "";
+    }
+  }
+}
+for (const row of rows) {
+  for (const input of amountsOf(row)) input.dataset.proposed = input.defaultValue;
+  row.addEventListener("input", (event) => {
+    const input = event.target;
+    if (input.inputMode === "numeric") {
+      input.dataset.typed = "1";
+      regroup(input);
+    }
+    changed(row);
+  });
+  row.addEventListener("change", (event) => {
+    if (event.target.type === "radio") present(row, event.target.value);
+    changed(row);
+  });
+  // A ticked row is closed to two written lines; touching it opens it again, its values kept as pencil.
+  row.addEventListener("click", (event) => {
+    if (tick(row).checked && !event.target.closest(".catat, .hisa, a, button, details, .more-panel") && matchMedia("(max-width: 991px)").matches) {
+      tick(row).checked = false;
+      changed(row);
+    }
+  });
+}
+function regroup(input) {
+  const digits = input.value.replaceAll(".", "");
+  if (!/^\d{4,13}$/.test(digits) && !(/^\d{1,3}$/.test(digits) && input.value.includes("."))) return;
+  const after = input.value.length - input.selectionEnd;
+  input.value = group(Number(digits));
+  input.setSelectionRange(input.value.length - after, input.value.length - after);
+}
+for (const input of form.querySelectorAll("[data-other], [data-count-total]")) input.addEventListener("input", () => regroup(input));
+
+form.querySelector("[data-all-present]").addEventListener("click", (event) => {
+  event.preventDefault();
+  for (const row of rows) {
+    if (attendance(row)) continue;
+    row.querySelector('.hisa input[value="H"]').checked = true;
+    present(row, "H");
+  }
+  changed();
+});
+form.querySelector("[data-all-paid]").addEventListener("click", (event) => {
+  event.preventDefault();
+  for (const row of rows) {
+    if (attendance(row) === "H" && amountsOf(row).every((input) => !Number.isNaN(read(input.value)))) tick(row).checked = true;
+  }
+  changed();
+});
+
+// Keys: Enter goes down a column, letters say who came, Space records.
+form.addEventListener("keydown", (event) => {
+  const input = event.target;
+  if (event.key === "Enter" && input.tagName === "INPUT") {
+    event.preventDefault();
+    const [id, column] = input.name.split(/-(.*)/);
+    if (/^r\d+$/.test(id) && column) {
+      const below = rows.slice(rows.findIndex((row) => row.id === id) + 1);
+      const next = below.map((row) => field(row, column)).find((one) => one && one.offsetParent);
+      (next ?? form.querySelector("[data-piece]")).focus();
+      next?.select?.();
+    } else if (input.dataset.piece) {
+      const pieces = [...form.querySelectorAll("[data-piece]")];
+      (pieces[pieces.indexOf(input) + 1] ?? form.querySelector("[data-count-total]")).focus();
+    }
+    return;
+  }
+  const row = input.closest?.("[data-row]");
+  if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+  const letter = event.key.toUpperCase();
+  if ("HISA".includes(letter) && letter.length === 1 && (input.inputMode === "numeric" || input.type === "radio" || input.type === "checkbox")) {
+    event.preventDefault();
+    row.querySelector(`.hisa input[value="${letter}"]`).checked = true;
+    present(row, letter);
+    changed(row);
+  } else if (event.key === " " && input.inputMode === "numeric") {
+    event.preventDefault();
+    tick(row).checked = !tick(row).checked;
+    changed(row);
+  }
+});
+
+// Drafts: on this phone at once, on the server when it answers.
+const state = document.querySelector("[data-draft-state]");
+let timer = 0, sending = null, again = false;
+function changed(row) {
+  if (row) say(row);
+  total();
+  const data = Object.fromEntries(new FormData(form));
+  delete data.csrfmiddlewaretoken;
+  try {
+    localStorage.setItem(storageKey, JSON.stringify(data));
+  } catch { /* a full phone still has the server */ }
+  clearTimeout(timer);
+  timer = setTimeout(keep, 800);
+}
+async function keep() {
+  if (sending) { again = true; return; }
+  sending = fetch(form.dataset.draftUrl, { method: "POST", body: new FormData(form), redirect: "error" });
+  try {
+    const answer = await sending;
+    if (!answer.ok) throw new Error(String(answer.status));
+    const { saved_at } = await answer.json();
+    state.textContent = `${word("Saved")} ${saved_at}`;
+    try { localStorage.removeItem(storageKey); } catch { /* nothing was kept there */ }
+  } catch {
+    state.textContent = word("Local");
+  } finally {
+    sending = null;
+    if (again) { again = false; keep(); }
+  }
+}
+window.addEventListener("online", keep);
+
+// What this phone kept and the server does not have comes back.
+function restore() {
+  let kept;
+  try { kept = JSON.parse(localStorage.getItem(storageKey) ?? "null"); } catch { return; }
+  if (!kept) return;
+  for (const input of form.elements) {
+    if (!input.name || ["csrfmiddlewaretoken", "key", "action", "confirm", "take"].includes(input.name)) continue;
+    if (input.type === "radio" || input.type === "checkbox") input.checked = kept[input.name] === input.value;
+    else if (input.name in kept) input.value = kept[input.name];
+  }
+  keep();
+}
+restore();
+form.addEventListener("input", (event) => { if (!event.target.closest("[data-row]")) changed(); });
+form.addEventListener("change", (event) => { if (!event.target.closest("[data-row]")) changed(); });
+rows.forEach(say);
+total();

@@ -80,3 +80,8 @@ FREE_CODES = tuple(line.code for line in _LINES if line.per == "book" and line.c
 def on_normal_side(code: str, balance: int) -> int:
     """Turn a stored balance (debit positive, rupiah) into the amount people read."""
     return CHART[code].sign * balance
+
+
+def rupiah(amount: int) -> str:
+    """Write whole rupiah as people read them: `Rp1.234.567`, `-Rp500`."""
+    return f"{'-' if amount < 0 else ''}Rp{abs(amount):,}".replace(",", ".")

@@ -1,17 +1,18 @@
-"""The seal of the books: which bytes are hashed, and how one digest follows another. For outsiders: docs/ledger-format.md.
+r"""The seal of the books: which bytes are hashed, and how one digest follows another.
 
-    genesis = sha256("buku-ksm book 1\\n" + book uid)
+    genesis = sha256("buku-ksm book 1\n" + book uid)
     digest  = sha256(previous digest (32 bytes) + canonical bytes)
 
-The links of a book's chain are its submissions and their entries, as they came: a submission, its entries by number, the
-next submission. A submission without entries (a meeting where no money moved) is a link all the same.
+The links of a book's chain are its submissions and their entries, as they came: a submission, its entries by number,
+the next submission. A submission without entries (a meeting where no money moved) is a link all the same.
 
-The canonical bytes are UTF-8 lines, each closed by "\\n". Of a submission: the word `submission-1`; its first and last
+The canonical bytes are UTF-8 lines, each closed by "\n". Of a submission: the word `submission-1`; its first and last
 entry number (0 and 0 for none); time of posting as whole microseconds since 1970 in UTC; the poster's user number
 (0 = none); its key; its content hash. Of an entry: the word `entry-1`; number; date (`YYYY-MM-DD`); kind; time of
-posting; the poster; number of the entry it reverses (0 = none); the submission's key; the submission's content hash; the
-memo's hash; number of legs; then one line `code.member.loan:amount` per posting, sorted by code, member, loan and amount.
-The database derives the same bytes on its own when rows arrive (`ledger/sql/guards.sql`) and refuses others.
+posting; the poster; number of the entry it reverses (0 = none); the submission's key; the submission's content hash;
+the memo's hash; number of legs; then one line `code.member.loan:amount` per posting, sorted by code, member, loan and
+amount. `docs/ledger-format.md` has an example to recompute by hand. The database derives the same bytes on its own
+when rows arrive (`ledger/sql/guards.sql`) and refuses others.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What an entry's digest covers. `legs` are (code, member number, loan number, amount in rupiah, debit positive)."""
+    """What an entry's digest covers. `legs` are (code, member no, loan no, rupiah), debit positive."""
 
     number: int
     on: date

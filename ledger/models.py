@@ -31,7 +31,7 @@ class Book(models.Model):
 
 
 class Account(models.Model):
-    """A line of the chart in one book, for the whole book, one member or one loan. Balance in rupiah, debit positive."""
+    """A line of the chart in one book, for the whole book, one member or one loan. Balance: rupiah, debit positive."""
 
     book = models.ForeignKey(Book, models.PROTECT, related_name="accounts")
     code = models.CharField(max_length=4)
@@ -53,8 +53,7 @@ class Account(models.Model):
                 name="ledger_account_of_a_member",
             ),
             models.CheckConstraint(
-                condition=~Q(code__in=[line.code for line in CHART.values() if line.per == "loan"])
-                | Q(loan_no__gt=0),
+                condition=~Q(code__in=[line.code for line in CHART.values() if line.per == "loan"]) | Q(loan_no__gt=0),
                 name="ledger_account_of_a_loan",
             ),
             models.CheckConstraint(
@@ -93,7 +92,8 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["book", "key"], name="ledger_submission_key_unique"),
             models.CheckConstraint(
-                condition=Q(first_number=None, last_number=None) | Q(first_number__gte=1, last_number__gte=F("first_number")),
+                condition=Q(first_number=None, last_number=None)
+                | Q(first_number__gte=1, last_number__gte=F("first_number")),
                 name="ledger_submission_range",
             ),
         ]
@@ -115,9 +115,7 @@ class Entry(models.Model):
     legs = models.SmallIntegerField()
     posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     posted_at = models.DateTimeField()
-    reverses = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="reversed_by", db_constraint=False
-    )
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by", db_constraint=False)
     digest = models.CharField(max_length=64)
 
     class Meta:

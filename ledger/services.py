@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from ledger import digest
 from ledger.announce import announce
-from ledger.chart import CHART
+from ledger.chart import CHART, rupiah
 from ledger.models import Account, Book, Entry, Posting, Submission
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def post_locked(
     whole = [_merge(draft) for draft in drafts]
     accounts = accounts_for(book, {leg.key for legs in whole for leg in legs})
     _check_floors(accounts, whole)
-    submission = _seal_submission(book, key, text, len(drafts), by, at)
+    submission = _seal_submission(book=book, key=key, text=text, entries=len(drafts), by=by, at=at)
     submission.save(force_insert=True)
     entries = _seal_entries(book, submission, drafts, whole)
     Entry.objects.bulk_create(entries)
@@ -199,18 +199,20 @@ def _check_floors(accounts: Mapping[AccountKey, Account], whole: Iterable[Sequen
         line = CHART[key[0]]
         if line.floored and line.sign * (accounts[key].balance + amount) < 0 and line.sign * amount < 0:
             raise ValidationError(
-                _("%(account)s would fall below 0: there is %(balance)s, %(amount)s is needed."),
+                _("%(account)s would fall below 0: there is %(has)s, %(needs)s is needed."),
                 code="below_zero",
                 params={
                     "account": accounts[key].label or line.name,
                     "balance": line.sign * accounts[key].balance,
                     "amount": -line.sign * amount,
+                    "has": rupiah(line.sign * accounts[key].balance),
+                    "needs": rupiah(-line.sign * amount),
                     "key": key,
                 },
             )
 
 
-def _seal_submission(book: Book, key: UUID, text: str, entries: int, by: "User | None", at: datetime) -> Submission:
+def _seal_submission(*, book: Book, key: UUID, text: str, entries: int, by: "User | None", at: datetime) -> Submission:
     first, last = (book.last_number + 1, book.last_number + entries) if entries else (0, 0)
     content_hash = digest.text_hash(text)
     link = digest.SealedSubmission(first, last, at, by.pk if by else 0, key, content_hash)
@@ -330,5 +332,3 @@ def close_through(*, book: Book, on: date) -> Book:
         book.closed_through = on
         book.save(update_fields=["closed_through"])
         return book
-
-

@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
+from tests.books import books_stay_in_order  # noqa: F401 - watches over every test
+
 # A busy machine is slow, not wrong: properties are judged by what holds, never by how long an example took.
 hypothesis_settings.register_profile("ksm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("ksm")
@@ -33,6 +35,10 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "tampers: leaves a book that verify_books objects to, on purpose")
 
 
 @pytest.fixture

@@ -1,0 +1,41 @@
+"""After any test that touched a book, the books are proved again; a test that forges them says `tampers`."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.db.models.signals import post_save
+
+from ledger import verify
+from ledger.announce import book_changed
+from ledger.models import Book
+
+
+@pytest.fixture(autouse=True)
+def books_stay_in_order(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail the test that leaves a book which `verify_books` objects to; notices are no objection."""
+    if "fresh_database" in request.fixturenames:
+        request.getfixturevalue("fresh_database")  # so that this ends before the database does
+    elif "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("db")
+    else:
+        yield
+        return
+
+    touched: set[int] = set()
+
+    def changed(book_id: int, **_signal: object) -> None:
+        touched.add(book_id)
+
+    def saved(instance: Book, **_signal: object) -> None:
+        touched.add(instance.pk)
+
+    book_changed.connect(changed)
+    post_save.connect(saved, sender=Book)
+    try:
+        yield
+    finally:
+        book_changed.disconnect(changed)
+        post_save.disconnect(saved, sender=Book)
+    if touched and not connection.needs_rollback and not request.node.get_closest_marker("tampers"):
+        assert [problem for problem in verify.problems(touched) if not problem.notice] == []

@@ -1,0 +1,717 @@
+"""The seven promises of the books, each attacked by plain SQL and through the services."""
+
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from ledger import chart, digest
+from ledger.chart import CHART
+from ledger.models import Account, Book, Entry, Posting, Submission
+from ledger.services import Draft, Leg, accounts_for, close_through, open_book, post, reversal_of
+from tests.ledger.village import (
+    AT,
+    MEETING,
+    NEXT_MEETING,
+    Pen,
+    accepted,
+    balance,
+    deposit,
+    entry,
+    lend,
+    mawar,
+    now,
+    opening,
+    refused,
+    repay,
+    send,
+    spend,
+    sql,
+    withdraw,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def book() -> Book:
+    return mawar()
+
+
+@pytest.fixture
+def pen(book) -> Pen:
+    return Pen(book)
+
+
+@pytest.fixture
+def legs(pen):
+    """1.000 from member 1 into the box."""
+    return [(pen.account(chart.CASH), 1_000), (pen.account(chart.WEEKLY_SAVINGS, 1), -1_000)]
+
+
+def test_the_pen_writes_what_the_books_accept(book, pen, legs):
+    with accepted():
+        pen.write(legs)
+
+    assert now(book).last_number == 5
+    assert balance(book, chart.CASH) == 157_000
+    assert balance(book, chart.WEEKLY_SAVINGS, 1) == -4_000
+
+
+# 1. Entries are whole, in balance, in their book and on their day, and written once.
+
+
+@pytest.mark.parametrize("amounts", [(1_000, -999), (1_000, 1_000), (-1_000, 999)])
+def test_an_entry_sums_to_0(pen, amounts):
+    legs = [(pen.account(chart.CASH), amounts[0]), (pen.account(chart.CAPITAL), amounts[1])]
+    with refused("whole and in balance"):
+        pen.write(legs)
+
+
+def test_the_services_post_nothing_that_does_not_sum_to_0(book):
+    with pytest.raises(ValueError, match="do not sum to 0"):
+        send(book, Draft(MEETING, "hand_over", (Leg(chart.CASH, 1_000), Leg(chart.CAPITAL, -999))))
+    with pytest.raises(ValueError, match="moves no money"):
+        send(book, Draft(MEETING, "hand_over", (Leg(chart.CASH, 1_000), Leg(chart.CASH, -1_000))))
+    assert now(book).last_number == 4
+
+
+def test_an_entry_has_exactly_its_legs(pen, legs):
+    with refused("whole and in balance"):
+        pen.write(legs, legs=3)
+    with refused("whole and in balance"):
+        written = pen.entries(pen.submission(), legs)[0]
+        pen.postings(written, legs[:1])
+
+
+def test_an_entry_has_two_legs(pen, legs):
+    with refused("ledger_entry_two_legs"):
+        pen.write(legs, legs=1)
+
+
+def test_a_posting_is_never_of_0_rupiah(pen, legs):
+    with refused("ledger_posting_not_zero"):
+        pen.write([*legs, (pen.account(chart.BANK), 0)])
+
+
+def test_a_later_addition_is_refused_even_in_balance(book, pen, legs):
+    posted = entry(book, 2)
+    with refused("written once"):
+        pen.postings({"id": posted.pk, "book_id": book.pk, "on": posted.on}, legs)
+
+
+def test_the_same_postings_again_are_refused(pen, legs):
+    with refused("written once"):
+        pen.postings(pen.write(legs), legs)
+
+
+def test_an_entry_left_empty_is_refused_at_commit(pen, legs):
+    with refused("left empty"):
+        pen.entries(pen.submission(), legs)
+
+
+def test_entries_announced_but_never_written_are_refused_at_commit(pen):
+    with refused("never came"):
+        pen.submission(entries=2)
+
+
+def test_a_submission_waits_for_the_last_one_to_be_whole(pen, book):
+    with refused("does not follow"):
+        pen.submission(entries=2)
+        pen.submission(entries=0)
+    with refused("does not follow"):
+        pen.submission(entries=2)
+        pen.submission(entries=1, first_number=7, last_number=7)
+
+
+def test_entries_are_those_their_submission_announced(pen, legs):
+    with refused("disagree"):
+        pen.entries(pen.submission(entries=2), legs)
+    with refused("disagree"):
+        pen.entries(pen.submission(entries=1), legs, legs)
+    with refused("disagree"):
+        pen.entries(pen.submission(), legs, posted_at=AT + timedelta(microseconds=1))
+
+
+def test_postings_stay_in_the_book_of_their_entry(book, pen, legs):
+    melati = Pen(mawar())
+    with refused("ledger_posting_account"):
+        pen.write([legs[0], (melati.account(chart.WEEKLY_SAVINGS, 1), -1_000)])
+    with refused("ledger_posting_entry"):
+        pen.postings(pen.entries(pen.submission(), legs)[0], legs, book_id=melati.book.pk)
+    with refused("ledger_entry_submission"):
+        pen.entries(melati.submission(), legs)
+
+
+def test_postings_keep_the_day_of_their_entry(pen, legs):
+    with refused("ledger_posting_entry"):
+        pen.postings(pen.entries(pen.submission(), legs)[0], legs, on=NEXT_MEETING)
+
+
+@pytest.mark.parametrize("day", ["infinity", "-infinity", "1215-06-15"])
+def test_a_day_lies_in_the_calendar(pen, legs, day):
+    submission = pen.submission()
+    with refused("ledger_entry_on_in_calendar"):
+        sql(
+            'INSERT INTO ledger_entry (book_id, submission_id, number, "on", kind, memo, memo_hash, legs, posted_at,'
+            " digest) VALUES (%s, %s, 5, %s, 'hand_over', '', %s, 2, %s, '')",
+            pen.book.pk, submission["id"], day, digest.text_hash(""), AT,
+        )  # fmt: skip
+    pen.postings(pen.entries(submission, legs)[0], legs)
+
+
+# 2. What is written stays; a mistake is answered by one mirror image with a reason.
+
+
+@pytest.mark.parametrize("table", ["entry", "posting", "submission"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_{} SET id = id",
+        "UPDATE ledger_{} SET id = id WHERE false",
+        "DELETE FROM ledger_{}",
+        "TRUNCATE ledger_{}",
+        "TRUNCATE ledger_{} CASCADE",
+        "MERGE INTO ledger_{} t USING (VALUES (1)) v ON true WHEN MATCHED THEN DELETE",
+    ],
+)
+def test_what_is_posted_stays(book, table, statement):
+    with refused("append-only|cannot truncate a table referenced"):
+        sql(statement.format(table))
+    assert (Entry.objects.count(), Posting.objects.count(), Submission.objects.count()) == (4, 8, 1)
+
+
+@pytest.mark.parametrize("table", ["ledger_book", "ledger_account", "users_user"])
+def test_truncating_what_the_books_stand_on_takes_nothing_along(book, table):
+    with refused("append-only"):
+        sql(f"TRUNCATE {table} CASCADE")
+    assert Posting.objects.count() == 8
+
+
+def test_an_insert_that_turns_into_an_update_is_refused(book):
+    with refused("append-only"):
+        sql("INSERT INTO ledger_posting SELECT * FROM ledger_posting ON CONFLICT (id) DO UPDATE SET amount = 7")
+
+
+def test_saving_or_deleting_a_posted_row_is_refused(book):
+    for row in (entry(book, 2), Posting.objects.all()[0], Submission.objects.get()):
+        with refused("append-only"):
+            row.save()
+    with refused("append-only"):
+        Posting.objects.all().delete()
+    with refused("violates foreign key|append-only"):
+        sql("DELETE FROM ledger_account")
+    with refused("violates foreign key|append-only"):
+        sql("DELETE FROM ledger_book")
+
+
+def test_a_reversal_mirrors_its_entry_and_the_money_is_back(book):
+    receipt = send(book, reversal_of(entry(book, 3), reason="  salah orang "))
+
+    reversal = receipt.entries[0]
+    assert (reversal.number, reversal.on, reversal.kind, reversal.memo) == (5, MEETING, "hand_over", "salah orang")
+    assert balance(book, chart.CASH) == 151_000
+    assert balance(book, chart.WEEKLY_SAVINGS, 2) == 0
+
+
+@pytest.mark.parametrize("amount", [4_999, 5_001, -5_000])
+def test_a_reversal_of_another_amount_is_refused(book, pen, amount):
+    legs = [(pen.account(chart.CASH), -amount), (pen.account(chart.WEEKLY_SAVINGS, 2), amount)]
+    with refused("does not mirror"):
+        pen.write(legs, reverses_id=entry(book, 3).pk, memo="salah")
+
+
+def test_a_reversal_through_another_account_is_refused(book, pen):
+    legs = [(pen.account(chart.CASH), -3_000), (pen.account(chart.CAPITAL), 3_000)]
+    with refused("does not mirror"):
+        pen.write(legs, reverses_id=entry(book, 2).pk, memo="salah")
+
+
+def test_a_reversal_with_legs_beyond_the_mirror_is_refused(book, pen):
+    cash, saved = pen.account(chart.CASH), pen.account(chart.WEEKLY_SAVINGS, 2)
+    with refused("does not mirror"):
+        pen.write([(cash, -5_000), (saved, 5_000), (cash, 1), (cash, -1)], reverses_id=entry(book, 3).pk, memo="salah")
+    with refused("does not mirror"):
+        pen.write([(cash, -2_500), (cash, -2_500), (saved, 5_000)], reverses_id=entry(book, 3).pk, memo="salah")
+
+
+def mirror(pen: Pen, posted: Entry) -> list[tuple[Account, int]]:
+    return [(p.account, -p.amount) for p in Posting.objects.filter(entry=posted).select_related("account")]
+
+
+def test_an_entry_is_reversed_once(book, pen):
+    deposited = entry(book, 3)
+    send(book, reversal_of(deposited, reason="salah orang"))
+
+    with pytest.raises(ValidationError) as refusal:
+        reversal_of(deposited, reason="sekali lagi")
+    assert refusal.value.code == "reversed"
+    with refused("reverses_id"):
+        pen.write(mirror(pen, deposited), reverses_id=deposited.pk, memo="sekali lagi")
+
+
+def test_a_reversal_is_refused_when_somebody_was_quicker(book):
+    draft = reversal_of(entry(book, 3), reason="salah orang")
+    send(book, draft)
+
+    with pytest.raises(ValidationError) as refusal:
+        send(book, draft)
+    assert refusal.value.code == "reversed"
+    assert refusal.value.messages == ["Catatan 3 sudah dibetulkan."]
+
+
+def test_a_reversal_is_not_reversed(book, pen):
+    reversal = send(book, reversal_of(entry(book, 3), reason="salah orang")).entries[0]
+
+    with pytest.raises(ValidationError) as refusal:
+        reversal_of(reversal, reason="ternyata benar")
+    assert refusal.value.code == "is_reversal"
+    with refused("does not answer"):
+        pen.write(mirror(pen, reversal), reverses_id=reversal.pk, memo="ternyata benar")
+
+
+def test_a_reversal_says_why(book, pen):
+    deposited = entry(book, 3)
+    for reason in ("", "  "):
+        with pytest.raises(ValidationError) as refusal:
+            reversal_of(deposited, reason=reason)
+        assert refusal.value.code == "reason_required"
+    with pytest.raises(ValidationError) as refusal:
+        send(book, Draft(MEETING, "hand_over", reversal_of(deposited, reason="x").legs, "", reverses=deposited))
+    assert refusal.value.code == "reason_required"
+    with refused("ledger_entry_reversal_reason|ledger_entry_reason_not_blank"):
+        pen.write(mirror(pen, deposited), reverses_id=deposited.pk, memo="")
+    with refused("ledger_entry_reason_not_blank"):
+        pen.write(mirror(pen, deposited), reverses_id=deposited.pk, memo="  ")
+
+
+def test_a_reversal_keeps_day_and_kind_of_its_entry(book, pen):
+    deposited = entry(book, 3)
+    for other in ({"on": NEXT_MEETING}, {"on": MEETING - timedelta(1)}, {"kind": "withdrawal"}):
+        with refused("does not answer"):
+            pen.write(mirror(pen, deposited), reverses_id=deposited.pk, memo="salah", **other)
+    with pytest.raises(IntegrityError, match="does not answer"), transaction.atomic():
+        send(book, reversal_of(deposited, reason="salah", on=NEXT_MEETING))
+
+
+def test_after_closing_a_reversal_takes_another_day(book):
+    close_through(book=book, on=MEETING)
+
+    send(book, reversal_of(entry(book, 3), reason="salah orang", on=NEXT_MEETING))
+
+    assert entry(book, 5).on == NEXT_MEETING
+    assert balance(book, chart.WEEKLY_SAVINGS, 2) == 0
+
+
+def test_a_reversal_answers_an_earlier_entry_of_its_own_book(book, pen):
+    melati = mawar()
+    with refused("ledger_entry_reverses"):
+        pen.write(mirror(Pen(melati), entry(melati, 3)), reverses_id=entry(melati, 3).pk, memo="salah")
+
+    with refused("does not answer"):
+        submission = pen.submission(entries=2)
+        sql(
+            'INSERT INTO ledger_entry (id, book_id, submission_id, number, "on", kind, memo, memo_hash, legs,'
+            " posted_at, reverses_id, digest)"
+            " SELECT v.id, %s, %s, v.number, %s, 'hand_over', 'salah', %s, 2, %s, v.reverses, ''"
+            " FROM (VALUES (900001, 5, 900002), (900002, 6, NULL)) AS v (id, number, reverses)",
+            book.pk, submission["id"], MEETING, digest.text_hash("salah"), AT,
+        )  # fmt: skip
+
+
+# 3. Balances and heads are kept by the postings and by nobody else.
+
+
+def test_a_balance_is_the_sum_of_its_postings(book):
+    for account in Account.objects.filter(book=book):
+        assert account.balance == sum(account.postings.values_list("amount", flat=True))
+    assert balance(book, chart.CASH) == 156_000
+    assert sum(Account.objects.filter(book=book).values_list("balance", flat=True)) == 0
+
+
+@pytest.mark.parametrize("change", ["balance + 1", "0", "balance - 1"])
+def test_a_balance_is_not_updated(book, change):
+    with refused("kept by its postings"):
+        sql(f"UPDATE ledger_account SET balance = {change} WHERE code = '1110'")
+    assert balance(book, chart.CASH) == 156_000
+
+
+def test_a_balance_is_not_updated_through_an_insert(book):
+    with refused("kept by its postings"):
+        sql(
+            "INSERT INTO ledger_account (book_id, code, member_no, loan_no, label, balance)"
+            " VALUES (%s, '1110', 0, 0, '', 0)"
+            " ON CONFLICT (book_id, code, member_no, loan_no) DO UPDATE SET balance = 1",
+            book.pk,
+        )
+
+
+def test_an_account_starts_at_0(book):
+    with refused("starts at 0"):
+        Account.objects.create(book=book, code=chart.BANK, balance=1)
+    with refused("starts at 0"):
+        sql(
+            "INSERT INTO ledger_account (book_id, code, member_no, loan_no, label, balance)"
+            " VALUES (%s, '1120', 0, 0, '', 5000)",
+            book.pk,
+        )
+
+
+def test_a_stale_account_cannot_be_saved_but_its_label_can(book):
+    stale = Account.objects.get(book=book, code=chart.CASH)
+    send(book, deposit(1, 1_000))
+    stale.label = "Kas kotak"
+
+    with refused("kept by its postings"):
+        stale.save()
+    stale.save(update_fields=["label"])
+
+    assert balance(book, chart.CASH) == 157_000
+
+
+@pytest.mark.parametrize(
+    "change", ["code = '1120'", "member_no = 5", "loan_no = 5", "book_id = (SELECT max(id) FROM ledger_book)", "id = 0"]
+)
+def test_an_account_keeps_its_identity(book, change):
+    open_book(name="KSM Melati", kind="ksm")
+    with refused("keeps its identity"):
+        sql(f"UPDATE ledger_account SET {change} WHERE code = '1110'")
+
+
+def test_an_account_is_one_line_of_the_chart(book):
+    for broken in (
+        {"code": "9999"},
+        {"code": chart.BANK, "member_no": -1},
+        {"code": chart.WEEKLY_SAVINGS},
+        {"code": chart.WEEKLY_SAVINGS, "member_no": 1, "loan_no": 1},
+        {"code": chart.MEMBER_LOANS, "member_no": 1},
+        {"code": chart.CASH},
+    ):
+        with refused("ledger_account_"):
+            Account.objects.create(book=book, **broken)
+
+
+@pytest.mark.parametrize("change", ["last_number = 9", "head_digest = repeat('0', 64)", "open_legs = 2"])
+def test_a_head_is_not_updated(book, change):
+    with refused("kept by its entries"):
+        sql(f"UPDATE ledger_book SET {change}")
+
+
+def test_a_stale_book_cannot_be_saved_but_its_name_can(book):
+    send(book, deposit(1, 1_000))
+    book.name = "KSM Mawar Indah"
+
+    with refused("kept by its entries"):
+        book.save()
+    book.save(update_fields=["name"])
+
+    assert (now(book).name, now(book).last_number) == ("KSM Mawar Indah", 5)
+
+
+@pytest.mark.parametrize("change", ["id = 0", "uid = gen_random_uuid()", "kind = 'upk'"])
+def test_a_book_keeps_its_identity(book, change):
+    with refused("keeps its identity"):
+        sql(f"UPDATE ledger_book SET {change}")
+
+
+@pytest.mark.parametrize("other", [{"last_number": 3}, {"open_legs": 2}, {"head_digest": "0" * 64}])
+def test_a_book_starts_empty(other):
+    uid = uuid4()
+    with refused("starts empty"):
+        Book.objects.create(**({"uid": uid, "name": "x", "kind": "ksm", "head_digest": digest.genesis(uid)} | other))
+
+
+def test_closing_never_goes_back(book):
+    close_through(book=book, on=NEXT_MEETING)
+
+    for earlier in (MEETING, None):
+        with refused("is closed through"):
+            sql("UPDATE ledger_book SET closed_through = %s", earlier)
+    with refused("is closed through"):
+        book.save()  # read before it was closed
+    with pytest.raises(ValidationError) as refusal:
+        close_through(book=book, on=MEETING)
+    assert refusal.value.code == "closed"
+    assert close_through(book=book, on=NEXT_MEETING).closed_through == NEXT_MEETING
+
+
+def test_a_table_put_in_front_of_the_real_one_deceives_nobody(book, pen, legs):
+    """Temporary tables come first on the search path: guards that trusted it would look at the forger's."""
+    for table in ("book", "entry", "account", "posting", "submission"):
+        sql(f"CREATE TEMP TABLE ledger_{table} (LIKE public.ledger_{table})")
+    try:
+        sql("INSERT INTO pg_temp.ledger_book SELECT * FROM public.ledger_book")
+        sql("UPDATE pg_temp.ledger_book SET last_number = 40")
+        with pytest.raises(IntegrityError, match="does not follow"), transaction.atomic():
+            sql(
+                "INSERT INTO public.ledger_submission (book_id, key, content, content_hash, first_number, last_number,"
+                " posted_at, digest) VALUES (%s, gen_random_uuid(), '', %s, 41, 41, now(), '')",
+                book.pk, digest.text_hash(""),
+            )  # fmt: skip
+        with pytest.raises(IntegrityError, match="head of book"), transaction.atomic():
+            sql("UPDATE public.ledger_book SET last_number = 40")
+    finally:
+        for table in ("book", "entry", "account", "posting", "submission"):
+            sql(f"DROP TABLE pg_temp.ledger_{table}")
+    assert now(book).last_number == 4
+
+
+# 4. Floors.
+
+
+def legs_below_zero(code: str) -> tuple[Leg, Leg]:
+    line = CHART[code]
+    member, loan = int(line.per in {"member", "loan"}), int(line.per == "loan")
+    return Leg(code, -line.sign, member, loan), Leg(chart.CAPITAL, line.sign)
+
+
+@pytest.mark.parametrize("code", [line.code for line in CHART.values() if line.floored])
+def test_what_has_a_floor_never_falls_below_0(code):
+    book = open_book(name="KSM Melati", kind="ksm")
+    pen = Pen(book)
+    legs = legs_below_zero(code)
+
+    with pytest.raises(ValidationError) as refusal:
+        send(book, Draft(MEETING, "hand_over", legs))
+    assert refusal.value.code == "below_zero"
+    with refused("ledger_account_(asset|liability)_floor"):
+        pen.write([(pen.account(leg.code, leg.member_no, leg.loan_no), leg.amount) for leg in legs])
+    assert now(book).last_number == 0
+
+
+@pytest.mark.parametrize("code", [line.code for line in CHART.values() if not line.floored and line.code != "3210"])
+def test_what_has_no_floor_may(code):
+    book = open_book(name="KSM Melati", kind="ksm")
+    send(book, Draft(MEETING, "hand_over", legs_below_zero(code)))
+    assert balance(book, code) == -CHART[code].sign
+
+
+def test_the_floored_codes_are_these():
+    assert {line.code for line in CHART.values() if line.floored} == {
+        "1110", "1120", "1210", "1220", "2110", "2120", "2130", "2210", "2220", "2310", "3110",
+    }  # fmt: skip
+
+
+def test_a_refusal_says_what_is_there_and_what_is_needed(book):
+    with pytest.raises(ValidationError) as refusal:
+        send(book, spend(156_001))
+    assert refusal.value.messages == ["Kas akan kurang dari 0: ada Rp156.000, perlu Rp156.001."]
+    send(book, spend(156_000))
+    assert balance(book, chart.CASH) == 0
+
+
+def test_a_loan_is_not_overpaid(book):
+    send(book, lend(1, 1, 50_000))
+    with pytest.raises(ValidationError, match="Piutang pinjaman anggota"):
+        send(book, repay(1, 1, 50_001))
+    send(book, repay(1, 1, 50_000, 500))
+    assert balance(book, chart.MEMBER_LOANS, 1, 1) == 0
+
+
+def test_a_correction_is_judged_as_a_whole(book):
+    """Alone the reversal would overdraw member 2; with its replacement it does not."""
+    send(book, withdraw(2, 4_000))
+    wrong = entry(book, 3)
+
+    with pytest.raises(ValidationError):
+        send(book, reversal_of(wrong, reason="5.000 ditulis, 4.500 diterima"))
+    send(book, reversal_of(wrong, reason="5.000 ditulis, 4.500 diterima"), deposit(2, 4_500))
+
+    assert balance(book, chart.WEEKLY_SAVINGS, 2) == -500
+
+
+# 5. Numbers and closed days.
+
+
+@pytest.mark.parametrize("number", [0, 4, 6, -1, 2_000_000])
+def test_numbers_leave_no_gap(pen, legs, number):
+    with refused("leave a gap|ledger_entry_number_unique|does not follow"):
+        written = pen.submission()
+        pen.entries(written, legs, number=number)
+
+
+def test_a_submission_announces_the_next_numbers(pen):
+    for first, last in ((4, 5), (6, 6), (1, 1)):
+        with refused("does not follow"):
+            pen.submission(first_number=first, last_number=last)
+    for first, last in ((5, 4), (5, None), (None, 5), (0, 3)):
+        with refused("ledger_submission_range"):
+            pen.submission(first_number=first, last_number=last)
+
+
+def test_submissions_come_in_the_order_of_their_ids_one_at_a_time(book, pen):
+    with refused("does not follow"):
+        pen.submission(entries=0, id=0)
+    row = "(%s, gen_random_uuid(), '', %s, now(), '')"
+    with refused("does not follow"):
+        sql(
+            "INSERT INTO ledger_submission (book_id, key, content, content_hash, posted_at, digest)"
+            f" VALUES {row}, {row}",
+            book.pk, digest.text_hash(""), book.pk, digest.text_hash(""),
+        )  # fmt: skip
+
+
+def test_nothing_is_posted_into_a_closed_day(book, pen, legs):
+    close_through(book=book, on=MEETING)
+
+    for on in (MEETING, date(2025, 12, 31)):
+        with pytest.raises(ValidationError) as refusal:
+            send(book, deposit(1, 1_000, on))
+        assert refusal.value.code == "closed"
+        with refused("closed period"):
+            pen.write(legs, on=on)
+    send(book, deposit(1, 1_000, MEETING + timedelta(1)))
+    assert now(book).last_number == 5
+
+
+# 6. One key, one posting.
+
+
+def test_sending_twice_posts_once_and_answers_with_the_first(book):
+    key = uuid4()
+    first = send(book, deposit(1, 1_000), key=key, content={"setoran": 1_000})
+    again = send(book, deposit(1, 1_000), key=key, content={"setoran": 1_000})
+
+    assert (first.created, again.created, again.entries) == (True, False, ())
+    assert again.submission == first.submission
+    assert (again.submission.first_number, again.submission.last_number) == (5, 5)
+    assert balance(book, chart.CASH) == 157_000
+
+
+def test_a_known_key_with_other_content_is_refused(book, pen):
+    key = uuid4()
+    send(book, deposit(1, 1_000), key=key, content={"setoran": 1_000})
+
+    with pytest.raises(ValidationError) as refusal:
+        send(book, deposit(1, 2_000), key=key, content={"setoran": 2_000})
+    assert refusal.value.code == "key_reused"
+    with refused("ledger_submission_key_unique"):
+        pen.submission(entries=0, key=key)
+    send(mawar(), deposit(1, 1_000), key=key, content={"lain": True})  # another book knows nothing of it
+
+
+def test_content_has_one_form_whatever_the_order_it_was_typed_in(book):
+    key = uuid4()
+    send(book, key=key, content={"a": MEETING, "b": [1, AT], "c": chart.CASH, "d": UUID(int=7)})
+    again = send(
+        book,
+        key=key,
+        content={"d": "00000000-0000-0000-0000-000000000007", "c": "1110", "b": [1, AT.isoformat()], "a": "2026-01-07"},
+    )
+    assert not again.created
+
+
+@pytest.mark.parametrize("other", [{"content": "{ }"}, {"content": ""}, {"content_hash": "0" * 64}])
+def test_content_matches_its_hash(pen, other):
+    with refused("ledger_submission_content_hash"):
+        pen.submission(entries=0, **other)
+
+
+def test_a_memo_matches_its_hash(pen, legs):
+    for memo in ("Setoran", ""):
+        with refused("ledger_entry_memo_hash"):
+            pen.write(legs, memo=memo, memo_hash=digest.text_hash("lain"))
+
+
+# 7. The chain.
+
+
+@pytest.mark.parametrize("wrong", ["0" * 64, "", "x" * 64])
+def test_an_entry_carries_its_digest(pen, legs, wrong):
+    with refused("does not carry its digest"):
+        pen.write(legs, digest=wrong)
+
+
+@pytest.mark.parametrize("wrong", ["0" * 64, "", "x" * 64])
+def test_a_submission_carries_its_digest(pen, wrong):
+    with refused("does not carry its digest"):
+        pen.submission(entries=0, digest=wrong)
+
+
+def test_a_digest_follows_the_head_and_not_some_earlier_link(pen, legs, book):
+    content_hash = digest.text_hash("{}")
+    stale = digest.SealedSubmission(0, 0, AT, 0, uuid4(), content_hash)
+    for earlier in (digest.genesis(book.uid), entry(book, 3).digest, Submission.objects.get().digest):
+        with refused("does not carry its digest"):
+            pen.submission(entries=0, key=stale.key, digest=digest.chain(earlier, stale))
+
+
+@pytest.mark.parametrize(
+    "hidden", [{"on": NEXT_MEETING}, {"kind": "withdrawal"}, {"memo": "Setoran"}, {"legs": 4}, {"number": 6}]
+)
+def test_everything_in_an_entry_is_under_its_digest(pen, legs, hidden):
+    """The digest of one entry does not fit another that differs in any one thing."""
+    with transaction.atomic():
+        honest = pen.write(legs)
+        transaction.set_rollback(True)
+    with refused("does not carry|whole and in balance|leave a gap"):
+        pen.write(legs, digest=honest["digest"], **hidden)
+
+
+def test_a_meeting_without_money_is_a_link_too(book, pen):
+    before = book.head_digest
+    quiet = send(book, content={"hadir": [], "notulen": "Hujan, hanya ketua yang datang."})
+    after = send(book, deposit(1, 1_000))
+
+    assert quiet.entries == ()
+    assert (quiet.submission.first_number, quiet.submission.last_number) == (None, None)
+    assert quiet.submission.digest != before
+    assert now(book).head_digest == after.entries[-1].digest
+    with accepted():
+        pen.submission(entries=0)
+        pen.submission(entries=0)
+    assert now(book).last_number == 5
+
+
+# What the services refuse before the database has to.
+
+
+def test_an_account_outside_the_chart_is_refused(book):
+    with pytest.raises(ValidationError) as refusal:
+        accounts_for(book, [("1110", 0, 0), ("9999", 0, 0)])
+    assert refusal.value.code == "unknown_account"
+
+
+def test_accounts_are_opened_once_and_found_again(book):
+    wanted = [(chart.CASH, 0, 0), (chart.BANK, 0, 0), (chart.WEEKLY_SAVINGS, 9, 0)]
+    first = accounts_for(book, wanted)
+    again = accounts_for(book, wanted)
+
+    assert {key: account.pk for key, account in first.items()} == {key: account.pk for key, account in again.items()}
+    assert accounts_for(book, []) == {}
+    assert [str(first[key]) for key in wanted] == ["Kas", "Bank", "Simpanan wajib"]
+
+
+def test_posting_costs_the_same_statements_for_1_and_35_entries(book):
+    whole_group = [deposit(member, 1_000) for member in range(1, 36)]
+    send(book, *whole_group)
+
+    with CaptureQueriesContext(connection) as one:
+        send(book, deposit(1, 1_000))
+    with CaptureQueriesContext(connection) as many:
+        send(book, *whole_group)
+
+    for queries in (one, many):
+        # A savepoint, then the lock, the key, the accounts, the submission, its entries and their legs.
+        assert [q["sql"].startswith("INSERT INTO ledger_posting") for q in queries][:7] == [False] * 6 + [True]
+
+
+def test_two_plain_words_for_every_row(book):
+    assert str(book) == "KSM Mawar"
+    assert str(entry(book, 2)) == "2"
+    assert str(Submission.objects.get().key) == str(Submission.objects.get())
+    assert {str(posting) for posting in entry(book, 2).postings.all()} == {"3000", "-3000"}
+
+
+def test_posting_without_anybody_and_by_somebody(book, django_user_model):
+    tini = django_user_model.objects.create_user("tini", name="Tini")
+    receipt = post(book=book, key=uuid4(), content={}, drafts=[opening(1_000)], by=tini, at=AT)
+    assert receipt.entries[0].posted_by == receipt.submission.posted_by == tini
+
+
+def test_amounts_are_read_on_their_normal_side():
+    assert chart.on_normal_side(chart.CASH, 5_000) == 5_000
+    assert chart.on_normal_side(chart.WEEKLY_SAVINGS, -5_000) == 5_000

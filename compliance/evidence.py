@@ -121,10 +121,12 @@ def evidence(
     attendance: Mapping[tuple[date, int], str],
 ) -> Evidence:
     """Return what cost points. `attendance`: (meeting day, member) → H, I, S or A; who is not in it was absent."""
-    weeks = [row for row in rows if row.week in set(evaluation.weeks)]
-    last = rows[-1] if rows else None
+    if not rows:
+        return Evidence((), (), (), (), (), ())
+    assessed = frozenset(evaluation.weeks)
+    weeks, last = [row for row in rows if row.week in assessed], rows[-1]
     policy = evaluation.policy
-    idle = set(last.active) - set(borrowers(last, policy, evaluation.on)) if last else set()
+    idle = set(last.active) - set(borrowers(last, policy, evaluation.on))
     return Evidence(
         savings=tuple(_savings_gaps(weeks, last, happened)),
         meetings=tuple(_meeting_gaps(weeks, policy)),
@@ -136,14 +138,13 @@ def evidence(
 
 
 def _savings_gaps(
-    weeks: Sequence[WeekFacts], last: WeekFacts | None, happened: Mapping[date, WeekInput]
+    weeks: Sequence[WeekFacts], last: WeekFacts, happened: Mapping[date, WeekInput]
 ) -> Iterable[SavingsGap]:
-    now = last.members if last else {}
     days = _deposit_days(happened)
     for row in weeks:
         met = row.meetings[0].on if row.meetings else None
         for no, week in row.members.items():
-            how = covered(week, now.get(no))
+            how = covered(week, last.members.get(no))
             if how is not None and how != ON_TIME:
                 on = next((day for day, so_far in days[no] if so_far >= week.threshold), None) if how == LATE else None
                 yield SavingsGap(no, row.week, on, met)
@@ -192,7 +193,7 @@ def _book_gaps(weeks: Sequence[WeekFacts], policy: PolicyNumbers) -> Iterable[Bo
                 yield BookGap(row.week, meeting.on, lacks)
 
 
-def _repayment_gaps(weeks: Sequence[WeekFacts], last: WeekFacts | None) -> list[RepaymentGap]:
+def _repayment_gaps(weeks: Sequence[WeekFacts], last: WeekFacts) -> list[RepaymentGap]:
     found: dict[int, RepaymentGap] = {}
     for row in weeks:
         for no, loan in row.loans.items():

@@ -193,6 +193,7 @@ class WeekFacts:
     asked: bool  # a member has asked for a loan
     cash: int  # the loan fund's
     savings: int
+    moved_on: date | None  # last day any of this money moved: weeks with the same one hold the same sums
     last_meeting: date | None
     without_sheet: int  # weeks in a row, holidays aside
 
@@ -200,6 +201,11 @@ class WeekFacts:
     def outstanding(self) -> int:
         """Principal outstanding inside the group."""
         return sum(loan.outstanding for loan in self.loans.values())
+
+    @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """Room for what is worked out from this week again and again."""
+        return {}
 
     @cached_property
     def last_owed_by_all(self) -> dict[int, date]:
@@ -227,6 +233,7 @@ class WeekFacts:
             "asked": self.asked,
             "cash": self.cash,
             "savings": self.savings,
+            "moved_on": self.moved_on and self.moved_on.isoformat(),
             "last_meeting": self.last_meeting and self.last_meeting.isoformat(),
             "without_sheet": self.without_sheet,
         }
@@ -248,9 +255,14 @@ class WeekFacts:
             asked=data["asked"],
             cash=data["cash"],
             savings=data["savings"],
-            last_meeting=date.fromisoformat(data["last_meeting"]) if data["last_meeting"] else None,
+            moved_on=_date_or_none(data["moved_on"]),
+            last_meeting=_date_or_none(data["last_meeting"]),
             without_sheet=data["without_sheet"],
         )
+
+
+def _date_or_none(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 @dataclass
@@ -265,9 +277,11 @@ class _Money:
     paid: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # loan → pokok + jasa
     paid_before: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # of which before the week
     principal: dict[int, dict[date, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    moved_on: date | None = None
 
     def add(self, movement: Movement, week: date) -> None:
         on, code, member_no, loan_no, kind, amount = movement
+        self.moved_on = max(on, self.moved_on or on)
         handed_over = kind == "handover"
         if code in CASH_CODES:
             self.cash += amount
@@ -320,6 +334,7 @@ def advance(before: WeekFacts | None, happened: WeekInput, setting: Setting, thr
         asked=setting.asked_on is not None and setting.asked_on <= through,
         cash=(before.cash if before else 0) + money.cash,
         savings=(before.savings if before else 0) + money.savings,
+        moved_on=money.moved_on or (before.moved_on if before else None),
         last_meeting=meetings[-1].on if meetings else before.last_meeting if before else None,
         without_sheet=without_sheet,
     )

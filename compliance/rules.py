@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from compliance.facts import (
     FREE_GIVEN,
@@ -216,15 +216,33 @@ def covered(week: MemberWeek, last: MemberWeek | None) -> str | None:
     return ON_TIME if week.deposited >= week.threshold else LATE
 
 
+class Tally(NamedTuple):
+    """What was owed in one week, seen from a later one: member-weeks of savings, rupiah of instalments."""
+
+    saved: tuple[int, int, int]  # on time, late, uncovered
+    repaid: tuple[int, int, int]
+
+
+def tally(row: WeekFacts, last: WeekFacts) -> Tally:
+    """Count a week as `last` sees it. Kept with the week: until money moves again, all later weeks see the same."""
+    if last.moved_on in row.kept:
+        found: Tally = row.kept[last.moved_on]
+        return found
+    saved = {ON_TIME: 0, LATE: 0, UNCOVERED: 0}
+    for no, week in row.members.items():
+        if how := covered(week, last.members.get(no)):
+            saved[how] += 1
+    stretches = [repaid(loan, paid_by(last, no, loan)) for no, loan in row.loans.items() if loan.due > loan.due_before]
+    on_time, late, uncovered = (sum(part) for part in zip(*stretches, strict=True)) if stretches else (0, 0, 0)
+    found = row.kept[last.moved_on] = Tally((saved[ON_TIME], saved[LATE], saved[UNCOVERED]), (on_time, late, uncovered))
+    return found
+
+
 def _savings(weeks: Sequence[WeekFacts], last: WeekFacts | None, policy: PolicyNumbers) -> Finding:
-    counts = {ON_TIME: 0, LATE: 0, UNCOVERED: 0}
-    now = last.members if last else {}
-    for row in weeks:
-        for no, week in row.members.items():
-            if how := covered(week, now.get(no)):
-                counts[how] += 1
-    value = counts[ON_TIME] + policy.late_value * counts[LATE]
-    return _quotient("savings", value, counts, sum(counts.values()), policy)
+    counts = [tally(row, last).saved for row in weeks] if last else []
+    parts = {name: sum(count[i] for count in counts) for i, name in enumerate((ON_TIME, LATE, UNCOVERED))}
+    value = parts[ON_TIME] + policy.late_value * parts[LATE]
+    return _quotient("savings", value, parts, sum(parts.values()), policy)
 
 
 def quorate(meeting: MeetingFacts, policy: PolicyNumbers) -> bool:
@@ -325,36 +343,31 @@ def _cut(start: int, end: int, in_time: int, now: int) -> tuple[int, int, int]:
     return first - start, reached - first, end - reached
 
 
-def paid_by(last: WeekFacts | None, no: int, loan: LoanWeek) -> int:
+def paid_by(last: WeekFacts, no: int, loan: LoanWeek) -> int:
     """Return what was paid on a loan by the last week; a loan that left the facts was paid in full."""
-    known = last.loans.get(no) if last else None
+    known = last.loans.get(no)
     return known.paid if known else max(loan.due, loan.due_before)
 
 
 def _repayment(
     weeks: Sequence[WeekFacts], last: WeekFacts | None, policy: PolicyNumbers, *, with_arrears: bool
 ) -> Finding:
-    parts = {ON_TIME: 0, LATE: 0, UNCOVERED: 0, "lacking": 0}
-    for row in weeks:
-        for no, loan in row.loans.items():
-            paid = paid_by(last, no, loan)
-            on_time, late, uncovered = repaid(loan, paid)
-            parts[ON_TIME] += on_time
-            parts[LATE] += late
-            parts[UNCOVERED] += uncovered
-            if with_arrears and row is weeks[0]:
-                late, uncovered = overdue(loan, paid)
-                parts[LATE] += late
-                parts[UNCOVERED] += uncovered
-                parts["lacking"] += late + uncovered
-    due = parts[ON_TIME] + parts[LATE] + parts[UNCOVERED]
-    return _quotient("repayment", parts[ON_TIME] + policy.late_value * parts[LATE], parts, due, policy)
+    stretches = [tally(row, last).repaid for row in weeks] if last else []
+    on_time, late, uncovered = (sum(stretch[i] for stretch in stretches) for i in range(3))
+    lacking = 0
+    if last and weeks and with_arrears:
+        for no, loan in weeks[0].loans.items():
+            since, still = overdue(loan, paid_by(last, no, loan))
+            late, uncovered, lacking = late + since, uncovered + still, lacking + since + still
+    parts = {ON_TIME: on_time, LATE: late, UNCOVERED: uncovered, "lacking": lacking}
+    value = on_time + policy.late_value * late
+    return _quotient("repayment", value, parts, on_time + late + uncovered, policy)
 
 
 def _total(findings: Sequence[Finding], policy: PolicyNumbers) -> Fraction | None:
     weighed = [(policy.weight(f.rule), f.score) for f in findings if f.score is not None]
     weight = sum(w for w, _score in weighed)
-    return sum((w * score for w, score in weighed), Fraction(0)) / weight if weight else None
+    return sum(w * score for w, score in weighed) / Fraction(weight) if weight else None
 
 
 def _grade(total: Fraction, policy: PolicyNumbers) -> str:

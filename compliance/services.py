@@ -34,11 +34,10 @@ def refresh_book(*, book_id: int, from_on: date, **_signal: Any) -> None:
             source = read_setting(book_id, since=from_week)
         except Group.DoesNotExist:
             return
-        rows, totals = _rows_before(source, from_week)
-        if rows:
-            _write(_fold(source, rows, totals))
+        if source.rows:
+            _write(_fold(source))
         else:
-            _rebuild(read_setting(book_id) if from_week > source.setting.first_week else source)
+            _rebuild(read_setting(book_id))
 
 
 def rebuild(*, group: Group) -> int:
@@ -49,30 +48,16 @@ def rebuild(*, group: Group) -> int:
 
 
 def _rebuild(source: Source) -> int:
-    rows = _fold(source, [], [])
+    rows = _fold(source)
     span = rows[0].week_start, rows[-1].week_start
     GroupWeek.objects.filter(group=source.group_id).exclude(week_start__range=span).delete()
     _write(rows)
     return len(rows)
 
 
-def _rows_before(source: Source, week: date) -> tuple[list[WeekFacts], list[float | None]]:
-    """Return the facts a week's evaluation looks back on, and the totals before it; empty when there are none."""
-    longest = max(TREND_WEEKS, *(numbers.weeks for _own, _from_on, numbers in source.policies))
-    earlier = sorted(h for h in source.setting.holidays if h < week)
-    reach = longest
-    while sum(h >= week - reach * WEEK for h in earlier) > reach - longest:
-        reach += 1
-    kept = list(
-        GroupWeek.objects.filter(group=source.group_id, week_start__lt=week, facts__isnull=False)
-        .order_by("-week_start")
-        .values_list("facts", "at_close__total")[:reach]
-    )[::-1]
-    return [WeekFacts.from_json(facts) for facts, _total in kept], [total for _facts, total in kept]
-
-
-def _fold(source: Source, rows: list[WeekFacts], totals: list[float | None]) -> list[GroupWeek]:
-    """Return the rows of the weeks after `rows`, through the last in which anything happened and those ahead."""
+def _fold(source: Source) -> list[GroupWeek]:
+    """Return the rows of the weeks after the source's, through the last in which anything happened and those ahead."""
+    rows, totals = list(source.rows), list(source.totals)
     before = rows[-1] if rows else None
     setting, happened = read_weeks(source, before)
     first = before.week + WEEK if before else setting.first_week

@@ -18,7 +18,7 @@ from compliance.rules import PolicyNumbers
 from groups.models import Group
 from groups.models.bodies import ZONES
 
-FAR_PAST, FAR_FUTURE = date.min, date.max
+FIRST_DAY, LAST_DAY = date(1, 1, 1), date.max
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Source:
     zone: str
     setting: Setting
     policies: tuple[tuple[bool, date, PolicyNumbers], ...]  # (its BKM's own, from day, numbers)
+    rows: tuple[WeekFacts, ...]  # the stored weeks before `since` that an evaluation may look back on
+    totals: tuple[float | None, ...]  # theirs, in per cent
 
     def policy_on(self, on: date) -> PolicyNumbers:
         """Return the version in force on a day: the BKM's own latest, else the common one's."""
@@ -51,17 +53,31 @@ SELECT g.id, g.book_id, g.start_on, g.end_on, g.timezone,
      FROM compliance_policy p WHERE p.bkm_id IS NULL OR p.bkm_id = g.bkm_id)::text,
   LEAST((SELECT min(r.requested_on) FROM loans_loanrequest r WHERE r.group_id = g.id),
         (SELECT min(l.requested_on) FROM loans_loan l WHERE l.group_id = g.id)),
-  (SELECT max(m."on") FROM meetings_meeting m WHERE m.group_id = g.id AND m.imported AND m."on" >= %(since)s)
-FROM groups_group g WHERE g.book_id = %(book)s
+  (SELECT max(m."on") FROM meetings_meeting m WHERE m.group_id = g.id AND m.imported AND m."on" >= %(since)s),
+  (SELECT json_agg(json_build_array(w.facts, w.total) ORDER BY w.week_start) FROM (
+     SELECT week_start, facts, at_close -> 'total' AS total FROM compliance_groupweek
+      WHERE group_id = g.id AND week_start < %(since)s AND facts IS NOT NULL ORDER BY week_start DESC
+      LIMIT reach.weeks + (SELECT count(*) FROM groups_holiday h
+        WHERE (h.group_id = g.id OR h.bkm_id = g.bkm_id) AND h.declared_on < h.week_start
+          AND h.week_start < %(since)s AND h.week_start >= %(since)s - 7 * (2 * reach.weeks + 52))
+   ) w)::text
+FROM groups_group g
+CROSS JOIN LATERAL (
+  SELECT greatest(12, max(p.weeks))::int AS weeks FROM compliance_policy p WHERE p.bkm_id IS NULL OR p.bkm_id = g.bkm_id
+) reach
+WHERE g.book_id = %(book)s
 """
 
 
-def read_setting(book_id: int, since: date = FAR_PAST) -> Source:
-    """Return the group of a book, or raise `Group.DoesNotExist`. `imported_through` is looked for from `since` on."""
-    rows = _rows(_SETTING, {"book": book_id, "since": since})
+def read_setting(book_id: int, since: date | None = None) -> Source:
+    """Return the group of a book, or raise `Group.DoesNotExist`; with `since`, a Monday, what is stored up to it too.
+
+    `imported_through` is then looked for from `since` on. One statement.
+    """
+    rows = _rows(_SETTING, {"book": book_id, "since": since or FIRST_DAY})
     if not rows:
         raise Group.DoesNotExist
-    group_id, book_id, start_on, end_on, zone, members, holidays, terms, policies, asked_on, imported = rows[0]
+    group_id, book_id, start_on, end_on, zone, members, holidays, terms, policies, asked_on, imported, stored = rows[0]
     setting = Setting(
         start_on=start_on,
         end_on=end_on,
@@ -72,7 +88,16 @@ def read_setting(book_id: int, since: date = FAR_PAST) -> Source:
         imported_through=imported,
     )
     numbers = tuple((p["bkm_id"] is not None, _date(p["from_on"]), PolicyNumbers.of(p)) for p in _loaded(policies))
-    return Source(group_id, book_id, ZONES[zone], setting, numbers)
+    weeks = json.loads(stored) if stored else []
+    return Source(
+        group_id=group_id,
+        book_id=book_id,
+        zone=ZONES[zone],
+        setting=setting,
+        policies=numbers,
+        rows=tuple(WeekFacts.from_json(facts) for facts, _total in weeks),
+        totals=tuple(total for _facts, total in weeks),
+    )
 
 
 _MOVEMENTS = """
@@ -108,13 +133,13 @@ SELECT l.no, m.no, l.prior_principal + l.prior_charge,
 
 
 def read_weeks(
-    source: Source, before: WeekFacts | None, through: date = FAR_FUTURE
+    source: Source, before: WeekFacts | None, through: date = LAST_DAY
 ) -> tuple[Setting, dict[date, WeekInput]]:
     """Return the setting with its loans, and all that happened after the week `before` (None: ever) up to `through`.
 
     At most three statements. What is dated before the group's first week is counted into that week.
     """
-    since = before.week + timedelta(days=7) if before else FAR_PAST
+    since = before.week + timedelta(days=7) if before else FIRST_DAY
     period = {"book": source.book_id, "group": source.group_id, "zone": source.zone, "since": since, "through": through}
     movements = [Movement(*row) for row in _rows(_MOVEMENTS, period)]
     meetings = [MeetingFacts(on, len(source.setting.active_on(on)), *rest) for on, *rest in _rows(_MEETINGS, period)]

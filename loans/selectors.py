@@ -6,7 +6,8 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from django.db.models import F, Max, Q, QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import F, Max, QuerySet
 
 from groups.models import Group, Member
 from ledger import chart
@@ -23,38 +24,28 @@ LATE_RED = 3  # instalments late from which a loan counts as at risk (class III)
 
 def open_loans(group: Group) -> list[OpenLoan]:
     """Return the loans of a group with anything left to pay, in order of number. One query."""
-    rows = (
-        Instalment.objects.filter(loan__group=group)
-        .filter(Q(loan__receivable__balance__gt=0))
-        .select_related("loan__member", "loan__receivable", "loan__charge_income")
-        .order_by("loan__no", "no")
-    )
-    return _gather(rows)
+    return _gather(Loan.objects.filter(group=group, receivable__balance__gt=0))
 
 
 def loans_by_no(group: Group, numbers: list[int]) -> dict[int, OpenLoan]:
     """Return these loans of a group by number, settled ones too. One query."""
-    rows = (
-        Instalment.objects.filter(loan__group=group, loan__no__in=numbers)
-        .select_related("loan__member", "loan__request", "loan__receivable", "loan__charge_income")
-        .order_by("loan__no", "no")
-    )
-    return {loan.loan.no: loan for loan in _gather(rows)}
+    return {loan.loan.no: loan for loan in _gather(Loan.objects.filter(group=group, no__in=numbers))}
 
 
-def _gather(rows: QuerySet[Instalment]) -> list[OpenLoan]:
-    found: dict[int, OpenLoan] = {}
-    for row in rows:
-        loan = row.loan
-        if loan.pk not in found:
-            found[loan.pk] = OpenLoan(
-                loan=loan,
-                rows=[],
-                paid_charge=loan.prior_charge - loan.charge_income.balance,
-                paid_principal=loan.principal - loan.receivable.balance,
-            )
-        found[loan.pk].rows.append(row)
-    return list(found.values())
+def _gather(loans: QuerySet[Loan]) -> list[OpenLoan]:
+    """Read loans with their schedules: one row a loan, its instalments as arrays."""
+    columns = ("no", "due_on", "principal", "charge", "balance")
+    arrays = {f"all_{name}": ArrayAgg(f"instalments__{name}", order_by="instalments__no") for name in columns}
+    found = loans.select_related("member", "request", "receivable", "charge_income").annotate(**arrays).order_by("no")
+    return [
+        OpenLoan(
+            loan=loan,
+            rows=[Row(*values) for values in zip(*(getattr(loan, f"all_{name}") for name in columns), strict=True)],
+            paid_charge=loan.prior_charge - loan.charge_income.balance,
+            paid_principal=loan.principal - loan.receivable.balance,
+        )
+        for loan in found
+    ]
 
 
 def by_member(loans: list[OpenLoan]) -> dict[int, list[OpenLoan]]:

@@ -205,7 +205,7 @@ class OpenLoan:
     """
 
     loan: Loan
-    rows: list[Instalment]
+    rows: Sequence[arrears.Instalment]
     paid_charge: int
     paid_principal: int
 

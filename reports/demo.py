@@ -1,0 +1,398 @@
+"""A village to try the books in: invented people, a fixed seed, dates relative to today, money through the services.
+
+The small part is BKM Guyub Rukun with its UPK and ten KSM of different health; the large part is the Batang
+programme, 100 KSM in ten villages (37 new, 63 reactivated). Each has 26 weeks of sheets.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from groups import services as groups
+from groups.dates import week_start
+from groups.models import Appointment, Bkm, Group, Holiday, Member, Programme
+from ledger import chart
+from ledger import services as ledger
+from ledger.announce import one_announcement
+from ledger.services import Draft, Leg
+from loans import selectors as loan_selectors
+from loans import services as loans
+from loans.models import LoanRequest
+from loans.schedule import Terms
+from loans.services import OpenLoan
+from meetings import services as meetings
+from meetings.sheet import CashCount, Disbursement, Minutes, OtherMoney, Payment, Row, Sheet
+from savings.terms import agree_terms
+from users.models import User
+
+SEED = 20260122
+WEEKS = 26
+PASSWORD = "kas-mawar-26"  # noqa: S105 (of invented people, printed at start)
+
+WOMEN = (
+    "Sari Wati Julaika Syawiyah Tumini Kasmirah Rohmah Darsini Mujiati Warni Sumarni Rukmi Partini Ngatemi Suprihatin "
+    "Wahyuni Lestari Sulastri Kartini Tukinah Murni Endang Yatmi Ponirah Surati Rusmini Karsih Wasini Jumiati Sutini"
+).split()  # noqa: SIM905 (reads as a list of people)
+MEN = "Budi Sutrisno Slamet Paijo Wagiman Suroto Karman Tarjo Mulyono Sukirno".split()  # noqa: SIM905
+SECOND = ("", "", "", "", "Rahayu", "Aminah", "Khasanah", "Riyadi", "Setyowati", "Utami")
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a group lives, as chances between 0 and 1."""
+
+    meets: float
+    comes: float
+    saves: float
+    repays: float
+    lends: float
+    counts: float
+    writes: float
+    late: float = 0.05  # the sheet is posted after its three days
+
+
+STRONG = Health(meets=1.0, comes=0.97, saves=0.99, repays=0.98, lends=0.9, counts=1.0, writes=1.0, late=0.0)
+GOOD = Health(meets=0.98, comes=0.93, saves=0.97, repays=0.95, lends=0.7, counts=0.97, writes=0.97)
+FAIR = Health(meets=0.93, comes=0.85, saves=0.9, repays=0.85, lends=0.55, counts=0.85, writes=0.85, late=0.1)
+IDLE = Health(meets=0.98, comes=0.92, saves=0.96, repays=0.95, lends=0.08, counts=0.95, writes=0.95)
+UNPAID = Health(meets=0.95, comes=0.85, saves=0.92, repays=0.55, lends=0.8, counts=0.9, writes=0.9, late=0.1)
+WEAK = Health(meets=0.75, comes=0.7, saves=0.75, repays=0.6, lends=0.4, counts=0.6, writes=0.55, late=0.3)
+DYING = Health(meets=0.6, comes=0.6, saves=0.6, repays=0.45, lends=0.35, counts=0.5, writes=0.4, late=0.4)
+
+SMALL = (
+    ("Mawar", GOOD, 15, 5_000),
+    ("Melati", STRONG, 20, 5_000),
+    ("Mekar Arum Jaya", STRONG, 5, 10_000),
+    ("Mekar Sari", GOOD, 5, 10_000),
+    ("Guyub Rukun", FAIR, 18, 2_000),
+    ("Flamboyan", IDLE, 5, 5_000),
+    ("Kenanga", UNPAID, 10, 5_000),
+    ("Gajah Duduk", UNPAID, 14, 10_000),
+    ("Ngudi Lestari", WEAK, 9, 2_000),
+    ("Anggrek", DYING, 11, 5_000),
+)
+VILLAGES = (  # ten villages in nine kecamatan of Batang
+    ("Silurah", "33.25.01.2001"),
+    ("Sodong", "33.25.01.2002"),
+    ("Tombo", "33.25.02.2001"),
+    ("Gerlang", "33.25.03.2001"),
+    ("Pacet", "33.25.04.2001"),
+    ("Pranten", "33.25.05.2001"),
+    ("Sendang", "33.25.06.2002"),
+    ("Surodadi", "33.25.07.2005"),
+    ("Ngaliyan", "33.25.08.2001"),
+    ("Menjangan", "33.25.09.2004"),
+)
+FLOWERS = (
+    "Guyub Rukun,Mawar,Melati,Kenanga,Anggrek,Dahlia,Cempaka,Teratai,Sedap Malam,Bougenville,Ngudi Rahayu,Sumber Rejeki,"
+    "Tani Makmur,Maju Lancar,Karya Bersama,Sido Makmur,Margo Mulyo,Sri Rejeki,Mekar Jaya,Bina Karya"
+).split(",")
+HEALTHS = (STRONG, GOOD, GOOD, FAIR, FAIR, IDLE, UNPAID, WEAK, GOOD, DYING)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Somebody to sign in as."""
+
+    username: str
+    who: str
+
+
+SIGN_INS = (
+    SignIn("wati", "bendahara KSM Mawar (HP)"),
+    SignIn("hadi", "koordinator BKM Guyub Rukun (laptop)"),
+    SignIn("wahyu", "fasilitator, BKM Guyub Rukun dan Batang"),
+    SignIn("rini", "petugas UPK Guyub Rukun"),
+    SignIn("bambang", "pemeriksa BKM Guyub Rukun"),
+    SignIn("admin", "administrator"),
+)
+
+Say = Callable[[str], None]
+
+
+def load_small(*, today: date, say: Say) -> None:
+    """Make BKM Guyub Rukun, its people and its ten groups."""
+    people = _people()
+    start = week_start(today) - timedelta(weeks=WEEKS)
+    bkm = groups.create_bkm(code="BKM-GUYUB-RUKUN", name="BKM Guyub Rukun", region="35.73.04.1004")
+    groups.open_upk(bkm=bkm, name="UPK Guyub Rukun")
+    for username, role in (
+        ("hadi", Appointment.Role.COORDINATOR),
+        ("wahyu", Appointment.Role.FACILITATOR),
+        ("rini", Appointment.Role.UPK_STAFF),
+        ("bambang", Appointment.Role.AUDITOR),
+    ):
+        groups.appoint(user=people[username], role=role, from_on=start, bkm=bkm)
+    _holiday(bkm, start)
+    for index, (name, health, size, weekly) in enumerate(SMALL):
+        with transaction.atomic():
+            group = _group(bkm, "GR", name, index, start, size, weekly, "35.73.04.1004", None)
+            if name == "Mawar":
+                _officers(group, people, start)
+            _Life(group, health, weekly, start).live(today, people["wati"] if name == "Mawar" else people["hadi"])
+        say(f"  KSM {name}")
+
+
+def load_programme(*, today: date, say: Say) -> None:
+    """Make the Batang programme: ten villages, ten groups each."""
+    start = week_start(today) - timedelta(weeks=WEEKS)
+    programme = groups.create_programme(code="GRD", name="Gerakan Revitalisasi Desa", starts_on=date(2016, 5, 1))
+    wahyu, hadi = User.objects.get(username="wahyu"), User.objects.get(username="hadi")
+    number = 0
+    for village, (name, region) in enumerate(VILLAGES):
+        bkm = groups.create_bkm(code=f"BKM-{name.upper()}", name=f"BKM {name}", region=region)
+        groups.appoint(user=wahyu, role=Appointment.Role.FACILITATOR, from_on=start, bkm=bkm)
+        _holiday(bkm, start)
+        for place in range(10):
+            with transaction.atomic():
+                label = FLOWERS[(village * 7 + place) % len(FLOWERS)] if number else "Guyub Rukun"
+                size = 5 + (number * 3) % 6
+                group = _group(bkm, name[:3].upper(), label, place, start, size, 2_000, region, programme, new=number < 37)
+                _Life(group, HEALTHS[(place + village) % len(HEALTHS)], 2_000, start).live(today, hadi)
+            number += 1
+        say(f"  Desa {name}: 10 KSM")
+
+
+def _people() -> dict[str, User]:
+    """Make the people who sign in. One password, hashed once."""
+    names = {
+        "wati": "Bu Wati",
+        "sari": "Bu Sari",
+        "julaika": "Bu Julaika",
+        "hadi": "Pak Hadi",
+        "wahyu": "Pak Wahyu",
+        "rini": "Bu Rini",
+        "bambang": "Pak Bambang",
+    }
+    found = {}
+    first = User(username="admin", name="Administrator", is_staff=True, is_superuser=True)
+    first.set_password(PASSWORD)
+    first.save()
+    for username, name in names.items():
+        found[username] = User.objects.create(username=username, name=name, password=first.password)
+    return found
+
+
+def _holiday(bkm: Bkm, start: date) -> None:
+    Holiday.objects.create(
+        bkm=bkm, week_start=start + timedelta(weeks=9), reason="Lebaran", declared_on=start + timedelta(weeks=6)
+    )
+
+
+def _group(
+    bkm: Bkm,
+    prefix: str,
+    name: str,
+    index: int,
+    start: date,
+    size: int,
+    weekly: int,
+    region: str,
+    programme: Programme | None,
+    *,
+    new: bool = True,
+) -> Group:
+    chance = random.Random(f"{SEED} {prefix} {index}")
+    group = groups.create_group(
+        bkm=bkm,
+        name=f"KSM {name}",
+        code=f"{prefix}-{name.upper().replace(' ', '-')}" + (f"-{index}" if programme else ""),
+        start_on=start,
+        region=region,
+        programme=programme,
+        origin=Group.Origin.NEW if new else Group.Origin.REACTIVATED,
+        founded_on=date(2016, 6, 14) + timedelta(days=37 * index),
+        meeting_weekday=index % 6,
+        meeting_time=time(15, 30),
+        place=f"Rumah Bu {chance.choice(WOMEN)}",
+    )
+    agree_terms(group=group, from_on=start, weekly=weekly, principal=10_000)
+    fixed = ["Sari", "Wati", "Julaika"] if name == "Mawar" and programme is None else []
+    first = [*fixed, *(n for n in chance.sample(WOMEN, len(WOMEN)) if n not in fixed)]
+    men = chance.sample(MEN, len(MEN))
+    offices = (Member.Office.CHAIR, Member.Office.TREASURER, Member.Office.SECRETARY)
+    members = []
+    for no in range(1, size + 1):
+        is_man = no > 3 and no % 5 == 0
+        given = men[no // 5 % len(men)] if is_man else first[no - 1]
+        second = chance.choice(SECOND) if no > 3 else ""
+        members.append(
+            Member(
+                group=group,
+                no=no,
+                name=f"{given} {second}".strip(),
+                gender="L" if is_man else "P",
+                address=f"RT {1 + no % 6:02d}/{1 + no % 2:02d}",
+                office=offices[no - 1] if no <= len(offices) else Member.Office.MEMBER,
+                poor=no % 3 != 0,
+                joined_on=start,
+            )
+        )
+    Member.objects.bulk_create(members)
+    return group
+
+
+def _officers(group: Group, people: dict[str, User], start: date) -> None:
+    roles = (
+        ("sari", Appointment.Role.CHAIR, 1),
+        ("wati", Appointment.Role.TREASURER, 2),
+        ("julaika", Appointment.Role.SECRETARY, 3),
+    )
+    for username, role, no in roles:
+        member = Member.objects.get(group=group, no=no)
+        groups.appoint(user=people[username], role=role, from_on=start, group=group, member=member)
+
+
+class _Life:
+    """One group's weeks, played by chance from its own seed."""
+
+    def __init__(self, group: Group, health: Health, weekly: int, start: date) -> None:
+        self.group, self.health, self.weekly, self.start = group, health, weekly, start
+        self.chance = random.Random(f"{SEED} {group.code}")
+        self.members = list(Member.objects.filter(group=group).order_by("no"))
+        self.owes = dict.fromkeys((m.no for m in self.members), 0)
+        self.cash = 0
+        self.requests = 0
+
+    def live(self, today: date, by: User) -> None:
+        with one_announcement():
+            self._open(by)
+            last = self.start + timedelta(weeks=WEEKS)
+            holiday = self.start + timedelta(weeks=9)
+            for week in _weeks(self.start, last):
+                if week == holiday:
+                    continue
+                for no in self.owes:
+                    self.owes[no] += self.weekly
+                on = week + timedelta(days=self.group.meeting_weekday)
+                started = week < self.start + timedelta(weeks=2)
+                if on > today or (week == last and self.group.code == "GR-MAWAR"):
+                    break
+                if not started and self.chance.random() > self.health.meets:
+                    continue
+                if self.health is DYING and week > last - timedelta(weeks=4):
+                    break
+                self._meet(on, week == self.start, by)
+
+    def _open(self, by: User) -> None:
+        grant = 50_000 * len(self.members)
+        self.cash = grant
+        ledger.post(
+            book=self.group.book,
+            key=self._key(),
+            content={"opening": grant},
+            drafts=[Draft(self.start, "opening", (Leg(chart.CASH, grant), Leg(chart.CAPITAL, -grant)), "Modal awal")],
+            by=by,
+            at=self._moment(self.start, 0),
+        )
+
+    def _key(self) -> UUID:
+        return UUID(int=self.chance.getrandbits(128), version=4)
+
+    def _moment(self, on: date, days: int) -> datetime:
+        at = time(16, self.chance.randrange(60), self.chance.randrange(60))
+        return datetime.combine(on + timedelta(days=days), at, ZoneInfo(self.group.zone))
+
+    def _meet(self, on: date, is_first: bool, by: User) -> None:
+        chance, health = self.chance, self.health
+        owed = loan_selectors.by_member(loan_selectors.open_loans(self.group))
+        rows = tuple(self._row(member, owed.get(member.no, []), on, is_first) for member in self.members)
+        snack = 5_000 * chance.randrange(1, 3) if chance.random() < 0.3 else 0
+        cash = self.cash + sum(row.received for row in rows) - snack
+        lent, requests = self._lend(on, cash, owed) if chance.random() < health.lends else (0, [])
+        self.cash = cash - lent
+        counted = self.cash if chance.random() < health.counts else None
+        if counted is not None and chance.random() < 0.02:
+            counted -= 500
+        sheet = Sheet(
+            on=on,
+            rows=rows,
+            place=self.group.place,
+            expenses=(OtherMoney(chart.MEETING_COST, "Snack rapat", snack),) if snack else (),
+            disbursements=tuple(Disbursement(request.no) for request in requests),
+            count=CashCount(
+                counted=counted,
+                counted_by=self.members[0].name,
+                reason="Receh belum ketemu, dicari sampai pekan depan." if counted not in (None, self.cash) else "",
+                owner_no=1,
+            ),
+            minutes=self._minutes(requests),
+        )
+        if counted is not None:
+            self.cash = counted
+        delay = chance.randrange(4, 7) if chance.random() < health.late else chance.randrange(2)
+        meetings.post_sheet(group=self.group, key=self._key(), sheet=sheet, by=by, at=self._moment(on, delay))
+
+    def _row(self, member: Member, owed: list[OpenLoan], on: date, is_first: bool) -> Row:
+        chance, health, no = self.chance, self.health, member.no
+        comes = chance.random() < health.comes
+        attendance = "H" if comes else chance.choice("IISA")
+        weekly = 0
+        if is_first or ((comes or chance.random() < 0.3) and chance.random() < health.saves):
+            weekly = self.owes[no] if chance.random() < 0.7 else min(self.weekly, self.owes[no])
+        self.owes[no] -= weekly
+        payments = []
+        for loan in owed:
+            due = loan.due(week_start(on) + timedelta(days=6))
+            if due and comes and chance.random() < health.repays:
+                payments.append(Payment(due, loan.loan.no))
+            elif due and chance.random() < 0.25:
+                part = min(max(1_000, due // 2_000 * 1_000), loan.remaining)
+                payments.append(Payment(part, loan.loan.no))
+        return Row(
+            member_no=no,
+            attendance=attendance,  # type: ignore[arg-type]
+            principal=10_000 if is_first else 0,
+            weekly=weekly,
+            voluntary=chance.choice((0, 0, 0, 0, 2_000, 5_000, 10_000)) if comes else 0,
+            payments=tuple(payments),
+            social=500 if comes and chance.random() < 0.2 else 0,
+        )
+
+    def _lend(self, on: date, cash: int, owed: dict[int, list[OpenLoan]]) -> tuple[int, list[LoanRequest]]:
+        free = [m for m in self.members if m.no not in owed]
+        self.chance.shuffle(free)
+        lent, requests = 0, []
+        for member in free[:3]:
+            amount = min(500_000, (cash - lent - 20_000) // 50_000 * 50_000)
+            if amount < 100_000:
+                break
+            weeks = self.chance.choice((10, 12, 16, 20))
+            terms = Terms(amount, weeks, "week", Decimal("1.5"), "month", "flat", 1_000)
+            requests.append(
+                loans.request_loan(
+                    group=self.group,
+                    member=member,
+                    amount=amount,
+                    purpose=self.chance.choice(("Modal warung", "Bibit", "Sekolah anak", "Ternak", "Berobat")),
+                    terms=terms,
+                    on=on,
+                )
+            )
+            lent += amount
+        return lent, requests
+
+    def _minutes(self, requests: list[LoanRequest]) -> Minutes:
+        if self.chance.random() > self.health.writes:
+            return Minutes()
+        decided = "; ".join(f"{r.member.name} meminjam {r.amount:,}".replace(",", ".") for r in requests)
+        return Minutes(agenda="Simpanan dan angsuran pekanan", decisions=decided or "Tidak ada keputusan")
+
+
+def _weeks(first: date, last: date) -> Iterator[date]:
+    week = first
+    while week <= last:
+        yield week
+        week += timedelta(weeks=1)
+
+
+def sign_ins() -> list[dict[str, Any]]:
+    """Who can sign in to the demonstration, in the order to print them."""
+    return [{"username": one.username, "password": PASSWORD, "who": one.who} for one in SIGN_INS]

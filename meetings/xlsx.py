@@ -35,7 +35,9 @@ Kind = Literal["text", "number", "date", "truth", "error", "formula"]
 
 _MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the older container: .xls, or an .xlsx under a password
-_ACTIVE = re.compile(r"vbaProject|vbaData|/macrosheets/|/dialogsheets/|/activeX/|/ctrlProps/|/embeddings/", re.IGNORECASE)
+_ACTIVE = re.compile(
+    r"vbaProject|vbaData|/macrosheets/|/dialogsheets/|/activeX/|/ctrlProps/|/embeddings/", re.IGNORECASE
+)
 _LINKED = re.compile(r"/externalLinks/|/queryTables/|/connections\.xml", re.IGNORECASE)
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
@@ -144,7 +146,9 @@ class _Package:
 
     def sheets(self) -> list[RawSheet]:
         types = self.parse("[content_types].xml", _Types()).found
-        main = next((one.target for one in self.relations("").values() if one.kind == "officeDocument"), "xl/workbook.xml")
+        main = next(
+            (one.target for one in self.relations("").values() if one.kind == "officeDocument"), "xl/workbook.xml"
+        )
         if "macro" in (kind := types.get("/" + main.lower(), "").lower()):
             raise Unreadable("macros", _("The file holds macros or embedded objects. Save it as a plain .xlsx."))
         if kind != _MAIN:
@@ -161,7 +165,7 @@ class _Package:
         for name, relation in book.sheets:
             if relations[relation].kind != "worksheet":
                 continue  # a chart on a sheet of its own
-            handler = _Sheet(RawSheet(name), texts, styles, self, date1904=book.date1904)
+            handler = _Sheet(RawSheet(name[:60]), texts, styles, self, date1904=book.date1904)
             found.append(self.parse(relations[relation].target, handler).sheet)
         return found
 
@@ -199,10 +203,10 @@ class _Part(ContentHandler):
 
     found: object
 
-    def startElementNS(self, name: tuple[str | None, str], qname: str | None, attrs: AttributesNSImpl) -> None:
+    def startElementNS(self, name: tuple[str | None, str], qname: str | None, attrs: AttributesNSImpl) -> None:  # noqa: N802 (the parser's name)
         self.start(name[1], {key[1]: value for key, value in attrs.items()})
 
-    def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:
+    def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:  # noqa: N802 (as above)
         self.end(name[1])
 
     def start(self, name: str, attributes: dict[str, str]) -> None:

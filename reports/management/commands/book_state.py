@@ -11,7 +11,8 @@ from groups import clock
 from groups.dates import NotADate, format_date, parse_date
 from groups.models import Group
 from groups.money import format_amount
-from reports.selectors import account_name, book_state
+from ledger.chart import CHART
+from reports.selectors import book_state
 
 
 class Command(BaseCommand):
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         entries = _("%(entries)s entries, digest %(digest)s")
         self.stdout.write(entries % {"entries": state["entries"], "digest": state["digest"][:8]})
         for code, amount in state["accounts"].items():
-            self.stdout.write(f"  {code} {account_name(code):<26} {format_amount(amount):>15}")
+            self.stdout.write(f"  {code} {CHART[code].name:<26} {format_amount(amount):>15}")
         for member in state["members"]:
             savings = "  ".join(f"{code} {format_amount(member[code])}" for code in ("2110", "2120", "3110"))
             self.stdout.write(f"{member['no']:>4} {member['name']:<24} {savings}")

@@ -1,0 +1,458 @@
+"""Holds the sheets of a workbook against each other and makes a plan of them, with every problem at its cell."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from groups import nik
+from groups.dates import day_name, week_start
+from groups.models import Region
+from groups.models.bodies import ZONES
+from groups.money import format_rupiah
+from ledger import chart
+from ledger import services as ledger
+from ledger.chart import CHART
+from ledger.digest import text_hash
+from ledger.services import AccountKey, Leg
+from loans.schedule import InvalidTerms, Terms, schedule
+from loans.schedule import Row as ScheduleRow
+from meetings.workbook import HOLIDAYS, LOANS, MEETINGS, MEMBERS, OPENING, OTHER, ROWS, Line, Problems, Workbook
+from meetings.xlsx import reference
+
+_KEYS = UUID("6d0f3f0a-52a1-5c36-9c0b-0d8f5c2a7f11")  # the namespace of an imported book's submissions
+_MONEY = ("Pokok", "Wajib", "Sukarela", "Tarik sukarela", "Angsuran", "Denda", "Sosial")
+_TERMS = {"principal": "Pokok", "periods": "Jangka", "rate": "Jasa persen", "round_to": "Bulatkan"}
+
+
+@dataclass(slots=True)
+class PlannedLoan:
+    line: Line
+    member_no: int
+    terms: Terms
+    rows: list[ScheduleRow]
+    requested_on: date
+    paid_out_on: date
+    older: bool = False  # paid out before the book begins here
+    outstanding: int = 0  # of an older one, by Saldo awal
+
+
+@dataclass(slots=True)
+class Day:
+    meeting: Line | None = None
+    rows: list[Line] = field(default_factory=list)
+    other: list[Line] = field(default_factory=list)
+    loans: list[PlannedLoan] = field(default_factory=list)
+
+    @property
+    def first(self) -> Line:
+        """The line that stands for the day as a whole."""
+        return self.meeting or [*self.rows, *self.other, *(loan.line for loan in self.loans)][0]
+
+    @property
+    def first_cell(self) -> str:
+        return self.first.cell("Cair" if self.first.sheet == LOANS else "Tanggal")
+
+
+@dataclass(slots=True)
+class Plan:
+    """A book ready to be written."""
+
+    group: Line
+    start_on: date
+    content_hash: str
+    members: dict[int, Line]
+    opening_on: date | None
+    opening: list[Leg]
+    loans: dict[int, PlannedLoan]
+    days: dict[date, Day]
+    holidays: dict[date, str]  # Monday → reason
+
+    def key(self, what: str) -> UUID:
+        """The key of one submission: the same book gives the same keys."""
+        return uuid5(_KEYS, f"{self.group['Kode']}\n{self.content_hash}\n{what}")
+
+
+class Judge:
+    """Holds the sheets against each other. What is wrong goes to `problems`; later checks skip what was not read."""
+
+    def __init__(self, book: Workbook, problems: Problems, at: datetime) -> None:
+        self.book, self.problems = book, problems
+        zone = ZONES[book.group["Zona waktu"] or "WIB"]
+        self.today = at.astimezone(ZoneInfo(zone)).date()
+        self.start_on: date | None = book.group["Mulai dicatat"]
+        self.founded_on: date | None = book.group["Tanggal berdiri"]
+        self.members: dict[int, Line] = {}
+        self.loans: dict[int, PlannedLoan] = {}
+        self.opening_on: date | None = None
+
+    def plan(self) -> Plan | None:
+        self._group()
+        self._members()
+        self._opening_date()
+        self._loans()
+        legs = self._opening()
+        days = self._days()
+        holidays = self._holidays(days)
+        if self.problems.errors or self.start_on is None:
+            return None
+        return Plan(
+            group=self.book.group,
+            start_on=self.start_on,
+            content_hash=_content_hash(self.book),
+            members=self.members,
+            opening_on=self.opening_on,
+            opening=legs,
+            loans=self.loans,
+            days=dict(sorted(days.items())),
+            holidays=holidays,
+        )
+
+    def error(self, line: Line, heading: str, reason: str) -> None:
+        self.problems.error(line.sheet, line.cell(heading), reason)
+
+    def warn(self, line: Line, heading: str, reason: str) -> None:
+        self.problems.warn(line.sheet, line.cell(heading), reason)
+
+    # Kelompok
+
+    def _group(self) -> None:
+        group = self.book.group
+        defaults = {
+            "Asal": _("Empty: counts as “baru”."),
+            "Hari pertemuan": _("Empty: counts as Rabu."),
+            "Zona waktu": _("Empty: counts as WIB."),
+            "Tempat": _("The meeting place is empty."),
+            "Wilayah": _("The Wilayah is empty."),
+            "Wajib per pekan": _("Empty: everybody saves what she can."),
+        }
+        for heading, reason in defaults.items():
+            if group[heading] is None and heading not in group.unread:
+                self.warn(group, heading, reason)
+        if (region := group["Wilayah"]) and not Region.objects.filter(pk=region).exists():
+            self.warn(group, "Wilayah", _("This Wilayah is not in the list; it is kept."))
+        if self.start_on and self.founded_on and self.start_on < self.founded_on:
+            self.warn(group, "Mulai dicatat", _("This lies before the founding."))
+        if self.start_on and self.start_on > self.today:
+            self.warn(group, "Mulai dicatat", _("This day is still to come."))
+
+    # Anggota
+
+    def _members(self) -> None:
+        offices: set[str] = set()
+        for line in self.book.lines[MEMBERS]:
+            self._member(line)
+            if line["Keluar"] is None:
+                offices.add(line["Jabatan"] or "anggota")
+        for office in ("ketua", "sekretaris", "bendahara"):
+            if office not in offices:
+                self.problems.warn(MEMBERS, "", _("The group has no %(office)s.") % {"office": office})
+        if not self.book.lines[MEMBERS]:
+            self.problems.warn(MEMBERS, "", _("The group has no members."))
+
+    def _member(self, line: Line) -> None:
+        no, joined, left = line["No"], line["Masuk"], line["Keluar"]
+        if no in self.members:
+            self.error(line, "No", _("Number %(no)s stands here twice.") % {"no": no})
+        elif no:
+            self.members[no] = line
+        if joined and left and left < joined:
+            self.error(line, "Keluar", _("She leaves before she joins."))
+        if joined and self.founded_on and joined < self.founded_on:
+            self.warn(line, "Masuk", _("This lies before the founding."))
+        if line["NIK"] and nik.doubts(line["NIK"], line["L/P"] or ""):
+            self.warn(line, "NIK", _("The NIK does not fit the person; look at it again."))
+
+    def _active(self, no: int, on: date) -> bool:
+        line = self.members[no]
+        return (line["Masuk"] or date.min) <= on and (line["Keluar"] is None or on < line["Keluar"])
+
+    def _known_member(self, line: Line) -> int | None:
+        """Return the member a row names, or say that there is none."""
+        no = line["Anggota"]
+        if no and no not in self.members:
+            self.error(line, "Anggota", _("There is no member %(no)s in Anggota.") % {"no": no})
+            return None
+        return no
+
+    # Pinjaman
+
+    def _loans(self) -> None:
+        begins = self.opening_on or self.start_on
+        for line in self.book.lines[LOANS]:
+            member_no = self._known_member(line)
+            loan = self._loan(line, member_no) if member_no else None
+            if loan is None or begins is None:
+                continue
+            loan.older = loan.paid_out_on < begins
+            if not self._active(loan.member_no, loan.paid_out_on):
+                say = self.warn if loan.older else self.error
+                say(line, "Cair", _("The borrower is not a member on that day."))
+
+    def _loan(self, line: Line, member_no: int) -> PlannedLoan | None:
+        paid_out, requested = line["Cair"], line["Diminta"] or line["Cair"]
+        if paid_out and requested > paid_out:
+            self.error(line, "Diminta", _("A loan is asked for before it is paid out."))
+        if paid_out and self.founded_on and paid_out < self.founded_on:
+            self.warn(line, "Cair", _("This lies before the founding."))
+        if line["Bulatkan"] is None and not line.unread:
+            self.warn(line, "Bulatkan", _("Empty: instalments are not rounded."))
+        if line.unread or paid_out is None:
+            return None
+        try:
+            terms = Terms(
+                principal=line["Pokok"],
+                periods=line["Jangka"],
+                unit=line["Satuan"],
+                rate=line["Jasa persen"],
+                rate_per=line["Per"],
+                method=line["Metode"],
+                round_to=line["Bulatkan"] or 0,
+            )
+            if terms.round_to > 10**9:
+                raise InvalidTerms("round_to", "round_to_large", _("The amount is too large."))
+            rows = schedule(terms, disbursed_on=paid_out)
+        except InvalidTerms as refusal:
+            self.error(line, _TERMS.get(refusal.field, "Cair"), str(refusal))
+            return None
+        loan = PlannedLoan(line, member_no, terms, rows, requested, paid_out)
+        if line["No"] in self.loans:
+            self.error(line, "No", _("Number %(no)s stands here twice.") % {"no": line["No"]})
+            return None
+        self.loans[line["No"]] = loan
+        return loan
+
+    def _known_loan(self, line: Line, member_no: int | None) -> PlannedLoan | None:
+        """Return the loan a row names, or say that there is none or that it is somebody else's."""
+        no = line["Pinjaman"]
+        if no is None:
+            return None
+        loan = self.loans.get(no)
+        if loan is None:
+            if all(one["No"] != no for one in self.book.lines[LOANS]):  # else its own row says what is wrong
+                self.error(line, "Pinjaman", _("There is no loan %(no)s in Pinjaman.") % {"no": no})
+        elif member_no and loan.member_no != member_no:
+            reason = _("Loan %(no)s is of member %(member)s.") % {"no": no, "member": loan.member_no}
+            self.error(line, "Pinjaman", reason)
+        return loan
+
+    # Saldo awal
+
+    def _opening_date(self) -> None:
+        for line in self.book.lines[OPENING]:
+            on = line["Tanggal"]
+            if on and self.opening_on is None:
+                self.opening_on = on
+                self._doubtful_date(line, "Tanggal", on)
+                if self.start_on and on < self.start_on:
+                    self.warn(line, "Tanggal", _("This lies before “Mulai dicatat”."))
+            elif on and on != self.opening_on:
+                self.error(line, "Tanggal", _("All of Saldo awal has one date."))
+
+    def _opening(self) -> list[Leg]:
+        legs: dict[AccountKey, Leg] = {}
+        for line in self.book.lines[OPENING]:
+            key = self._opening_key(line)
+            amount = line["Jumlah"]
+            if key is None or amount is None:
+                continue
+            if amount < 0 and CHART[key[0]].floored:
+                self.error(line, "Jumlah", _("The amount is below 0."))
+            if key in legs:
+                self.warn(line, "Akun", _("This account stands here twice; the amounts are added up."))
+            before = legs[key].amount if key in legs else 0
+            legs[key] = Leg(key[0], before + CHART[key[0]].sign * amount, key[1], key[2])
+            if key[0] == chart.MEMBER_LOANS:
+                self._outstanding(line, key[2], amount)
+        for loan in self.loans.values():
+            if loan.older and (chart.MEMBER_LOANS, loan.member_no, loan.line["No"]) not in legs:
+                self.warn(loan.line, "Cair", _("This loan is not in Saldo awal: it counts as paid back."))
+        if difference := sum(leg.amount for leg in legs.values()):
+            assets = sum(leg.amount for leg in legs.values() if CHART[leg.code].sign > 0)
+            reason = _("The opening does not balance: assets and costs %(assets)s, the rest %(rest)s.")
+            where = (
+                self.book.lines[OPENING][0].places["Jumlah"][1] if "Jumlah" in self.book.lines[OPENING][0].places else 1
+            )
+            cell = reference(self.book.lines[OPENING][-1].number, where)
+            shown = {"assets": format_rupiah(assets), "rest": format_rupiah(assets - difference)}
+            if not any(line.unread for line in self.book.lines[OPENING]):
+                self.problems.error(OPENING, cell, reason % shown)
+        return [leg for leg in legs.values() if leg.amount]
+
+    def _opening_key(self, line: Line) -> AccountKey | None:
+        """Return the account a row of Saldo awal means."""
+        if line["Akun"] is None or line.unread & {"Anggota", "Pinjaman"}:
+            return None
+        account = CHART[line["Akun"]]
+        if account.code == chart.MEMBER_LOANS:
+            return self._opening_loan(line)
+        if account.per == "member":
+            if line["Pinjaman"]:
+                self.warn(line, "Pinjaman", _("This account is not kept per loan; the number is left out."))
+            if line["Anggota"] is None:
+                self.error(line, "Anggota", _("This account is kept per member: write her number."))
+                return None
+            no = self._known_member(line)
+            return (account.code, no, 0) if no else None
+        if line["Anggota"]:
+            self.warn(line, "Anggota", _("This account is not kept per member; the number is left out."))
+        if account.per == "loan":  # of the UPK: numbered for itself, since Pinjaman holds the members' loans
+            return account.code, 0, line["Pinjaman"] or 1
+        if line["Pinjaman"]:
+            self.warn(line, "Pinjaman", _("This account is not kept per loan; the number is left out."))
+        return account.code, 0, 0
+
+    def _opening_loan(self, line: Line) -> AccountKey | None:
+        if line["Pinjaman"] is None:
+            self.error(line, "Pinjaman", _("This account is kept per loan: write its number."))
+            return None
+        member_no = self._known_member(line)
+        if line["Anggota"] and member_no is None:
+            return None
+        loan = self._known_loan(line, member_no)
+        if loan is None or (member_no and loan.member_no != member_no):
+            return None
+        if not loan.older and self.opening_on:
+            self.error(line, "Pinjaman", _("This loan was not yet paid out at the opening."))
+            return None
+        return chart.MEMBER_LOANS, loan.member_no, line["Pinjaman"]
+
+    def _outstanding(self, line: Line, loan_no: int, amount: int) -> None:
+        loan = self.loans[loan_no]
+        loan.outstanding += amount
+        if loan.outstanding > loan.terms.principal:
+            reason = _("More is owed than was lent, %(principal)s.")
+            self.error(line, "Jumlah", reason % {"principal": format_rupiah(loan.terms.principal)})
+
+    # Pertemuan, Lembar, Kas lain and what is paid out, day by day
+
+    def _days(self) -> dict[date, Day]:
+        days: dict[date, Day] = {}
+        for line in self.book.lines[MEETINGS]:
+            on = self._day_of(line, "Tanggal")
+            if on is None:
+                continue
+            if on in days:
+                self.error(line, "Tanggal", _("Two rows have this date."))
+                continue
+            days[on] = Day(meeting=line)
+            self._meeting(line, on)
+        for line in self.book.lines[ROWS]:
+            if on := self._day_of(line, "Tanggal"):
+                days.setdefault(on, Day()).rows.append(line)
+            self._row(line, on)
+        for line in self.book.lines[OTHER]:
+            if on := self._day_of(line, "Tanggal"):
+                days.setdefault(on, Day()).other.append(line)
+            self._other(line)
+        for loan in self.loans.values():
+            if not loan.older and (on := self._day_of(loan.line, "Cair")):
+                days.setdefault(on, Day()).loans.append(loan)
+        for on, day in days.items():
+            self._day(on, day)
+        return days
+
+    def _day_of(self, line: Line, heading: str) -> date | None:
+        """Return the date of a row, or say that the books were not open that day."""
+        on: date | None = line[heading]
+        if on is None:
+            return None
+        if self.start_on and on < self.start_on:
+            self.error(line, heading, _("This lies before “Mulai dicatat”."))
+            return None
+        if self.opening_on and on < self.opening_on:
+            self.error(line, heading, _("This lies before Saldo awal."))
+            return None
+        return on
+
+    def _doubtful_date(self, line: Line, heading: str, on: date) -> None:
+        if on > self.today:
+            self.warn(line, heading, _("This day is still to come."))
+        if self.founded_on and on < self.founded_on:
+            self.warn(line, heading, _("This lies before the founding."))
+
+    def _meeting(self, line: Line, on: date) -> None:
+        weekday = self.book.group["Hari pertemuan"]
+        if weekday is not None and on.weekday() != weekday:
+            self.warn(line, "Tanggal", _("This is a %(day)s, not the group's day.") % {"day": day_name(on)})
+        if line["Tempat"] is None and "Tempat" not in line.unread:
+            self.warn(line, "Tempat", _("The meeting place is empty."))
+
+    def _row(self, line: Line, on: date | None) -> None:
+        member_no = self._known_member(line)
+        if member_no and line["Pinjaman"]:
+            self._known_loan(line, member_no)
+        if not member_no or on is None:
+            return
+        if not self._active(member_no, on):
+            if any(line[heading] for heading in _MONEY):
+                self.error(line, "Anggota", _("She is not a member on that day."))
+            else:
+                self.warn(line, "Anggota", _("She is not a member on that day; the row is left out."))
+        elif line["Hadir"] is None and "Hadir" not in line.unread:
+            self.warn(line, "Hadir", _("Empty: counts as A (absent)."))
+
+    def _other(self, line: Line) -> None:
+        account = line["Akun"]
+        if account and account not in chart.FREE_CODES:
+            reason = _("The account %(code)s moves with cash, members or loans and is not for Kas lain.")
+            self.error(line, "Akun", reason % {"code": account})
+        if not line["Masuk"] and not line["Keluar"] and not line.unread & {"Masuk", "Keluar"}:
+            self.warn(line, "Masuk", _("There is no amount in this row; it is left out."))
+
+    def _day(self, on: date, day: Day) -> None:
+        self._doubtful_date(day.first, "Cair" if day.first.sheet == LOANS else "Tanggal", on)
+        if day.meeting is None:
+            reason = (
+                _("Pertemuan has no row of this date: a meeting without minutes is made.")
+                if day.rows
+                else _("No meeting on this date: the money is written without one.")
+            )
+            self.problems.warn(day.first.sheet, day.first_cell, reason)
+        said: dict[int, str] = {}
+        named: set[tuple[int, int | None]] = set()
+        for line in day.rows:
+            no, status = line["Anggota"], line["Hadir"]
+            if not no:
+                continue
+            if status and said.setdefault(no, status) != status:
+                self.error(line, "Hadir", _("Another row of this date says %(status)s.") % {"status": said[no]})
+            if (no, line["Pinjaman"]) in named:
+                self.warn(line, "Anggota", _("She has another row on this date; the amounts are added up."))
+            named.add((no, line["Pinjaman"]))
+
+    # Libur
+
+    def _holidays(self, days: dict[date, Day]) -> dict[date, str]:
+        holidays: dict[date, str] = {}
+        lines: dict[date, Line] = {}
+        for line in self.book.lines[HOLIDAYS]:
+            on = line["Tanggal"]
+            if on is None:
+                continue
+            if (monday := week_start(on)) in holidays:
+                self.warn(line, "Tanggal", _("This week is off already; the row is left out."))
+                continue
+            holidays[monday], lines[monday] = line["Alasan"] or "Libur", line
+        for monday in sorted({week_start(on) for on, day in days.items() if day.meeting} & holidays.keys()):
+            self.warn(lines[monday], "Tanggal", _("There is a meeting in this week off."))
+        return holidays
+
+
+def _content_hash(book: Workbook) -> str:
+    """Return what stands for the content: what was read, whatever the order of rows and columns and the formats."""
+
+    def text(values: Any) -> str:
+        plain = {
+            heading: format(value.normalize(), "f") if isinstance(value, Decimal) else value
+            for heading, value in values.items()
+            if value != 0 or heading in ("Hari pertemuan", "Miskin")
+        }
+        return ledger.canonical_content(plain)
+
+    lines = {name: sorted(text(line.values) for line in rows) for name, rows in book.lines.items()}
+    return text_hash(ledger.canonical_content({"book": 1, "group": text(book.group.values), "lines": lines}))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings import views
+from meetings import import_views, views
 
 urlpatterns = [
     path("g/<code:code>/", views.group_home, name="group_home"),
@@ -18,4 +18,7 @@ urlpatterns = [
     path("g/<code:code>/meetings/<day:on>/posted/", views.posted_sheet, name="posted_sheet"),
     path("g/<code:code>/meetings/<day:on>/difference/", views.difference, name="cash_difference"),
     path("g/<code:code>/entries/<number:number>/correct/", views.correct, name="correct"),
+    path("b/<code:code>/import/", import_views.import_book, name="import_book"),
+    path("b/<code:code>/import/check/", import_views.import_check, name="import_check"),
+    path("b/<code:code>/import/discard/", import_views.import_discard, name="import_discard"),
 ]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
@@ -39,6 +40,25 @@ CHROMIUM_ARGUMENTS = [
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "tampers: leaves a book that verify_books objects to, on purpose")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """The test database, for every run: pytest-django's own leaves it out where no collected test is marked
+    `django_db`, and `fresh_database` would then copy the database of DATABASE_URL.
+    """
+    option = request.config.option
+    with django_db_blocker.unblock():
+        made = setup_databases(option.verbose, interactive=False, keepdb=option.reuse_db and not option.create_db)
+    yield
+    if not option.reuse_db:
+        with django_db_blocker.unblock():
+            teardown_databases(made, option.verbose)
 
 
 @pytest.fixture

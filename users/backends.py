@@ -1,5 +1,6 @@
 """Signing in with the username or the phone number, whichever she remembers."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
@@ -17,10 +18,8 @@ class UsernameOrPhoneBackend(ModelBackend):
         if username is None or password is None or "\0" in username:
             return None
         names = Q(username__iexact=username.strip())
-        try:
+        with suppress(ValidationError):
             names |= Q(phone=normalize_phone(username))
-        except ValidationError:
-            pass
         # A username of digits may equal someone else's phone: then the password decides.
         users = list(User.objects.filter(names))
         if not users:

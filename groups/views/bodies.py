@@ -47,11 +47,8 @@ def upk(request: BkmRequest) -> HttpResponse:
     """Give the BKM its UPK, or correct its name."""
     unit = Upk.objects.filter(bkm=request.bkm).select_related("book").first()
     form = UpkForm(sent(request), initial={"name": unit.name if unit else f"UPK {request.bkm.name}"})
-    if unit:
-        done = attempt(form, services.rename_upk, upk=unit)
-    else:
-        done = attempt(form, services.open_upk, bkm=request.bkm)
-    if done:
+    verb, subject = (services.rename_upk, {"upk": unit}) if unit else (services.open_upk, {"bkm": request.bkm})
+    if done := attempt(form, verb, **subject):
         messages.success(request, _("Saved: %(name)s.") % {"name": done.name})
         return redirect("bkm_settings", code=request.bkm.code)
     return form_page(

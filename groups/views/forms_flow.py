@@ -1,4 +1,4 @@
-"""The one way a staff form is answered: a service is called with what it read, or it is shown again with what to put right."""
+"""The one way a staff form is answered: one service is called with what it read, or the form comes back."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

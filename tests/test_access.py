@@ -1,0 +1,216 @@
+"""Who gets what: every address × method × role × {own KSM, another of the BKM, one of another BKM}, read off the resolver.
+
+What is expected follows from the gate each view names and the one matrix; nothing is listed by hand, so a new view
+cannot be forgotten.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from groups.models import Appointment
+from groups.permissions import ADMINISTRATOR, MATRIX, Permission
+from ksm_project import urls
+from tests.addresses import OWN_GATES, World, all_addresses, own_addresses, world  # noqa: F401 (a fixture)
+from tests.factories import AdministratorFactory, AppointmentFactory, UserFactory
+
+METHODS = ("GET", "POST")
+SIGN_IN = "/masuk/"
+NOBODY, OUTSIDER, ADMIN = "nobody signed in", "somebody without a role", "administrator"
+ROLES = [NOBODY, OUTSIDER, *Appointment.Role.values, ADMIN]
+
+
+@pytest.fixture(autouse=True)
+def quick_and_quiet(settings, monkeypatch) -> Iterator[None]:
+    """Refusals are expected here by the thousand: none is worth a line in the log, a full page or a session's row."""
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    monkeypatch.setattr(urls, "handler403", lambda request, exception: HttpResponse(status=403), raising=False)
+    monkeypatch.setattr(urls, "handler404", lambda request, exception: HttpResponse(status=404), raising=False)
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@dataclass
+class Visitor:
+    """Somebody at the door: her role, her permissions by the matrix, and a client that forgets what each request did."""
+
+    role: str
+    session: str
+    client: Client
+
+    def held_in(self, kind: str, body: object, world: World) -> frozenset[Permission]:
+        if self.role == ADMIN:
+            return ADMINISTRATOR
+        if self.role not in MATRIX:
+            return frozenset()
+        if self.role in Appointment.GROUP_ROLES:
+            return MATRIX[self.role] if body == world.own else frozenset()
+        near = (world.own_bkm,) if kind == "bkm" else (world.own, world.neighbour)
+        return MATRIX[self.role] if body in near else frozenset()
+
+    def ask(self, method: str, url: str):
+        self.client.cookies.clear()
+        if self.session:
+            self.client.cookies["sessionid"] = self.session
+        with transaction.atomic():
+            response = self.client.generic(method, url)
+            transaction.set_rollback(True)
+        return response
+
+
+@pytest.fixture(params=ROLES)
+def visitor(request, world: World) -> Visitor:  # noqa: F811 (the fixture)
+    client = Client(raise_request_exception=False)
+    match request.param:
+        case "nobody signed in":
+            return Visitor(request.param, "", client)
+        case "somebody without a role":
+            user = UserFactory()
+        case "administrator":
+            user = AdministratorFactory()
+        case role if role in Appointment.GROUP_ROLES:
+            user = AppointmentFactory(role=role, group=world.own).user
+        case role:
+            user = AppointmentFactory(role=role, bkm=world.own_bkm).user
+    client.force_login(user)
+    return Visitor(request.param, client.cookies["sessionid"].value, client)
+
+
+def expected(visitor: Visitor, gate: tuple[str, Permission | None], body: object, world: World) -> int | str:  # noqa: F811
+    """The status a gate must answer with, or "in"."""
+    kind, permission = gate
+    if kind == "public":
+        return "in"
+    if visitor.role == NOBODY:
+        return 302
+    if kind == "personal":
+        return "in"
+    if kind == "administrator":
+        return "in" if visitor.role == ADMIN else 404
+    held = visitor.held_in(kind, body, world)
+    if {"group": Permission.VIEW_GROUP, "bkm": Permission.VIEW_BKM}[kind] not in held:
+        return 404
+    return "in" if permission in held else 403
+
+
+def judge(response, gate: tuple[str, Permission | None], wanted: int | str) -> str:
+    """What is wrong with an answer, or nothing."""
+    status = response.status_code
+    to_sign_in = status == 302 and response.headers["Location"].startswith(f"{SIGN_IN}?")
+    if status >= 500:
+        return f"broke: {response.exc_info[1]!r}"
+    if wanted == 302:
+        return "" if to_sign_in else f"{status} instead of being led to sign in"
+    if wanted in (403, 404):
+        return "" if status == wanted else f"{status} instead of {wanted}"
+    if to_sign_in or status == 403:
+        return f"{status} although she may"
+    # Behind the gate of a body the view may itself find nothing under that number or date.
+    if status == 404 and not (gate[0] in ("group", "bkm") and hasattr(response.wsgi_request, gate[0])):
+        return "404 although she may"
+    return ""
+
+
+def test_each_role_gets_exactly_what_the_matrix_says(visitor: Visitor, world: World):  # noqa: F811
+    wrong, asked = [], 0
+    for address in own_addresses():
+        kind = address.gate[0]
+        bodies = {"group": world.groups, "bkm": world.bkms}.get(kind, (None,))
+        for body in bodies:
+            wanted = expected(visitor, address.gate, body, world)
+            url = address.url(body.code if body else "")
+            answers = {method: visitor.ask(method, url) for method in METHODS}
+            asked += len(answers)
+            # A method the view never takes is 405 for everybody; then the other one tells.
+            taken = {method: response for method, response in answers.items() if response.status_code != 405}
+            if not taken:
+                wrong.append(f"{url} ({address}): takes neither GET nor POST")
+            for method, response in taken.items():
+                if problem := judge(response, address.gate, wanted):
+                    wrong.append(f"{method} {url} ({address}): {problem}")
+    assert asked > 100
+    assert not wrong, "\n".join([f"as {visitor.role}:", *wrong])
+
+
+def test_every_view_is_behind_a_gate():
+    for address in own_addresses():
+        assert address.name, f"{address.route} has no name"
+        kind, permission = address.gate
+        assert kind in {"group", "bkm", "administrator", "personal", "public"}
+        assert isinstance(permission, Permission) == (kind in {"group", "bkm"})
+        if kind in {"group", "bkm"}:
+            assert "code" in address.converters
+
+
+def test_addresses_hold_codes_dates_and_numbers_but_no_primary_keys():
+    for address in own_addresses():
+        shapes = {type(converter).__name__ for converter in address.converters.values()}
+        assert not shapes & {"IntConverter", "StringConverter", "PathConverter"}, f"{address.route} takes {shapes}"
+
+
+def test_the_matrix_gives_every_role_its_body_to_see():
+    assert set(MATRIX) == set(Appointment.Role)
+    for role, held in MATRIX.items():
+        assert Permission.VIEW_GROUP in held, role
+        assert (Permission.VIEW_BKM in held) == (role in Appointment.BKM_ROLES)
+
+
+def test_a_code_that_is_nobodys_does_not_exist(client, world: World):  # noqa: F811
+    client.force_login(AdministratorFactory())
+    assert client.get("/g/KSM-TIDAK-ADA/members/").status_code == 404
+    assert client.get("/b/BKM-TIDAK-ADA/settings/").status_code == 404
+    assert client.get("/g/ksm-sendiri/members/").status_code == 404
+
+
+# The Django admin, which has a gate of its own
+
+
+def admin_addresses() -> list[str]:
+    """Every address of the admin, its parameters filled with something that may or may not exist."""
+    found = ["/admin/no-such-page/"]
+    for address in all_addresses():
+        if ":" in address.name and address.name.split(":")[0] in OWN_GATES:
+            values = (
+                {"app_label": "users"} if address.name == "admin:app_list" else dict.fromkeys(address.converters, 1)
+            )
+            found.append(reverse(address.name, kwargs=values))
+    return found
+
+
+def test_the_admin_does_not_exist_for_anybody_but_administrators(visitor: Visitor):
+    found = admin_addresses()
+    assert len(found) > 20
+    for url in found:
+        for method in METHODS:
+            response = visitor.ask(method, url)
+            if visitor.role == NOBODY:
+                assert response.status_code == 302, url
+            elif visitor.role == ADMIN:
+                assert response.status_code < 500, url
+            else:
+                assert response.status_code == 404, url
+
+
+def test_the_admin_knows_no_book_and_deletes_nobody(client, db):
+    client.force_login(AdministratorFactory())
+    registered = {model._meta.app_label for model in admin.site._registry}
+    assert registered <= {"users", "groups", "auth"}
+    assert client.get("/admin/ledger/").status_code == 404
+    for model in apps.get_app_config("ledger").get_models():
+        assert client.get(f"/admin/ledger/{model._meta.model_name}/").status_code == 404
+    request = client.get("/admin/").wsgi_request
+    for model, options in admin.site._registry.items():
+        if model._meta.app_label != "auth":
+            assert not options.has_delete_permission(request)
+        if model._meta.app_label == "groups":
+            assert not options.has_add_permission(request)
+            assert not options.has_change_permission(request)

@@ -1,5 +1,10 @@
-"""Addresses of `compliance`."""
+"""Addresses of the five rules."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from compliance import views
+
+urlpatterns = [
+    path("g/<code:code>/health/", views.group_health, name="group_health"),
+    path("b/<code:code>/", views.bkm_dashboard, name="bkm_dashboard"),
+]

@@ -29,3 +29,15 @@ def content_security_policy(
         return response
 
     return middleware
+
+
+def chosen_language_only(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Speak Indonesian until somebody chooses otherwise: many village phones announce English nobody chose."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
+        return get_response(request)
+
+    return middleware

@@ -16,7 +16,7 @@ from groups.forms import BukuForm
 from groups.models import Group, Member
 from loans.models import Loan, LoanRequest, Method, Unit
 from loans.schedule import MAX_PERIODS, MAX_RATE, Terms
-from loans.services import terms_or_refuse
+from loans.services import judge_request, terms_or_refuse
 
 # What a group that never lent is offered first; every one of them is hers to change.
 FIRST_TERMS: dict[str, Any] = {
@@ -122,7 +122,7 @@ class RequestForm(BukuForm):
 
     def __init__(self, *args: Any, group: Group, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.today = today
+        self.group, self.today = group, today
         self.fields["member"].queryset = Member.objects.filter(group=group).active_on(today).order_by("no")  # type: ignore[attr-defined]
         self.terms: Terms | None = None
 
@@ -140,6 +140,11 @@ class RequestForm(BukuForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
+        if given.get("member") and given.get("requested_on"):
+            try:
+                judge_request(group=self.group, member=given["member"], on=given["requested_on"])
+            except ValidationError as refusal:
+                self.refuse(refusal)
         names = ("periods", "unit", "rate", "rate_per", "method", "round_to")
         if all(given.get(name) is not None for name in ("amount", *names)):
             try:

@@ -14,7 +14,7 @@ from ledger import chart
 from ledger.models import Account, Entry, Posting
 from loans import arrears
 from loans.arrears import Coverage, State
-from loans.models import Instalment, Loan, LoanRequest
+from loans.models import Loan, LoanRequest
 from loans.schedule import Row
 from loans.services import OpenLoan
 
@@ -236,7 +236,7 @@ class Payment:
 class CardRow:
     """One instalment on the card and how far it is paid."""
 
-    row: Instalment
+    row: Row
     coverage: Coverage
     late: bool
 
@@ -287,7 +287,7 @@ class LoanCard:
         return totals_of(self.owed.rows)
 
 
-def totals_of(rows: Iterable[Instalment | Row]) -> dict[str, int]:
+def totals_of(rows: Iterable[Row]) -> dict[str, int]:
     """Add a schedule up: principal, charge and both, in rupiah."""
     rows = list(rows)
     principal, charge = sum(row.principal for row in rows), sum(row.charge for row in rows)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,7 +18,7 @@ from ledger.models import Account, Book
 from ledger.services import AccountKey, Leg, accounts_for
 from loans import arrears
 from loans.models import Instalment, Loan, LoanRequest
-from loans.schedule import InvalidTerms, Terms, schedule
+from loans.schedule import InvalidTerms, Row, Terms, schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,11 @@ def terms_of(loan: Loan | LoanRequest, principal: int) -> Terms:
 def request_loan(*, group: Group, member: Member, amount: int, purpose: str, terms: Terms, on: date) -> LoanRequest:
     """Write down that a member asks for a loan; the same question twice on one day answers with the first request.
 
-    Refused, at its field: somebody who is no member that day, a day before the books or after the group's end, an
-    amount the terms do not speak of.
+    Refused: what `judge_request` refuses.
     """
     if terms.principal != amount:
         raise ValueError(f"terms for {terms.principal} are no terms for {amount}")
-    if on < group.start_on:
-        raise ValidationError({"requested_on": ValidationError(_("The books begin later."), code="before_books")})
-    if group.end_on and on >= group.end_on:
-        raise ValidationError({"requested_on": ValidationError(_("This group has ended."), code="ended")})
-    if member.group_id != group.pk or not member.is_active_on(on):
-        raise ValidationError({"member": ValidationError(_("She is not a member on that day."), code="not_member")})
+    judge_request(group=group, member=member, on=on)
     asked = {
         "member": member,
         "amount": amount,
@@ -77,6 +72,16 @@ def request_loan(*, group: Group, member: Member, amount: int, purpose: str, ter
             return earlier
         no = (requests.aggregate(last=Max("no"))["last"] or 0) + 1
         return LoanRequest.objects.create(group=group, no=no, **asked)
+
+
+def judge_request(*, group: Group, member: Member, on: date) -> None:
+    """Refuse, at its field, a day before the books or after the group's end, and somebody who is no member that day."""
+    if on < group.start_on:
+        raise ValidationError({"requested_on": ValidationError(_("The books begin later."), code="before_books")})
+    if group.end_on and on >= group.end_on:
+        raise ValidationError({"requested_on": ValidationError(_("This group has ended."), code="ended")})
+    if member.group_id != group.pk or not member.is_active_on(on):
+        raise ValidationError({"member": ValidationError(_("She is not a member on that day."), code="not_member")})
 
 
 def decide(*, request: LoanRequest, approve: bool, decision: str, on: date) -> LoanRequest:
@@ -170,7 +175,7 @@ def _loan(group: Group, lending: Lending, *, no: int, on: date, receivable: Acco
         principal=terms.principal,
         periods=terms.periods,
         unit=terms.unit,
-        rate=terms.rate,
+        rate=cast(Decimal, terms.rate),  # what a request or an old book says is always a decimal
         rate_per=terms.rate_per,
         method=terms.method,
         round_to=terms.round_to,
@@ -205,7 +210,7 @@ class OpenLoan:
     """
 
     loan: Loan
-    rows: Sequence[arrears.Instalment]
+    rows: Sequence[Row]
     paid_charge: int
     paid_principal: int
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loans.arrears import InvalidPayment, Split, State, due_now, prior_credit, split, state
+from loans.arrears import InvalidPayment, Split, State, coverage, due_now, prior_credit, split, state
 from loans.schedule import Row, Terms, schedule
 
 MONDAY = date(2026, 1, 5)
@@ -247,3 +247,25 @@ def test_a_prior_credit_leaves_a_prefix_of_whole_instalments_paid(rows, share):
     end = state(rows, charge, principal, date(2100, 1, 1))
     assert end.instalments_late == len(rows) - len(whole)
     assert end.remaining == sum(row.total for row in rows) - charge - principal
+
+
+# How far payments reach into each instalment
+
+
+def test_an_instalment_is_covered_by_the_payment_that_fills_it():
+    found = coverage(JULAIKA, 0, [(week(1), 10_250), (week(3), 15_000), (week(4), 5_500)])
+    assert [one.covered_on for one in found[:4]] == [week(1), week(3), week(4), None]
+    assert [one.lacking for one in found] == [0, 0, 0, *[10_250] * 7]
+
+
+def test_what_was_paid_before_has_no_day_and_a_part_is_what_is_lacking():
+    found = coverage(JULAIKA, 20_500 + 250, [(week(5), 5_000)])
+    assert [(one.lacking, one.covered_on) for one in found[:4]] == [(0, None), (0, None), (5_000, None), (10_250, None)]
+
+
+@given(before=st.integers(0, 102_500), paid=st.lists(st.integers(1, 30_000), max_size=8))
+def test_what_all_instalments_lack_is_what_was_not_paid(before, paid):
+    found = coverage(JULAIKA, before, [(week(no), amount) for no, amount in enumerate(paid, start=1)])
+    assert sum(one.lacking for one in found) == max(0, 102_500 - before - sum(paid))
+    days = [one.covered_on for one in found if one.covered_on]
+    assert days == sorted(days)

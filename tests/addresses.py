@@ -1,4 +1,4 @@
-"""Every address of the site as the URL resolver knows it, and sample values to fill them: what the generated tests walk."""
+"""Every address of the site by its URL resolver, and sample values to fill them: what the generated tests walk."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who gets what: every address × method × role × {own KSM, another of the BKM, one of another BKM}, read off the resolver.
+"""Who gets what: every address × method × role × {own KSM, another of the BKM, one of another BKM}, by the resolver.
 
 What is expected follows from the gate each view names and the one matrix; nothing is listed by hand, so a new view
 cannot be forgotten.
@@ -41,13 +41,13 @@ def quick_and_quiet(settings, monkeypatch) -> Iterator[None]:
 
 @dataclass
 class Visitor:
-    """Somebody at the door: her role, her permissions by the matrix, and a client that forgets what each request did."""
+    """Somebody at the door: her role, her permissions by the matrix, and a client that forgets what it did."""
 
     role: str
     session: str
     client: Client
 
-    def held_in(self, kind: str, body: object, world: World) -> frozenset[Permission]:
+    def held_in(self, kind: str, body: object, world: World) -> frozenset[Permission]:  # noqa: F811
         if self.role == ADMIN:
             return ADMINISTRATOR
         if self.role not in MATRIX:

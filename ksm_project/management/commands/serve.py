@@ -51,9 +51,12 @@ class Command(BaseCommand):
         if demo:
             call_command("demo", "--sign-ins", stdout=self.stdout)
         self._say(_("Ready. Ctrl-C stops it."))
-        background = _Programme() if demo else None
+        background = None
         try:
+            background = _Programme() if demo else None
             server.run()
+        except KeyboardInterrupt:
+            pass  # before the server listens for it itself
         finally:
             if background:
                 background.stop()

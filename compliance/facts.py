@@ -195,7 +195,7 @@ class WeekFacts:
     savings: int
     moved_on: date | None  # last day any of this money moved: weeks with the same one hold the same sums
     last_meeting: date | None
-    without_sheet: int  # weeks in a row, holidays aside
+    without_sheet: int  # weeks in a row, come to their end, holidays aside
 
     @cached_property
     def outstanding(self) -> int:
@@ -314,12 +314,14 @@ def advance(before: WeekFacts | None, happened: WeekInput, setting: Setting, thr
     for movement in happened.movements:
         if movement.on <= through:
             money.add(movement, week)
-    reference = meetings[0].on if meetings else week + timedelta(days=6)
+    sunday = week + timedelta(days=6)
+    reference = meetings[0].on if meetings else sunday
     holiday = week in setting.holidays
     counts = setting.end_on is None or reference < setting.end_on
     owing = frozenset(setting.active_on(reference)) if counts and not holiday else frozenset()
     last_sheet = setting.imported_through
-    without_sheet = 0 if meetings else (before.without_sheet if before else 0) + (counts and not holiday)
+    missed = counts and not holiday and through >= sunday
+    without_sheet = 0 if meetings else (before.without_sheet if before else 0) + missed
     return WeekFacts(
         week=week,
         through=through,

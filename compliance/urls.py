@@ -5,6 +5,8 @@ from django.urls import path
 from compliance import views
 
 urlpatterns = [
-    path("g/<code:code>/health/", views.group_health, name="group_health"),
     path("b/<code:code>/", views.bkm_dashboard, name="bkm_dashboard"),
+    path("b/<code:code>/groups.xlsx", views.bkm_dashboard_xlsx, name="bkm_dashboard_xlsx"),
+    path("g/<code:code>/health/", views.group_health, name="group_health"),
+    path("g/<code:code>/health/<slug:rule>/", views.group_evidence, name="group_evidence"),
 ]

@@ -1,19 +1,268 @@
-"""The five rules on screen."""
+"""The five rules on screen: the board's dashboard, one group's health, and the evidence behind a finding."""
 
-from django.http import HttpResponse
+from collections.abc import Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+from io import BytesIO
+from math import floor
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
+from openpyxl import Workbook
 
+from compliance import selectors
+from compliance.drawing import ageing, sparkline
+from compliance.forms import DashboardForm, OnForm
+from compliance.names import RULE_NAMES, SHORT_RULE_NAMES
+from compliance.rules import RULES
+from groups import clock
 from groups.access import BkmRequest, GroupRequest, bkm_view, group_view
+from groups.models import Appointment, Group, without_ksm
+from groups.money import format_amount
+from groups.pages import PageForm
 from groups.permissions import Permission
+from groups.regions_search import region_labels
+from loans.models import Loan
+from meetings.models import CashDifference
 
-
-@require_GET
-@group_view(Permission.VIEW_GROUP)
-def group_health(request: GroupRequest) -> HttpResponse:
-    return HttpResponse(request.group.name)
+PER_PAGE = 50
+HEADS = {
+    "savings": pgettext_lazy("column", "Savings"),
+    "meetings": pgettext_lazy("column", "Meetings"),
+    "books": pgettext_lazy("column", "Books"),
+    "lending": pgettext_lazy("column", "Lending"),
+    "repayment": pgettext_lazy("column", "Repayment"),
+}
+MOST_ACTIONS = 8
 
 
 @require_GET
 @bkm_view(Permission.VIEW_BKM)
 def bkm_dashboard(request: BkmRequest) -> HttpResponse:
-    return HttpResponse(request.bkm.name)
+    """What needs action first, then the groups with their five lights."""
+    form = DashboardForm(request.GET, bkm=request.bkm)
+    asked = form.asked()
+    on = clock.today()
+    rows = selectors.dashboard(Group.objects.filter(bkm=request.bkm), on, **asked)
+    page = Paginator(rows, PER_PAGE).get_page(PageForm.number(request.GET))
+    labels = region_labels([row.region for row in page.object_list])
+    differences = list(_open_differences(request.bkm.pk))
+    kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
+    return render(
+        request,
+        "compliance/bkm_dashboard.html",
+        {
+            "bkm": request.bkm,
+            "page": page,
+            "rows": [_shown(row, labels, on) for row in page.object_list],
+            "count": len(rows),
+            "form": form,
+            "sort": asked["sort"],
+            "kept": kept,
+            "query": urlencode(kept) + "&" if kept else "",
+            "filters": urlencode({n: v for n, v in kept.items() if n != "sort"}),
+            "late": sorted((r for r in rows if r.without_sheet), key=lambda r: -r.without_sheet)[:MOST_ACTIONS],
+            "late_count": sum(1 for row in rows if row.without_sheet),
+            "differences": differences[:MOST_ACTIONS],
+            "difference_count": len(differences),
+            "now": clock.now(),
+            "today": on,
+            "rules": [(key, HEADS[key]) for key in RULES],
+            "may_manage": Permission.MANAGE_BKM in request.permissions,
+            "may_import": Permission.IMPORT_BOOK in request.permissions,
+        },
+    )
+
+
+def _village(labels: Mapping[str, str], region: str) -> str:
+    """The village alone: `Silurah` of `Desa Silurah, Kecamatan Wonotunggal, Kabupaten Batang`."""
+    return labels.get(region, "").split(",")[0].removeprefix("Desa ").removeprefix("Kelurahan ")
+
+
+def _shown(row: selectors.DashboardRow, labels: Mapping[str, str], on: date) -> dict[str, object]:
+    return {
+        "row": row,
+        "name": without_ksm(row.name),
+        "village": _village(labels, row.region),
+        "lights": [(SHORT_RULE_NAMES[rule], light) for rule, light, _score in row.lights],
+        "spark": sparkline(row.trend),
+        "weeks_ago": (on - row.last_meeting).days // 7 if row.last_meeting else None,
+    }
+
+
+def _open_differences(bkm_id: int):  # type: ignore[no-untyped-def]
+    """Cash differences of a board's groups that nobody has resolved, oldest first."""
+    return (
+        CashDifference.objects.filter(meeting__group__bkm=bkm_id, resolved_on=None)
+        .select_related("meeting__group", "owner")
+        .order_by("meeting__on")
+    )
+
+
+@require_GET
+@bkm_view(Permission.VIEW_BKM)
+def bkm_dashboard_xlsx(request: BkmRequest) -> HttpResponse:
+    """The same rows as a workbook; text that begins like a formula is written as plain text."""
+    form = DashboardForm(request.GET, bkm=request.bkm)
+    rows = selectors.dashboard(Group.objects.filter(bkm=request.bkm), clock.today(), **form.asked())
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Kelompok"
+    heads = ["Kode", "Nama", *(str(RULE_NAMES[rule]) for rule in RULES), "Total", "Nilai", "Anggota"]
+    sheet.append([*heads, "Simpanan", "Pinjaman", "PAR 3", "Pertemuan terakhir", "Pekan tanpa lembar"])
+    for row in rows:
+        scores = [None if score is None else round(100 * score, 1) for _rule, _light, score in row.lights]
+        cells = [row.code, row.name, *scores, row.total, row.grade, row.members, row.savings, row.outstanding]
+        sheet.append([*cells, row.par3, row.last_meeting, row.without_sheet])
+    for line in sheet.iter_rows(min_row=2, max_col=2):
+        for cell in line:
+            cell.data_type = "s"
+    stream = BytesIO()
+    book.save(stream)
+    answer = HttpResponse(
+        stream.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="{request.bkm.code}-{clock.today():%Y-%m-%d}.xlsx"'
+    return answer
+
+
+def _day(request: GroupRequest) -> date:
+    """The day a group is judged at: asked for, or the one its dashboard row speaks of."""
+    today = clock.today(request.group)
+    form = OnForm(request.GET)
+    if form.is_valid() and form.cleaned_data["on"]:
+        return min(form.cleaned_data["on"], today)
+    return today
+
+
+@require_GET
+@group_view(Permission.VIEW_GROUP)
+def group_health(request: GroupRequest) -> HttpResponse:
+    """Five findings with their fractions and what cost points, week by week, and what stands beside the score."""
+    group, on = request.group, _day(request)
+    found = selectors.findings(group, on)
+    weeks = selectors.heat_map(group, on, found=found)
+    loans = [(loan.outstanding, loan.late) for loan in found.beside.loans] if found.beside else []
+    facilitator = (
+        Appointment.objects.held_at(group.bkm_id, Appointment.Role.FACILITATOR, on).select_related("user").first()
+    )
+    return render(
+        request,
+        "compliance/group_health.html",
+        {
+            "group": group,
+            "on": on,
+            "found": found,
+            "evaluation": found.evaluation,
+            "findings": [_finding(found, index) for index in range(len(RULES))],
+            "weeks": weeks,
+            "months": _months(weeks),
+            "heat": [
+                (RULE_NAMES[rule], SHORT_RULE_NAMES[rule], [(week, week.cells[index]) for week in weeks])
+                for index, rule in enumerate(RULES)
+            ],
+            "old": max(0, len(weeks) - 12),
+            "ages": ageing(loans),
+            "at_risk": sum(outstanding for outstanding, late in loans if late),
+            "at_risk3": sum(outstanding for outstanding, late in loans if late >= 3),
+            "facilitator": facilitator.user.name if facilitator else "",
+            "village": _village(region_labels([group.region]), group.region),
+            "differences": CashDifference.objects.filter(meeting__group=group, resolved_on=None).select_related(
+                "meeting", "owner"
+            ),
+            "sees_bkm": Permission.VIEW_BKM in request.permissions,
+            "may_manage": Permission.MANAGE_BKM in request.permissions,
+            "may_import": Permission.IMPORT_BOOK in request.permissions,
+        },
+    )
+
+
+def _finding(found: selectors.Findings, index: int) -> dict[str, object]:
+    rule = RULES[index]
+    finding = found.evaluation.findings[index]
+    return {
+        "no": index + 1,
+        "rule": rule,
+        "name": RULE_NAMES[rule],
+        "finding": finding,
+        "value": _plain_number(finding.value, whole=rule == "repayment"),
+        "parts": finding.parts,
+        "fund": finding.parts.get("outstanding", 0) + finding.parts.get("fund_cash", 0),
+        "costs": _costs(found, rule),
+    }
+
+
+def _plain_number(value: Fraction | None, *, whole: bool) -> str:
+    """Write a numerator as people do: 103,5; rupiah whole, half up."""
+    if value is None:
+        return ""
+    if whole:
+        return format_amount(floor(value + Fraction(1, 2)))
+    units, tenth = divmod(floor(value * 10 + Fraction(1, 2)), 10)
+    return f"{format_amount(units)},{tenth}" if tenth else format_amount(units)
+
+
+def _costs(found: selectors.Findings, rule: str) -> dict[str, object]:
+    """How much stands behind a finding, and the first few names."""
+    evidence, names = found.evidence, found.names
+    if rule == "savings":
+        counts: dict[int, int] = {}
+        for gap in evidence.savings:
+            counts[gap.member_no] = counts.get(gap.member_no, 0) + 1
+        worst = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+        return {"count": len(evidence.savings), "names": [f"{names[no]} {times}" for no, times in worst[:3]]}
+    if rule == "meetings":
+        absences = [f"{names[one.member_no]} {one.absent}" for one in evidence.absences[:3] if one.absent]
+        return {"count": len(evidence.meetings), "weeks": [gap.week for gap in evidence.meetings], "names": absences}
+    if rule == "books":
+        return {"count": len(evidence.books), "weeks": [gap.week for gap in evidence.books[:3]], "names": []}
+    if rule == "lending":
+        return {"count": len(evidence.lending), "names": [names[no] for no in evidence.lending[:3]]}
+    late = [gap for gap in evidence.repayment if gap.uncovered or gap.late]
+    return {"count": len(late), "names": [names[gap.member_no] for gap in late[:3]]}
+
+
+def _months(weeks: list[selectors.HeatWeek]) -> list[tuple[date, int, bool]]:
+    """The heat-map's first head row: (a day of the month, its number of weeks, before the last twelve)."""
+    found: list[tuple[date, int, bool]] = []
+    old = max(0, len(weeks) - 12)
+    for index, week in enumerate(weeks):
+        key = (week.week.year, week.week.month, index < old)
+        if found and (found[-1][0].year, found[-1][0].month, found[-1][2]) == key:
+            found[-1] = (found[-1][0], found[-1][1] + 1, found[-1][2])
+        else:
+            found.append((week.week, 1, index < old))
+    return found
+
+
+@require_GET
+@group_view(Permission.VIEW_GROUP)
+def group_evidence(request: GroupRequest, rule: str) -> HttpResponse:
+    """The very weeks, members and entries that cost a rule its points, each with the way to the sheet."""
+    if rule not in RULES:
+        raise Http404
+    group, on = request.group, _day(request)
+    found = selectors.findings(group, on)
+    return render(
+        request,
+        "compliance/group_evidence.html",
+        {
+            "group": group,
+            "on": on,
+            "rule": rule,
+            "name": RULE_NAMES[rule],
+            "finding": found.evaluation.findings[RULES.index(rule)],
+            "evidence": found.evidence,
+            "savings": [(gap, found.names[gap.member_no]) for gap in found.evidence.savings],
+            "absences": [(one, found.names[one.member_no]) for one in found.evidence.absences],
+            "lending": [found.names[no] for no in found.evidence.lending],
+            "repayment": [(gap, found.names[gap.member_no]) for gap in found.evidence.repayment],
+            "has_loans": Loan.objects.filter(group=group).exists() if rule == "lending" else True,
+            "next_week": timedelta(weeks=1),
+        },
+    )

@@ -1,5 +1,6 @@
 """The bodies: the BKM, its UPK, programmes, and the KSM they look after."""
 
+import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 code_validator = RegexValidator(
     r"\A[A-Z0-9][A-Z0-9-]{1,23}\Z", _("Use 2 to 24 capital letters, digits and dashes, like KSM-MAWAR.")
 )
+
+
+def without_ksm(name: str) -> str:
+    """Return a group's name without the word KSM before it."""
+    return re.sub(r"\A\s*KSM\s+", "", name, flags=re.IGNORECASE)
 
 
 class BkmQuerySet(models.QuerySet["Bkm"]):
@@ -157,7 +163,12 @@ class Group(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"KSM {self.short_name}"
+
+    @property
+    def short_name(self) -> str:
+        """Its name without the word KSM, which some people write and some do not."""
+        return without_ksm(self.name)
 
     @property
     def zone(self) -> str:

@@ -74,6 +74,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """What this person was appointed to on that day."""
         return self.filter(Q(user=user, from_on__lte=on), Q(to_on=None) | Q(to_on__gt=on))
 
+    def held_at(self, bkm_id: int, role: str, on: date) -> "AppointmentQuerySet":
+        """Who held a role at a board on that day."""
+        return self.filter(Q(bkm=bkm_id, role=role, from_on__lte=on), Q(to_on=None) | Q(to_on__gt=on))
+
 
 class Appointment(models.Model):
     """A person's role in a body for a time. `to_on` is the first day it no longer holds."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from fractions import Fraction as F
+from fractions import Fraction
 
 from compliance.facts import LoanWeek, MemberWeek
 from compliance.rules import (
@@ -45,14 +45,19 @@ def test_the_worked_group_comes_out_to_the_last_digit():
 
     assert found.weeks == tuple(MONDAY + timedelta(days=7 * n) for n in range(4))
     savings, meetings, books, lending, repayment = found.findings
-    assert (savings.value, savings.due, savings.score, savings.light) == (17, 20, F(17, 20), "amber")
+    assert (savings.value, savings.due, savings.score, savings.light) == (17, 20, Fraction(17, 20), "amber")
     assert savings.parts == {"on_time": 14, "late": 6, "uncovered": 0}
-    assert (meetings.score, meetings.light) == (F(1, 2) * F(3, 4) + F(1, 2) * F(14, 15), "amber")
+    assert (meetings.score, meetings.light) == (
+        Fraction(1, 2) * Fraction(3, 4) + Fraction(1, 2) * Fraction(14, 15),
+        "amber",
+    )
     assert meetings.parts["present"] == 14
     assert meetings.parts["absent"] == 1
     assert (books.value, books.due, books.light) == (3, 4, "amber")
     assert lending.parts == {"outstanding": 70_000, "fund_cash": 115_750, "borrowers": 1, "members": 5}
-    assert lending.score == F(1, 2) * F(70_000, 185_750) / F(4, 5) + F(1, 2) * F(1, 5) / F(4, 5)
+    assert lending.score == Fraction(1, 2) * Fraction(70_000, 185_750) / Fraction(4, 5) + Fraction(1, 2) * Fraction(
+        1, 5
+    ) / Fraction(4, 5)
     assert lending.light == "red"
     assert (repayment.value, repayment.due, repayment.light) == (25_625, 30_750, "amber")
     assert (found.assessed, found.total_per_cent, found.grade) == (5, 72.7, "C")
@@ -69,10 +74,10 @@ def test_each_day_of_the_worked_group_sees_only_what_was_dated_by_then():
     assert share(book.find("savings", day(1))) == (4, 5)
     # Monday after: the absentee has still paid nothing. After meeting 2 her arrears count half.
     assert share(book.find("savings", day(2, 0))) == (4, 5)
-    assert share(book.find("savings", day(2))) == (F(19, 2), 10)
+    assert share(book.find("savings", day(2))) == (Fraction(19, 2), 10)
     # Before a meeting the running week does not count; on Sunday evening without one neither, on Monday it does.
     assert len(book.judge(day(3, 6)).weeks) == 2
-    assert share(book.find("savings", day(4, 0))) == (F(19, 2), 15)
+    assert share(book.find("savings", day(4, 0))) == (Fraction(19, 2), 15)
     # Week 3's instalment lies uncovered until week 4.
     assert share(book.find("repayment", day(4, 0))) == (10_250, 20_500)
 
@@ -96,7 +101,7 @@ def test_a_meeting_in_a_holiday_week_does_not_make_it_count_but_its_money_does()
     book.save(day(2), 2000, *ALL)
     found = book.judge(day(2))
     assert found.weeks == (MONDAY,)
-    assert share(found.findings[0]) == (F(5, 2), 5)
+    assert share(found.findings[0]) == (Fraction(5, 2), 5)
 
 
 def test_no_week_counts_before_the_books_begin_or_after_the_group_ended():
@@ -136,7 +141,7 @@ def test_a_prepayment_covers_the_weeks_it_reaches():
     found = book.find("savings", day(4, 0))
     assert share(found) == (2, 3)
     book.save(day(4), 1000, 1)  # the other half of week 3, late
-    assert share(book.find("savings", day(5, 0))) == (F(5, 2), 4)
+    assert share(book.find("savings", day(5, 0))) == (Fraction(5, 2), 4)
 
 
 def test_part_of_an_amount_covers_nothing():
@@ -149,14 +154,14 @@ def test_deposits_cover_the_oldest_week_first():
     book = Weeks(members=1)
     book.save(day(3), 2000, 1)  # covers week 1, late; weeks 2 and 3 stay open
     found = book.find("savings", day(4, 0))
-    assert (found.value, found.parts) == (F(1, 2), {"on_time": 0, "late": 1, "uncovered": 2})
+    assert (found.value, found.parts) == (Fraction(1, 2), {"on_time": 0, "late": 1, "uncovered": 2})
 
 
 def test_old_arrears_outside_the_assessed_weeks_eat_what_is_paid_now():
     book = Weeks(members=1)
     for week in (2, 3, 4, 5):
         book.save(day(week), 2000, 1)  # always a week behind
-    assert share(book.find("savings", day(6, 0), policy(weeks=2))) == (F(1, 2), 2)
+    assert share(book.find("savings", day(6, 0), policy(weeks=2))) == (Fraction(1, 2), 2)
 
 
 def test_opening_balances_and_sukarela_cover_no_obligation():
@@ -242,7 +247,7 @@ def test_amounts_agreed_after_free_ones_start_from_nothing_saved_ahead():
     # The other way round what she gives pays her arrears first and the rest is that week's.
     book = Weeks(members=1, terms=((MONDAY, 2000), (day(2, 0), 0), (day(3, 0), 2000)))
     book.save(day(2), 3000, 1)
-    assert share(book.find("savings", day(4, 0))) == (F(1, 2) + 1, 3)
+    assert share(book.find("savings", day(4, 0))) == (Fraction(1, 2) + 1, 3)
 
 
 def test_money_dated_before_the_first_week_is_no_giving_in_it():
@@ -278,7 +283,7 @@ def test_who_left_still_owes_the_weeks_she_was_in_and_may_still_pay_them():
     book.setting = replace(book.setting, members={1: (MONDAY, day(2, 0))})
     assert share(book.find("savings", day(4, 0))) == (0, 1)
     book.save(day(3), 2000, 1)
-    assert share(book.find("savings", day(4, 0))) == (F(1, 2), 1)
+    assert share(book.find("savings", day(4, 0))) == (Fraction(1, 2), 1)
     assert covered(MemberWeek(0, 2000, 1), None) == "uncovered"
 
 
@@ -293,9 +298,9 @@ def test_half_of_the_members_are_no_quorum_one_more_is():
     assert found.parts == {
         "weeks_met": 1, "weeks": 2, "present": 5, "expected": 8, "excused": 1, "sick": 1, "absent": 1
     }  # fmt: skip
-    assert found.score == F(1, 2) * F(1, 2) + F(1, 2) * F(5, 8)
+    assert found.score == Fraction(1, 2) * Fraction(1, 2) + Fraction(1, 2) * Fraction(5, 8)
     assert book.find("meetings", day(3, 0), policy(quorum="0.25", weight_weeks_met="0.25")).score == (
-        F(1, 4) + F(3, 4) * F(5, 8)
+        Fraction(1, 4) + Fraction(3, 4) * Fraction(5, 8)
     )
 
 
@@ -332,14 +337,14 @@ def test_a_sheet_is_worth_one_or_half_and_a_week_without_one_nothing():
     found = book.find("books", day(7, 0))
     assert found.parts == {"complete": 1, "incomplete": 4, "without": 1}
     assert share(found) == (3, 6)
-    assert share(book.find("books", day(7, 0), policy(posting_days=4))) == (F(7, 2), 6)
+    assert share(book.find("books", day(7, 0), policy(posting_days=4))) == (Fraction(7, 2), 6)
 
 
 def test_of_two_sheets_in_a_week_both_must_be_complete():
     book = Weeks()
     book.meet(day(1, 1))
     book.meet(day(1, 3), counted=False)
-    assert share(book.find("books", day(2, 0))) == (F(1, 2), 1)
+    assert share(book.find("books", day(2, 0))) == (Fraction(1, 2), 1)
 
 
 def test_weeks_up_to_the_last_imported_meeting_are_left_out():
@@ -379,7 +384,7 @@ def test_the_funds_cash_leaves_out_what_is_not_its_own():
     book.move(day(1), "2220", -20_000)
     found = book.find("lending", day(1))
     # Cash below 0 is not clamped: more than all of it is lent, and that is at most a full half.
-    assert (found.parts["fund_cash"], found.score) == (-7_000, F(1, 2) + F(1, 2) * F(1, 4))
+    assert (found.parts["fund_cash"], found.score) == (-7_000, Fraction(1, 2) + Fraction(1, 2) * Fraction(1, 4))
 
 
 def test_a_target_of_nothing_is_always_reached():
@@ -556,7 +561,7 @@ def test_the_total_weighs_what_is_assessed():
     book = worked_group()
     on = date(2026, 2, 2)
     heavy = policy(weight_savings=1, weight_meetings=0, weight_books=0, weight_lending=0, weight_repayment="0.5")
-    assert book.judge(on, heavy).total == (F(17, 20) + F(1, 2) * F(5, 6)) / F(3, 2)
+    assert book.judge(on, heavy).total == (Fraction(17, 20) + Fraction(1, 2) * Fraction(5, 6)) / Fraction(3, 2)
     nothing = policy(weight_savings=0, weight_meetings=0, weight_books=0, weight_lending=0, weight_repayment=0)
     assert book.judge(on, nothing).total is None
     assert book.judge(on, nothing).grade is None
@@ -571,28 +576,30 @@ def test_lights_and_grades_are_taken_from_unrounded_values():
     assert total is not None
     assert rounded(100 * total, 1) == 72.7
 
-    def exactly(**numbers: F) -> PolicyNumbers:
+    def exactly(**numbers: Fraction) -> PolicyNumbers:
         return replace(POLICY, **numbers)
 
     assert book.judge(on, exactly(grade_a=total)).grade == "C"  # A is above, not from
     assert book.judge(on, exactly(grade_a=total, grade_b=total)).grade == "B"
-    assert book.judge(on, exactly(grade_a=total - F(1, 10**9), grade_b=total)).grade == "A"
+    assert book.judge(on, exactly(grade_a=total - Fraction(1, 10**9), grade_b=total)).grade == "A"
 
 
 def test_rounding_is_half_up():
-    assert [rounded(F(n, 1000), 2) for n in (5, 14, 15, 25)] == [0.01, 0.01, 0.02, 0.03]
-    assert rounded(F(85, 100), 1) == 0.9
-    assert rounded(F(12345, 100000), 4) == 0.1235
+    assert [rounded(Fraction(n, 1000), 2) for n in (5, 14, 15, 25)] == [0.01, 0.01, 0.02, 0.03]
+    assert rounded(Fraction(85, 100), 1) == 0.9
+    assert rounded(Fraction(12345, 100000), 4) == 0.1235
 
 
 def test_a_single_week_is_judged_by_itself():
     book = worked_group()
     rows = book.rows(date(2026, 2, 2))
     scores = [[f.score for f in of_one_week(row, rows[-1], POLICY)] for row in rows[:4]]
-    assert scores[0][:3] == [F(9, 10), F(1, 2) + F(1, 2) * F(4, 5), 1]
-    assert scores[2][:3] == [F(1, 2), 0, 0]
-    assert [week[4] for week in scores] == [None, 1, F(1, 2), 1]
-    assert scores[0][3] == F(1, 2) * F(100_000, 153_000) / F(4, 5) + F(1, 2) * F(1, 4)
+    assert scores[0][:3] == [Fraction(9, 10), Fraction(1, 2) + Fraction(1, 2) * Fraction(4, 5), 1]
+    assert scores[2][:3] == [Fraction(1, 2), 0, 0]
+    assert [week[4] for week in scores] == [None, 1, Fraction(1, 2), 1]
+    assert scores[0][3] == Fraction(1, 2) * Fraction(100_000, 153_000) / Fraction(4, 5) + Fraction(1, 2) * Fraction(
+        1, 4
+    )
 
 
 def test_no_more_weeks_are_looked_at_than_the_policy_asks_for():

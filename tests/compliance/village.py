@@ -14,8 +14,8 @@ from groups.services import add_members, create_group
 from ledger import services as ledger
 from ledger.models import Entry
 from ledger.services import Draft, Leg
-from loans.services import request_loan
 from loans.schedule import Terms
+from loans.services import request_loan
 from meetings.models import Meeting
 from meetings.services import post_sheet
 from meetings.sheet import CashCount, Disbursement, Minutes, OtherMoney, Payment, Row, Sheet
@@ -36,7 +36,12 @@ def noon(on: date) -> datetime:
 
 
 def found_group(
-    *, bkm: Bkm | None = None, names: Sequence[str] = NAMES, weekly: int = 2000, opening: int = 150_000, code: str = "KSM-MAWAR"
+    *,
+    bkm: Bkm | None = None,
+    names: Sequence[str] = NAMES,
+    weekly: int = 2000,
+    opening: int = 150_000,
+    code: str = "KSM-MAWAR",
 ) -> Group:
     bkm = bkm or Bkm.objects.get_or_create(code="BKM-GUYUB", defaults={"name": "Guyub Rukun"})[0]
     group = create_group(bkm=bkm, name=code.removeprefix("KSM-").title(), code=code, start_on=MONDAY)
@@ -54,9 +59,9 @@ def post(group: Group, on: date, kind: str, *legs: Leg, memo: str = "", reverses
     return receipt.entries[0]
 
 
-def ask(group: Group, no: int, amount: int, on: date, periods: int = 10, unit: str = "week", rate: str = "1") -> Disbursement:
+def ask(group: Group, no: int, amount: int, on: date, *, periods: int = 10, unit: str = "week") -> Disbursement:
     """A member's request, to be paid out by a sheet."""
-    terms = Terms(amount, periods, unit, Decimal(rate), "month", "flat", 0)
+    terms = Terms(amount, periods, unit, Decimal(1), "month", "flat", 0)
     member = group.members.get(no=no)
     return Disbursement(request_loan(group=group, member=member, amount=amount, purpose="", terms=terms, on=on).no)
 
@@ -72,12 +77,12 @@ def meet(
     lend: Sequence[Disbursement] = (),
     snacks: int = 0,
     counted: int | None = None,
-    short: int = 0,
+    reason: str = "",
     minutes: Minutes = COMPLETE,
     posted_on: date | None = None,
     imported: bool = False,
 ) -> Meeting:
-    """One sheet. Everybody active is present but those `away`; the cash is counted and right, unless `short` by some."""
+    """One sheet: who gave how much wajib. Everybody active is present but those `away`."""
     pay, voluntary, away = pay or {}, voluntary or {}, away or {}
     rows = tuple(
         Row(
@@ -95,12 +100,10 @@ def meet(
         place="Balai RW 03",
         expenses=(OtherMoney("5130", "Snack rapat", snacks),) if snacks else (),
         disbursements=tuple(lend),
-        count=CashCount(counted=counted, reason="Uang kembali" if short else ""),
+        count=CashCount(counted=counted, reason=reason),
         minutes=minutes,
     )
-    return post_sheet(
-        group=group, key=uuid4(), sheet=sheet, by=None, at=noon(posted_on or on), imported=imported
-    )
+    return post_sheet(group=group, key=uuid4(), sheet=sheet, by=None, at=noon(posted_on or on), imported=imported)
 
 
 def cash(group: Group) -> int:
@@ -110,7 +113,8 @@ def cash(group: Group) -> int:
 def kept(group: Group) -> list[tuple[object, ...]]:
     """All rows of a group as they stand."""
     return list(
-        GroupWeek.objects.filter(group=group).order_by("week_start")
+        GroupWeek.objects.filter(group=group)
+        .order_by("week_start")
         .values_list("week_start", "facts", "at_meeting", "at_close")
     )
 

@@ -33,7 +33,7 @@ class Weeks:
         self.setting = Setting(
             start_on=MONDAY,
             end_on=None,
-            members={no: (MONDAY, None) for no in range(1, members + 1)},
+            members=dict.fromkeys(range(1, members + 1), (MONDAY, None)),
             terms=((MONDAY, weekly),),
         )
         self.setting = replace(self.setting, **setting)
@@ -74,7 +74,18 @@ class Weeks:
     def meet(self, on: date, present: int | None = None, **facts: object) -> None:
         week = on - timedelta(days=on.weekday())
         active = len(self.setting.active_on(on))
-        meeting = MeetingFacts(on, active, active if present is None else present, 0, 0, 0, True, True, True, False)
+        meeting = MeetingFacts(
+            on=on,
+            active=active,
+            present=active if present is None else present,
+            excused=0,
+            sick=0,
+            delay=0,
+            counted=True,
+            explained=True,
+            minuted=True,
+            imported=False,
+        )
         this = self.happened.get(week) or WeekInput(week)
         meetings = sorted((*this.meetings, meeting._replace(**facts)))
         self.happened[week] = replace(this, meetings=tuple(meetings))

@@ -1,0 +1,211 @@
+"""What a person opens a finding to see, the heat-map, and the dashboard of many groups in one statement."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from compliance.evidence import Absences, BookGap, LoanStanding, MeetingGap, RepaymentGap, SavingsGap
+from compliance.models import GroupWeek
+from compliance.selectors import SORTS, dashboard, findings, heat_map
+from compliance.services import WEEKS_AHEAD
+from groups.models import Appointment, Bkm, Group, Programme
+from groups.services import add_member, declare_holiday, update_group
+from meetings.sheet import Minutes
+from tests.compliance.test_services import EVERYBODY, worked_group
+from tests.compliance.village import COMPLETE, MONDAY, ask, day, found_group, meet
+from users.models import User
+
+pytestmark = pytest.mark.django_db
+EXAMPLE = json.loads((Path(__file__).parent / "ksm_mawar.compliance.json").read_text())
+
+
+def test_the_worked_group_opens_onto_what_cost_its_points():
+    group = worked_group()
+    found = findings(group, date(2026, 2, 2))
+    assert found.as_json() == EXAMPLE
+    gaps = found.evidence
+    assert gaps.savings == (
+        SavingsGap(5, day(1, 0), day(2), day(1)),
+        *(SavingsGap(no, day(3, 0), day(4), None) for no in range(1, 6)),
+    )
+    assert found.names[5] == "Syawiyah"
+    assert gaps.meetings == (MeetingGap(day(3, 0), None, 0, 0),)
+    assert gaps.absences == (Absences(5, 0, 0, 1),)
+    assert gaps.books == (BookGap(day(3, 0), None, ()),)
+    assert gaps.lending == (1, 2, 3, 5)
+    assert gaps.repayment == (RepaymentGap(1, 4, 10_250, 0, (day(3, 0),)),)
+    assert found.beside is not None
+    assert found.beside.loans == (LoanStanding(1, 4, 70_000, 0),)
+    assert (found.beside.idle_cash, found.beside.par, found.beside.largest_three) == (115_750, 0.0, 100.0)
+    assert (found.beside.last_meeting, found.beside.mean_of_four) == ((day(4), 5, 5), 93.3)
+
+
+def test_a_poor_group_opens_onto_everything_it_lacks():
+    group = found_group()
+    meet(
+        group, day(1), {1: 1000, 2: 2000}, away={3: "I", 4: "S", 5: "A"},
+        lend=[ask(group, 1, 40_000, day(1), periods=2)],
+        minutes=Minutes(agenda="Tabungan"), posted_on=day(2),
+    )  # fmt: skip
+    add_member(group=group, name="Partini", joined_on=day(2, 0))
+    meet(group, day(2), {1: 1000}, pay={1: 5000}, minutes=COMPLETE, counted=114_000 + 1000 + 5000, reason="Uang parkir")
+    found = findings(group, day(4, 0))
+    gaps = found.evidence
+    assert [(gap.member_no, gap.week, gap.covered_on) for gap in gaps.savings if gap.member_no < 3] == [
+        (1, day(1, 0), day(2)), (1, day(2, 0), None), (2, day(2, 0), None), (1, day(3, 0), None), (2, day(3, 0), None)
+    ]  # fmt: skip
+    assert gaps.meetings == (MeetingGap(day(1, 0), day(1), 2, 5), MeetingGap(day(3, 0), None, 0, 0))
+    assert gaps.absences == (Absences(5, 0, 0, 1), Absences(3, 1, 0, 0), Absences(4, 0, 1, 0))
+    assert gaps.books == (BookGap(day(1, 0), day(1), ("late", "count", "minutes")), BookGap(day(3, 0), None, ()))
+    assert gaps.lending == (2, 3, 4, 5, 6)
+    assert gaps.repayment == (RepaymentGap(1, 1, 0, 20_100 * 2 - 5000 + 0, (day(2, 0), day(3, 0))),)
+    assert found.beside is not None
+    assert (found.beside.par, found.beside.par3, found.beside.without_sheet) == (100.0, 0.0, 1)
+
+
+def test_arrears_from_before_the_assessed_weeks_stand_with_the_first_of_them():
+    group = found_group()
+    meet(group, day(1), EVERYBODY, lend=[ask(group, 4, 20_000, day(1), periods=1)])
+    meet(group, day(15), EVERYBODY, pay={4: 5000})
+    found = findings(group, day(16, 0))
+    assert found.evidence.repayment == (RepaymentGap(1, 4, 5000, 15_050, (day(4, 0),)),)
+    assert found.evaluation.findings[4].parts["lacking"] == 20_050
+
+
+def test_findings_see_nothing_that_is_dated_later():
+    group = found_group()
+    meet(group, day(1), EVERYBODY)
+    before = findings(group, day(1)), findings(group, day(3))
+    meet(group, day(2), EVERYBODY, lend=[ask(group, 1, 50_000, day(2))])
+    meet(group, day(4), EVERYBODY)
+    assert findings(group, day(1)).as_json() == before[0].as_json()
+    assert findings(group, day(3)).as_json() != before[1].as_json()
+
+
+def test_before_the_books_begin_there_is_nothing_to_find():
+    found = findings(found_group(), date(2025, 12, 31))
+    assert (found.evaluation.assessed, found.beside, found.evidence.lending) == (0, None, ())
+    assert heat_map(found.group, date(2025, 12, 31)) == []
+
+
+@pytest.mark.parametrize("weeks", [1, 10])
+def test_findings_and_heat_map_take_six_statements_whatever_the_history(weeks):
+    group = found_group()
+    for week in range(1, weeks + 1):
+        lend = [ask(group, 4, 50_000, day(1))] if week == 1 else []
+        meet(group, day(week), EVERYBODY, lend=lend)
+    with CaptureQueriesContext(connection) as queries:
+        heat_map(group, day(weeks), found=findings(group, day(weeks)))
+    assert len(queries) == 6
+
+
+def test_the_heat_map_shows_each_week_by_itself():
+    group = worked_group()
+    declare_holiday(group=group, week_start=day(6, 0), reason="Lebaran", declared_on=day(5))
+    shown = heat_map(group, day(7, 2))
+    assert [column.week for column in shown] == [day(week, 0) for week in range(1, 7)]  # the running week is still open
+    assert shown[0].cells == ((90, "green"), (90, "green"), (100, "green"), (53, "red"), (None, None))
+    assert shown[2].cells[:3] == ((50, "red"), (0, "red"), (0, "red"))
+    assert (shown[2].meeting_on, shown[3].meeting_on) == (None, day(4))
+    assert shown[5].holiday
+    assert shown[5].cells == ((None, None),) * 5
+    assert [column.week for column in heat_map(group, day(7, 2), weeks=2)] == [day(5, 0), day(6, 0)]
+
+
+# The dashboard
+
+
+def three_groups():
+    good = worked_group()
+    poor = found_group(code="KSM-ANGGREK")
+    meet(poor, day(1), {1: 2000})
+    fresh = found_group(code="KSM-ZAMRUD", opening=0)
+    return good, poor, fresh
+
+
+def rows(on, **asked):
+    return dashboard(Group.objects.all(), on, **asked)
+
+
+def test_the_dashboard_shows_this_weeks_meeting_else_the_last_close():
+    three_groups()
+    on = day(4, 6)
+    mawar = next(row for row in rows(on) if row.code == "KSM-MAWAR")
+    assert (mawar.this_week, mawar.total, mawar.grade, mawar.assessed) == (True, 72.7, "C", 5)
+    assert mawar.lights[3] == ("lending", "red", 0.3605)
+    assert (mawar.savings, mawar.outstanding, mawar.par, mawar.par3) == (40_000, 70_000, 0.0, 0.0)
+    assert (mawar.last_meeting, mawar.without_sheet, mawar.members) == (day(4), 0, 5)
+    assert len(mawar.trend) == 4
+    assert mawar.trend[-1] == 72.7
+    assert mawar.change == round(72.7 - mawar.trend[0], 1)
+    # On Wednesday, the day before the meeting, nothing of it is seen.
+    mawar = next(row for row in rows(day(4, 2)) if row.code == "KSM-MAWAR")
+    assert (mawar.this_week, mawar.last_meeting, mawar.without_sheet, mawar.par) == (False, day(2), 1, 100.0)
+    # Long after the last row the last one is shown.
+    mawar = next(row for row in rows(day(60)) if row.code == "KSM-MAWAR")
+    assert (mawar.without_sheet, len(mawar.trend)) == (WEEKS_AHEAD, 13)
+
+
+def test_a_group_nothing_is_known_of_stands_there_all_the_same():
+    three_groups()
+    GroupWeek.objects.all().delete()
+    row = rows(day(4))[0]
+    assert (row.total, row.grade, row.par, row.trend, row.change, row.last_meeting) == (
+        None,
+        None,
+        None,
+        [],
+        None,
+        None,
+    )
+    assert row.lights == [(rule, None, None) for rule in ("savings", "meetings", "books", "lending", "repayment")]
+    assert (row.assessed, row.without_sheet, row.members, row.savings) == (0, 0, None, None)
+    assert rows(day(4), light="red") == []
+
+
+def test_the_dashboard_is_sorted_and_filtered():
+    _good, poor, fresh = three_groups()
+    on = day(5, 2)
+    codes = {sort: [row.name for row in rows(on, sort=sort)] for sort in SORTS}
+    assert codes["name"] == ["Anggrek", "Mawar", "Zamrud"]
+    assert codes["total"] == ["Zamrud", "Anggrek", "Mawar"]
+    assert codes["last_meeting"] == ["Anggrek", "Mawar", "Zamrud"]  # who never met comes last
+    assert codes["repayment"] == ["Mawar", "Anggrek", "Zamrud"]
+    assert [row.name for row in rows(on, sort="-total")] == ["Mawar", "Anggrek", "Zamrud"]
+    assert [row.name for row in rows(on, sort="-name")] == ["Zamrud", "Mawar", "Anggrek"]
+    with pytest.raises(ValueError, match="password"):
+        rows(on, sort="password")
+    assert [row.name for row in rows(on, not_in=True, sort="name")] == ["Anggrek", "Zamrud"]
+    assert [row.name for row in rows(on, light="amber")] == ["Mawar"]
+    assert [row.name for row in rows(on, query="angg")] == ["Anggrek"]
+    Group.objects.filter(pk=poor.pk).update(region="33.25.01.2001", origin="reaktivasi")
+    assert [row.name for row in rows(on, region="33.25")] == ["Anggrek"]
+    assert [row.name for row in rows(on, origin="reaktivasi")] == ["Anggrek"]
+    Group.objects.filter(pk=fresh.pk).update(programme=Programme.objects.create(code="GRD", name="GRD"))
+    assert [row.programme for row in rows(on, programme="GRD")] == ["GRD"]
+    update_group(group=Group.objects.get(pk=poor.pk), end_on=day(3))
+    assert [row.name for row in rows(on, active=False)] == ["Anggrek"]
+    assert len(rows(on)) == 2
+
+
+def test_a_facilitators_groups_are_those_of_the_boards_she_serves():
+    group = worked_group()
+    other = Bkm.objects.create(code="BKM-LAIN", name="Lain")
+    found_group(code="KSM-LAIN", bkm=other)
+    wahyu = User.objects.create_user("wahyu")
+    Appointment.objects.create(user=wahyu, role="facilitator", bkm=group.bkm, from_on=MONDAY)
+    Appointment.objects.create(user=wahyu, role="facilitator", bkm=other, from_on=MONDAY, to_on=day(2))
+    assert [row.code for row in rows(day(3), facilitator=wahyu.pk)] == ["KSM-MAWAR"]
+
+
+@pytest.mark.parametrize("size", [1, 4])
+def test_a_dashboard_takes_one_statement_whatever_the_number_of_groups(size):
+    for n in range(size):
+        found_group(code=f"KSM-{n}0")
+    with CaptureQueriesContext(connection) as queries:
+        assert len(rows(day(1) + timedelta(days=7))) == size
+    assert len(queries) == 1

@@ -1,5 +1,18 @@
-"""Addresses of `reports`."""
+"""Addresses of the papers."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from reports import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("g/<code:code>/papers/", views.group_papers, name="papers"),
+    path("g/<code:code>/papers/attendance/<day:on>/", views.attendance, name="paper_attendance"),
+    path("g/<code:code>/papers/sheet/<day:on>/", views.blank_sheet, name="paper_blank_sheet"),
+    path("g/<code:code>/papers/posted/<day:on>/", views.posted_sheet, name="paper_posted_sheet"),
+    path("g/<code:code>/papers/minutes/<day:on>/", views.minutes, name="paper_minutes"),
+    path("g/<code:code>/papers/receipt/<day:on>/", views.receipt, name="paper_receipt"),
+    path("g/<code:code>/papers/kwitansi/<day:on>/", views.receipts, name="paper_receipts"),
+    path("g/<code:code>/papers/kwitansi/entry/<number:number>/", views.member_receipt, name="paper_member_receipt"),
+    path("b/<code:code>/papers/", views.bkm_papers, name="bkm_papers"),
+    path("b/<code:code>/papers/attendance/<day:monday>/", views.bkm_attendance, name="paper_bkm_attendance"),
+]

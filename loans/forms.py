@@ -108,9 +108,9 @@ class RequestForm(BukuForm):
     method = forms.ChoiceField(
         label=_("How jasa is counted"),
         choices=[
-            (Method.FLAT, _("flat: of the whole loan, the same every time")),
-            (Method.DECLINING, _("declining: of what is left, less every time")),
-            (Method.ANNUITY, _("annuity: of what is left, instalments the same")),
+            (Method.FLAT, _("flat, jasa stays the same")),
+            (Method.DECLINING, _("declining, jasa of what is left")),
+            (Method.ANNUITY, _("annuity, instalments stay the same")),
         ],
     )
     round_to = RupiahField(
@@ -125,6 +125,8 @@ class RequestForm(BukuForm):
         self.group, self.today = group, today
         self.fields["member"].queryset = Member.objects.filter(group=group).active_on(today).order_by("no")  # type: ignore[attr-defined]
         self.terms: Terms | None = None
+        for field in self.fields.values():
+            field.error_messages["required"] = _("%(field)s: not filled in yet.") % {"field": field.label}
 
     @staticmethod
     def initial_of(last: Loan | LoanRequest | None, today: date) -> dict[str, Any]:

@@ -175,7 +175,7 @@ def _loan(group: Group, lending: Lending, *, no: int, on: date, receivable: Acco
         principal=terms.principal,
         periods=terms.periods,
         unit=terms.unit,
-        rate=cast(Decimal, terms.rate),  # what a request or an old book says is always a decimal
+        rate=cast("Decimal", terms.rate),  # what a request or an old book says is always a decimal
         rate_per=terms.rate_per,
         method=terms.method,
         round_to=terms.round_to,

@@ -92,7 +92,9 @@ def check_submissions(books: Books) -> Iterator[Problem]:
         SELECT s.book_id, b.uid, s.id, s.first_number, s.last_number, s.posted_at, coalesce(s.posted_by_id, 0), s.key,
                s.content_hash, s.content_hash = encode(sha256(convert_to(s.content, 'UTF8')), 'hex'), s.digest,
                s.before_id, CASE WHEN s.before_number IS NULL THEN s.before_digest ELSE v.digest END,
-               coalesce(s.highest, 0), e.n, e.low, e.high
+               coalesce(s.highest, 0), e.n, e.low, e.high,
+               s.last_number IS NOT NULL AND NOT EXISTS (
+                   SELECT 1 FROM ledger_entry WHERE book_id = s.book_id AND number = s.last_number)
           FROM (SELECT *, lag(id) OVER w AS before_id, lag(last_number) OVER w AS before_number,
                        lag(digest) OVER w AS before_digest,
                        max(last_number) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS highest
@@ -108,17 +110,19 @@ def check_submissions(books: Books) -> Iterator[Problem]:
     )
     for (
         book, uid, row, first, last, posted_at, posted_by, key, content_hash, content_fits, seal,
-        before, previous, highest, n, low, high,
+        before, previous, highest, n, low, high, last_is_missing,
     ) in rows:  # fmt: skip
         number = highest + 1
 
-        def wrong(sentence: str, row: int = row, book: int = book, number: int = number) -> Problem:
+        def wrong(sentence: str, number: int | None = number, row: int = row, book: int = book) -> Problem:
             return Problem(book, "submission", row, sentence, number)
 
         if not content_fits:
             yield wrong(_("What was sent is not what was posted: its text does not match its fingerprint."))
-        if (first, last) != (low, high) or n != (last - first + 1 if first else 0):
-            yield wrong(_("It does not hold the entries it announced."))
+        if (first, last) != (low, high) or n != (last - first + 1 if first and last else 0):
+            yield wrong(_("It does not hold the entries it announced."), None)  # which, the entries themselves say
+        if last_is_missing:
+            yield Problem(book, "entry", last, _("It is missing, though its submission announced it."), last)
         if first and first != number:
             yield wrong(_("Its entries do not follow those before it."))
         link = digest.SealedSubmission(first or 0, last or 0, posted_at, posted_by, key, content_hash)
@@ -134,7 +138,7 @@ def check_entries(books: Books) -> Iterator[Problem]:
         SELECT e.book_id, e.number, coalesce(e.before, 0), e."on", e.kind, e.posted_at, coalesce(e.posted_by_id, 0),
                coalesce(r.number, 0), e.memo_hash,
                e.memo_hash = encode(sha256(convert_to(e.memo, 'UTF8')), 'hex'), e.legs, e.digest,
-               e.submission_id, s.id IS NOT NULL AND s.book_id = e.book_id, s.key, s.content_hash,
+               e.submission_id, s.id IS NOT NULL, coalesce(s.book_id = e.book_id, false), s.key, s.content_hash,
                (s.posted_by_id, s.posted_at) IS NOT DISTINCT FROM (e.posted_by_id, e.posted_at),
                CASE WHEN e.number = s.first_number THEN s.digest
                     WHEN e.number = e.before + 1 THEN e.before_digest END,
@@ -157,7 +161,8 @@ def check_entries(books: Books) -> Iterator[Problem]:
     )
     for (
         book, number, before, on, kind, posted_at, posted_by, reverses, memo_hash, memo_fits, legs, seal,
-        submission, submitted, key, content_hash, poster_fits, previous, codes, members, loans, amounts, strays,
+        submission, submitted, same_book, key, content_hash, poster_fits, previous,
+        codes, members, loans, amounts, strays,
     ) in rows:  # fmt: skip
 
         def wrong(sentence: str, book: int = book, number: int = number) -> Problem:
@@ -175,7 +180,11 @@ def check_entries(books: Books) -> Iterator[Problem]:
             yield wrong(_("Its text does not match its fingerprint."))
         if not submitted:
             yield Problem(book, "submission", submission, _("It is missing, but entries belong to it."), number)
+            yield wrong(_("Its submission is missing."))
             continue
+        if not same_book:
+            yield wrong(_("It lies in another book than its submission."))
+            yield Problem(book, "submission", submission, _("Entries of another book belong to it."))
         if not poster_fits:
             yield wrong(_("Who posted it, or when, is not what its submission says."))
         link = digest.Sealed(

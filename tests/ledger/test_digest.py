@@ -113,7 +113,7 @@ legs = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data(), parts=legs)
 def test_the_database_derives_the_same_bytes(data, parts):
     """It accepts nothing else, so a posted entry proves it; its own functions say so once more."""

@@ -1,0 +1,58 @@
+"""Whoever keeps derived facts hears of a book once per piece of work, with the earliest day that changed."""
+
+from datetime import timedelta
+
+import pytest
+
+from ledger.announce import announce, book_changed, one_announcement
+from tests.ledger.village import MEETING, NEXT_MEETING, deposit, mawar, send
+
+
+@pytest.fixture
+def heard():
+    """What was announced, as (book, day)."""
+    said = []
+
+    def listen(book_id, from_on, **_signal):
+        said.append((book_id, from_on))
+
+    book_changed.connect(listen)
+    yield said
+    book_changed.disconnect(listen)
+
+
+def test_a_change_is_announced_at_once(heard):
+    announce(0, MEETING)
+    assert heard == [(0, MEETING)]
+
+
+def test_changes_of_one_piece_of_work_are_announced_once_from_the_earliest_day(heard):
+    with one_announcement():
+        announce(0, NEXT_MEETING)
+        with one_announcement():
+            announce(0, MEETING)
+            announce(-1, NEXT_MEETING)
+        announce(0, NEXT_MEETING + timedelta(7))
+        assert heard == []
+    assert heard == [(0, MEETING), (-1, NEXT_MEETING)]
+
+
+def test_work_that_fails_announces_nothing(heard):
+    def fail() -> None:
+        with one_announcement():
+            announce(0, MEETING)
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        fail()
+    assert heard == []
+    announce(0, MEETING)
+    assert heard == [(0, MEETING)]
+
+
+@pytest.mark.django_db
+def test_posting_announces_the_earliest_of_its_days_and_a_quiet_meeting_nothing(heard):
+    book = mawar()
+    send(book, deposit(1, 1_000, NEXT_MEETING), deposit(2, 1_000, MEETING + timedelta(1)))
+    send(book)
+    assert heard == [(book.pk, MEETING), (book.pk, MEETING + timedelta(1))]

@@ -24,7 +24,7 @@ SHOWN = 500  # problems of each severity on one page
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_book(request: BkmRequest) -> HttpResponse:
     """Take a workbook in, to be looked at."""
-    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_bound and form.is_valid():
         file = form.cleaned_data["file"]
         uploads.keep(bkm=request.bkm, name=file.name, content=file.read(), by=request.user, at=clock.now())

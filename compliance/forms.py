@@ -51,7 +51,7 @@ class DashboardForm(forms.Form):
         return [
             self[name]
             for name, field in self.fields.items()
-            if len(getattr(field, "choices", ())) > 2 and name != "sort"
+            if name == "status" or (len(getattr(field, "choices", ())) > 2 and name != "sort")
         ]
 
     def asked(self) -> dict[str, Any]:

@@ -92,7 +92,16 @@ def _rows(form: SheetForm) -> list[Unusual]:
             )
             found.append(Unusual("pencil", line.name, _("hands nothing over"), detail, line.k))
         elif lacks:
-            found.append(Unusual("alert", line.name, _("simpanan wajib %(paid)s of %(agreed)s") % {"paid": format_amount(row.weekly), "agreed": format_amount(weekly)}, _("short by %(amount)s") % {"amount": format_rupiah(lacks)}, line.k))
+            found.append(
+                Unusual(
+                    "alert",
+                    line.name,
+                    _("simpanan wajib %(paid)s of %(agreed)s")
+                    % {"paid": format_amount(row.weekly), "agreed": format_amount(weekly)},
+                    _("short by %(amount)s") % {"amount": format_rupiah(lacks)},
+                    line.k,
+                )
+            )
         paid = sum(p.amount for p in row.payments)
         due = line.due + sum(one["due"] for one in line.extra)
         if due and paid < due and line.checked:
@@ -107,12 +116,24 @@ def _rows(form: SheetForm) -> list[Unusual]:
             )
         elif due and not line.checked:
             found.append(
-                Unusual("alert", line.name, _("instalment not paid"), _("%(amount)s becomes arrears") % {"amount": format_rupiah(due)}, line.k)
+                Unusual(
+                    "alert",
+                    line.name,
+                    _("instalment not paid"),
+                    _("%(amount)s becomes arrears") % {"amount": format_rupiah(due)},
+                    line.k,
+                )
             )
         for question in line.soft:
             what = _("ten times more than usual") if question["more"] else _("ten times less than usual")
             found.append(
-                Unusual("alert", line.name, f"{question['label']} {format_amount(question['amount'])}", f"{what}: {terbilang(question['amount'])} rupiah", line.k)
+                Unusual(
+                    "alert",
+                    line.name,
+                    f"{question['label']} {format_amount(question['amount'])}",
+                    f"{what}: {terbilang(question['amount'])} rupiah",
+                    line.k,
+                )
             )
     return found
 

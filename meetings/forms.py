@@ -130,7 +130,9 @@ class CountForm(forms.Form):
         data = super().clean() or {}
         total = data.get("total")
         if not self.errors and total is not None and self.pieces() and total != self.counted():
-            self.add_error("total", _("The notes and coins make %(sum)s.") % {"sum": format_amount(self.counted() or 0)})
+            self.add_error(
+                "total", _("The notes and coins make %(sum)s.") % {"sum": format_amount(self.counted() or 0)}
+            )
         return data
 
 
@@ -346,7 +348,9 @@ class SheetForm:
                 decisions=self.minutes.decided(),
                 follow_ups=tuple(
                     FollowUpNote(
-                        f.cleaned_data["what"], int(f.cleaned_data.get("owner") or 0) or None, f.cleaned_data.get("due_on")
+                        f.cleaned_data["what"],
+                        int(f.cleaned_data.get("owner") or 0) or None,
+                        f.cleaned_data.get("due_on"),
                     )
                     for f in self.follow_ups
                     if f.cleaned_data.get("what")
@@ -357,13 +361,13 @@ class SheetForm:
     @property
     def has_other(self) -> bool:
         """Whether anything was written among the other money."""
-        return any(self.data.get(f"{one.prefix}-{name}") for one in [*self.income, *self.expenses] for name in one.fields)
+        return any(
+            self.data.get(f"{one.prefix}-{name}") for one in [*self.income, *self.expenses] for name in one.fields
+        )
 
     def disbursed(self) -> int:
         """What the sheet pays out as loans."""
-        return sum(
-            r.amount for r in self.context.requests if self.requests[r.no].cleaned_data.get("choice") == "pay"
-        )
+        return sum(r.amount for r in self.context.requests if self.requests[r.no].cleaned_data.get("choice") == "pay")
 
     def lines(self) -> list[Line]:
         """The rows for the screen."""
@@ -442,7 +446,9 @@ def _other(form: OtherMoneyForm) -> OtherMoney:
 def known_names(context: SheetContext) -> set[str]:
     """Every field name a draft of this sheet may hold; anything else a browser sends is dropped."""
     form = SheetForm(context, {})
-    names = {f"{one.prefix}-{name}" for one in [*form.rows.values(), *form.income, *form.expenses] for name in one.fields}
+    names = {
+        f"{one.prefix}-{name}" for one in [*form.rows.values(), *form.income, *form.expenses] for name in one.fields
+    }
     names |= {f"{one.prefix}-{name}" for one in [*form.requests.values(), *form.follow_ups] for name in one.fields}
     names |= {f"{one.prefix}-{name}" for one in (form.count, form.minutes, form.difference) for name in one.fields}
     names |= set(form.extra_fields)

@@ -236,7 +236,11 @@ def home(group: Group, user: User, now: datetime) -> Home:
         .order_by("on")
     )
     this_week = next((m for m in reversed(recent) if m.week_start == monday), None)
-    last = recent[-1] if recent else Meeting.objects.filter(group=group).select_related("submission").order_by("-on").first()
+    last = (
+        recent[-1]
+        if recent
+        else Meeting.objects.filter(group=group).select_related("submission").order_by("-on").first()
+    )
     holidays = {
         h.week_start: h
         for h in Holiday.objects.filter(Q(group=group) | Q(bkm=group.bkm_id), week_start__gte=first_missing)
@@ -266,7 +270,10 @@ def home(group: Group, user: User, now: datetime) -> Home:
     last_in = last_digest = None
     if last and last.submission.last_number:
         last_in = Posting.objects.filter(
-            entry__submission=last.submission_id, account__code=chart.CASH, amount__gt=0, entry__kind__in=["handover", "income"]
+            entry__submission=last.submission_id,
+            account__code=chart.CASH,
+            amount__gt=0,
+            entry__kind__in=["handover", "income"],
         ).aggregate(total=Sum("amount"))["total"]
         last_digest = Entry.objects.values_list("digest", flat=True).get(
             book=group.book_id, number=last.submission.last_number
@@ -285,7 +292,9 @@ def home(group: Group, user: User, now: datetime) -> Home:
         last_digest=last_digest or "",
         missing=missing,
         requests=loan_selectors.waiting_requests(group).count(),
-        open_difference=next((m for m in recent if hasattr(m, "cash_difference") and not m.cash_difference.resolved_on), None),
+        open_difference=next(
+            (m for m in recent if hasattr(m, "cash_difference") and not m.cash_difference.resolved_on), None
+        ),
         next_on=meeting_day(group, next_week) if this_week or today > day else day,
     )
 

@@ -94,7 +94,9 @@ def post_sheet(
                 ledger.find_submission(book, key, text)  # refuses other content under this key
                 return nearest[0]
             raise ValidationError(
-                _("The sheet of this meeting is already in the book."), code="already_posted", params={"meeting": nearest[0]}
+                _("The sheet of this meeting is already in the book."),
+                code="already_posted",
+                params={"meeting": nearest[0]},
             )
         _check_day(group, book, sheet.on)
         members = {m.no: m for m in Member.objects.filter(group=group)}
@@ -205,9 +207,7 @@ def _check_rows(sheet: Sheet, members: Mapping[int, Member], refusals: Refusals)
             refusals.add(f"r{no}-attendance", _("Choose H, I, S or A."), "attendance_required")
 
 
-def _requested(
-    group: Group, sheet: Sheet, members: Mapping[int, Member], refusals: Refusals
-) -> list[Lending]:
+def _requested(group: Group, sheet: Sheet, members: Mapping[int, Member], refusals: Refusals) -> list[Lending]:
     """Look up the requests this meeting pays out."""
     if not sheet.disbursements:
         return []
@@ -263,15 +263,15 @@ def _hand_overs(
 def hand_over_legs(row: Row, on: date, owed: Sequence[OpenLoan], refusals: Refusals) -> tuple[Leg, ...]:
     """Return the legs of one member's hand-over; what cannot be goes to `refusals` at its field."""
     legs = list(
-        savings.deposit(
-            member_no=row.member_no, principal=row.principal, weekly=row.weekly, voluntary=row.voluntary
-        )
+        savings.deposit(member_no=row.member_no, principal=row.principal, weekly=row.weekly, voluntary=row.voluntary)
     )
     for payment in row.payments:
         if not payment.amount:
             continue
         field = f"r{row.member_no}-angsuran" + (f"-{payment.loan_no}" if payment.loan_no else "")
-        loan = next((o for o in owed if payment.loan_no in (None, o.loan.no) and (payment.loan_no or o.remaining)), None)
+        loan = next(
+            (o for o in owed if payment.loan_no in (None, o.loan.no) and (payment.loan_no or o.remaining)), None
+        )
         if loan is None:
             refusals.add(field, _("There is no open loan to pay."), "no_loan")
             continue

@@ -98,9 +98,7 @@ def meeting_list(request: GroupRequest) -> HttpResponse:
     page = Paginator(selectors.meetings_of(request.group), PER_PAGE).get_page(PageForm.number(request.GET))
     sums = selectors.sums_by_meeting(list(page.object_list))
     rows = [(meeting, sums.get(meeting.pk, 0)) for meeting in page.object_list]
-    return render(
-        request, "meetings/meeting_list.html", {"page": page, "rows": rows, "permissions": _names(request)}
-    )
+    return render(request, "meetings/meeting_list.html", {"page": page, "rows": rows, "permissions": _names(request)})
 
 
 @require_GET
@@ -158,7 +156,9 @@ def _merged(request: GroupRequest, context: SheetContext, draft: SheetDraft | No
     known = known_names(context)
     here = {name for name in known if name.startswith(MINUTES_PREFIXES) == minutes and not name.startswith("d-")}
     kept = {} if draft is None else {n: v for n, v in draft.data.items() if n not in here or n.endswith("-ok")}
-    sent = {n: v[:LONGEST_VALUE].replace("\0", "\ufffd") for n, v in selectors.as_dict(request.POST).items() if n in here}
+    sent = {
+        n: v[:LONGEST_VALUE].replace("\0", "\ufffd") for n, v in selectors.as_dict(request.POST).items() if n in here
+    }
     return kept | sent
 
 
@@ -437,7 +437,15 @@ def compare(request: GroupRequest, on: date) -> HttpResponse:
     return render(
         request,
         "meetings/compare.html",
-        {"meeting": meeting, "book": book, "rows": rows, "draft": draft, "on": on, "monday": week_start(on), "may": _names(request)},
+        {
+            "meeting": meeting,
+            "book": book,
+            "rows": rows,
+            "draft": draft,
+            "on": on,
+            "monday": week_start(on),
+            "may": _names(request),
+        },
     )
 
 
@@ -562,7 +570,9 @@ def correct(request: GroupRequest, number: int) -> HttpResponse:
             "fields": [(form[name], LABELS[name]) for name in shown],
             "preview": preview,
             "old_total": sum(old[name] for name in shown),
-            "new_total": sum((form.cleaned_data.get(n) or 0) for n in shown) if form.is_bound and form.is_valid() else 0,
+            "new_total": sum((form.cleaned_data.get(n) or 0) for n in shown)
+            if form.is_bound and form.is_valid()
+            else 0,
             "later": _later_names(hand_over, line),
             "key": key.cleaned_data["key"] if key is not None and key.is_valid() else uuid4(),
         },

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from groups.models import Appointment
@@ -56,7 +56,4 @@ def _bkm_links(request: HttpRequest) -> list[dict[str, str]]:
 
 
 def _link(name: str, text: str, icon: str, *args: str) -> dict[str, str]:
-    try:
-        return {"url": reverse(name, args=args), "text": text, "icon": icon}
-    except NoReverseMatch:  # until that screen is there
-        return {"url": reverse("home"), "text": text, "icon": icon}
+    return {"url": reverse(name, args=args), "text": text, "icon": icon}

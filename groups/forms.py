@@ -4,10 +4,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import conditional_escape
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from groups import services
+from groups import regions, services
 from groups.fields import CodeField, DayField, NameField, NikField, PhoneField, RegionField
 from groups.models import Appointment, Group, Member, Programme
 from groups.models.bodies import Weekday, Zone
@@ -19,13 +20,19 @@ CODE_HELP = _("Leave it empty and it is made from the name.")
 class BukuForm(forms.Form):
     """A form that shows every refusal twice: at its field, and in the summary on top that leads there."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.error_messages["required"] = _("Fill this in.")
+
     @property
     def summary(self) -> list[dict[str, str]]:
         """What is to be put right, in order: id of the field (none for the whole form) and the sentence."""
         rows = []
         for name, errors in self.errors.items():
-            target = self[name].id_for_label if name in self.fields else ""
-            rows += [{"id": target, "text": str(error)} for error in errors]
+            known = name in self.fields
+            target, prefix = (self[name].id_for_label, f"{self[name].label}: ") if known else ("", "")
+            rows += [{"id": target, "text": f"{prefix}{error}"} for error in errors]
         return rows
 
     def refuse(self, error: ValidationError) -> None:
@@ -39,8 +46,10 @@ class BukuForm(forms.Form):
 
     def name_region(self) -> None:
         """Say below the region's field which place its code is now."""
-        if code := self.initial.get("region"):
-            self.fields["region"].help_text = region_labels([code]).get(code, code)
+        code = self["region"].value()
+        if isinstance(code, str) and regions.is_well_formed(code):
+            label = region_labels([code]).get(code, code)
+            self.fields["region"].help_text = conditional_escape(label)  # crispy writes help texts as they are
 
 
 class SearchForm(forms.Form):

@@ -31,6 +31,7 @@ SAMPLES: dict[str, Any] = {
     "region": REGION,
     "username": PERSON,
     "role": lambda kind: "coordinator" if kind == "bkm" else "treasurer",
+    "rule": "savings",
     "key": UUID("00000000-0000-4000-8000-000000000001"),
 }
 """A value for each parameter name that stands in an address, `code` apart; by kind of gate where that matters."""

@@ -12,6 +12,7 @@ for (const field of document.querySelectorAll("[data-region-search]")) {
   field.setAttribute("aria-autocomplete", "list");
   field.setAttribute("aria-controls", list.id);
   field.setAttribute("aria-expanded", "false");
+  const help = document.getElementById(`${field.id}_helptext`);
   let waiting = 0;
   let asked = "";
   let current = -1;
@@ -24,6 +25,7 @@ for (const field of document.querySelectorAll("[data-region-search]")) {
   };
   const choose = (option) => {
     field.value = option.dataset.code;
+    if (help) help.textContent = option.dataset.label;
     close();
     field.focus();
   };
@@ -40,6 +42,7 @@ for (const field of document.querySelectorAll("[data-region-search]")) {
       const option = document.createElement("li");
       option.id = `${list.id}-${i}`;
       option.dataset.code = region.code;
+      option.dataset.label = region.label;
       option.setAttribute("role", "option");
       option.textContent = `${region.label} (${region.code})`;
       option.addEventListener("pointerdown", (event) => { event.preventDefault(); choose(option); });

@@ -1,0 +1,52 @@
+"""First passwords, names to sign in with, and phones, as the services make them."""
+
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from tests.factories import UserFactory
+from users import services
+from users.models import User, normalize_phone
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_generated_password_can_be_read_aloud():
+    passwords = {services.generate_password() for _again in range(200)}
+    assert len(passwords) == 200
+    assert all(re.fullmatch(r"[a-hjkmnp-z2-9]{4}(-[a-hjkmnp-z2-9]{4}){2}", each) for each in passwords)
+
+
+def test_usernames_are_made_from_names_and_never_twice():
+    made = [services.create_person(name=name)[0].username for name in ("Wati Mawar Sari", "Wati  Mawar", "Syawiyah")]
+    assert made == ["wati.mawar", "wati.mawar2", "syawiyah"]
+    assert services.suggest_username("‘—’") == "orang"
+
+
+def test_a_person_is_refused_a_name_or_phone_that_somebody_has():
+    UserFactory(username="wati", phone="+6281234567890")
+    with pytest.raises(ValidationError) as refusal:
+        services.create_person(name="Siti", phone="0812-3456-7890")
+    assert set(refusal.value.message_dict) == {"phone"}
+    with pytest.raises(ValidationError) as refusal:
+        services.create_person(name="Siti", username="wati")
+    assert set(refusal.value.message_dict) == {"username"}
+    assert User.objects.count() == 1
+
+
+def test_a_new_password_ends_the_old_one():
+    user, first = services.create_person(name="Wati")
+    services.choose_password(user=user, password="lima ekor sapi")
+    assert not user.must_change_password
+    second = services.reset_password(user=user)
+    user.refresh_from_db()
+    assert user.must_change_password
+    assert user.check_password(second)
+    assert not user.check_password(first)
+
+
+@pytest.mark.parametrize("text", ["", "12", "08x2 3456 789", "0812\0", "+" + "1" * 16, "٠٨١٢٣٤٥٦٧٨"])
+def test_what_is_no_phone_number(text):
+    with pytest.raises(ValidationError):
+        normalize_phone(text)

@@ -53,12 +53,11 @@ class PolicyNumbers:
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
         """Read the fields of a policy from a mapping of whole numbers and decimals (or texts of them)."""
-        return cls(
-            **{
-                name: Fraction(Decimal(values[name])) if kind is Fraction else int(values[name])
-                for name, kind in cls.__annotations__.items()
-            }
-        )
+        numbers: dict[str, Any] = {
+            name: Fraction(Decimal(values[name])) if kind is Fraction else int(values[name])
+            for name, kind in cls.__annotations__.items()
+        }
+        return cls(**numbers)
 
     def weight(self, rule: str) -> Fraction:
         """Return the weight of a rule in the total."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from compliance.evidence import Beside, Evidence, beside, evidence
 from compliance.facts import WEEK, WeekFacts, WeekInput, advance
@@ -235,13 +236,15 @@ def _rows(groups: QuerySet[Group], on: date) -> list[DashboardRow]:
         "region",
         "programme__name",
         "origin",
-        Subquery(own.filter(week_start=week).values("at_meeting")),
-        Subquery(own.filter(week_start__lt=week).order_by("-week_start").values("at_close")[:1]),
+        Coalesce(
+            Subquery(own.filter(week_start=week, at_meeting__on__lte=on.isoformat()).values("at_meeting")),
+            Subquery(own.filter(week_start__lt=week).order_by("-week_start").values("at_close")[:1]),
+        ),
     )
     rows = []
-    for *about, current, closed in read:
-        this_week = current is not None and current["on"] <= on.isoformat()
-        rows.append(DashboardRow(*about, this_week, current if this_week else closed))
+    for code, name, bkm, region, programme, origin, shot in read:
+        this_week = bool(shot and shot["last_meeting"] and shot["last_meeting"] >= week.isoformat())
+        rows.append(DashboardRow(code, name, bkm, region, programme, origin, this_week=this_week, shot=shot))
     return rows
 
 

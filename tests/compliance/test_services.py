@@ -213,6 +213,7 @@ def test_imported_weeks_are_left_out_of_rule_3():
         meet(group, day(week), EVERYBODY, imported=True, posted_on=day(9))
     assert at(group, 4)["scores"][2] == 0.0  # week 4 alone
     assert at(group, 3)["lights"][2] is None
+    assert [gap.week for gap in findings(group, day(5, 0)).evidence.books] == [day(4, 0)]
     assert_rows_are_what_the_books_say(group)
 
 
@@ -256,20 +257,20 @@ def count_of(group, week):
     return len(queries)
 
 
-@pytest.mark.parametrize("size", [5, 25])
-def test_refreshing_takes_the_same_few_statements_whatever_the_members_and_the_history(size):
+@pytest.mark.parametrize(("size", "weeks"), [(5, range(2, 27)), (25, [2, 26])])
+def test_refreshing_takes_the_same_few_statements_whatever_the_members_and_the_history(size, weeks):
     group = found_group(names=[f"Anggota {n}" for n in range(1, size + 1)], opening=5_000_000)
     everybody = dict.fromkeys(range(1, size + 1), 2000)
     meet(group, day(1), everybody, lend=[ask(group, no, 100_000, day(1), periods=30) for no in range(1, size // 2)])
     young = count_of(group, 1)
-    for week in range(2, 27):
+    for week in weeks:
         meet(group, day(week), everybody, pay=dict.fromkeys(range(1, size // 2), 3000))
     assert count_of(group, 26) == 6
     assert young == 8  # a book's first week looks at the group again and clears rows that are no week's any more
     assert_rows_are_what_the_books_say(group)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_long_and_untidy_story_comes_to_the_same_both_ways(seed):
     """Late sheets, corrections, holidays, leavers, prepayments, weekly and monthly loans, free amounts."""
     dice = random.Random(seed)

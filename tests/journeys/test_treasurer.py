@@ -1,0 +1,178 @@
+"""The treasurer's week on a phone of 360 × 640, in a real browser; the pictures are kept in `artefacts/`."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ledger.models import Account
+from meetings.models import Attendance, CashDifference, Meeting
+from tests.factories import PASSWORD, treasurer
+from tests.meetings import village
+
+
+class Finger:
+    """Counts what she touches."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.taps = page, 0
+
+    def tap(self, target: str) -> None:
+        self.page.locator(target).first.click()
+        self.taps += 1
+
+
+def sign_in(page: Page, user) -> None:
+    page.goto("/masuk/")
+    page.fill("input[name=username]", user.username)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/KSM-MAWAR/")
+
+
+@pytest.fixture
+def wati(page):
+    group = village.mawar()
+    group.wati = treasurer(group)
+    sign_in(page, group.wati)
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and page.errors.append(message.text))
+    return group
+
+
+def fits(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the phone"
+
+
+def test_an_ordinary_week_takes_six_taps(wati, page, artefacts):
+    page.screenshot(path=artefacts / "treasurer-1-home.png", full_page=True)
+    fits(page)
+    page.click("a.btn-primary")
+    finger = Finger(page)
+    page.screenshot(path=artefacts / "treasurer-2-sheet.png")
+    finger.tap("[data-all-present]")
+    finger.tap("[data-all-paid]")
+    finger.tap("#c-total")
+    page.keyboard.type("110250")
+    expect(page.locator("#c-total")).to_have_value("110.250")
+    expect(page.locator("[data-bar=difference]")).to_have_text("pas")
+    expect(page.locator("[data-bar=recorded]")).to_have_text("Rp110.250")
+    page.screenshot(path=artefacts / "treasurer-3-filled.png", full_page=True)
+    fits(page)
+    finger.tap(".bar button")
+    page.screenshot(path=artefacts / "treasurer-4-check.png", full_page=True)
+    fits(page)
+    finger.tap("#m-none")
+    finger.tap("button.btn-primary")
+    page.wait_for_url("**/receipt/")
+    page.screenshot(path=artefacts / "treasurer-5-receipt.png", full_page=True)
+    fits(page)
+    assert finger.taps <= 6
+    expect(page.locator(".receipt-total")).to_have_text("Rp35.250")
+    expect(page.locator(".words")).to_have_text("tiga puluh lima ribu dua ratus lima puluh rupiah")
+    meeting = Meeting.objects.get(on=village.today())
+    assert (meeting.cash_expected, meeting.cash_counted, meeting.decisions) == (
+        110_250,
+        110_250,
+        "Tidak ada keputusan",
+    )
+    assert Account.objects.get(book=wati.book, code="1110").balance == 110_250
+    assert page.errors == []
+
+
+def test_three_exceptions_and_a_cash_difference(wati, page, artefacts):
+    page.click("a.btn-primary")
+    page.click("[data-all-present]")
+    page.click("#r4-attendance label:nth-of-type(2)")  # Syawiyah izin
+    page.click("#r5-attendance label:nth-of-type(4)")  # Budi alpa
+    page.fill("#r3-angsuran", "")
+    page.locator("#r3-angsuran").type("5000")
+    expect(page.locator("#r3 [data-say]")).to_contain_text("Kurang Rp5.250")
+    page.click("[data-all-paid]")
+    for pieces, value in (("1", 50_000), ("4", 10_000), ("4", 1_000), ("1", 500)):
+        page.fill(f"#c-{value}", pieces)
+    expect(page.locator("[data-bar=difference]")).to_contain_text("kurang Rp500")
+    page.screenshot(path=artefacts / "exceptions-1-sheet.png", full_page=True)
+    page.click(".bar button")
+    page.wait_for_url("**/check/")
+    expect(page.locator("#unusual")).to_contain_text("hal lain dari biasa")
+    page.click("button.btn-primary")
+    expect(page.locator(".error-summary")).to_contain_text("Tulis mengapa kas dan buku berbeda.")
+    page.screenshot(path=artefacts / "exceptions-2-refused.png", full_page=True)
+    fits(page)
+    page.fill("#d-reason", "Receh belum ketemu, dicari sampai pekan depan.")
+    page.select_option("#d-owner", "1")
+    page.fill("#m-decisions", "Pertemuan pekan depan di rumah Sari")
+    page.click("button.btn-primary")
+    page.wait_for_url("**/receipt/")
+    page.screenshot(path=artefacts / "exceptions-3-receipt.png", full_page=True)
+    assert dict(Attendance.objects.filter(meeting__on=village.today()).values_list("member__no", "status")) == {
+        1: "H",
+        2: "H",
+        3: "H",
+        4: "I",
+        5: "A",
+    }
+    found = CashDifference.objects.get()
+    assert (found.amount, found.owner.name) == (-500, "Sari")
+    assert Account.objects.get(book=wati.book, code="1110").balance == 94_500
+    assert page.errors == []
+
+
+def test_enter_goes_down_letters_say_who_came_and_space_records(wati, page, artefacts):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.click("a.btn-primary")
+    page.focus("#r1-sukarela")
+    page.keyboard.type("h10000")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "r2-sukarela"
+    page.keyboard.press("s")
+    expect(page.locator("#r1-sukarela")).to_have_value("10.000")
+    expect(page.locator("#r1-catat")).to_be_checked()
+    expect(page.locator("#r2-attendance input[value=S]")).to_be_checked()
+    expect(page.locator("[data-total=sukarela]")).to_have_text("10.000")
+    page.screenshot(path=artefacts / "sheet-1280.png")
+
+
+def test_what_she_typed_is_on_the_server_before_she_sends(wati, page):
+    page.click("a.btn-primary")
+    page.fill("#r2-sukarela", "7000")
+    expect(page.locator("[data-draft-state]")).to_contain_text("Draf tersimpan")
+    page.goto("/")
+    page.click("a.btn-primary")
+    expect(page.locator("#r2-sukarela")).to_have_value("7.000")
+
+
+def test_a_phone_without_signal_keeps_the_draft(wati, page):
+    page.click("a.btn-primary")
+    page.context.set_offline(True)
+    page.fill("#r2-sukarela", "7000")
+    expect(page.locator("[data-draft-state]")).to_contain_text("di HP ini, belum terkirim")
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.locator("#r2-sukarela")).to_have_value("7.000")
+    expect(page.locator("[data-draft-state]")).to_contain_text("Draf tersimpan")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 360])
+def test_no_page_of_hers_is_wider_than_her_phone(wati, page, artefacts, width, theme):
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": page.url}])
+    page.set_viewport_size({"width": width, "height": 640})
+    on = village.today().isoformat()
+    last = Meeting.objects.get().on.isoformat()
+    for name, address in (
+        ("home", ""),
+        ("sheet", f"meetings/{on}/sheet/"),
+        ("minutes", f"meetings/{on}/minutes/"),
+        ("posted", f"meetings/{last}/posted/"),
+        ("receipt", f"meetings/{last}/receipt/"),
+        ("meetings", "meetings/"),
+        ("loans", "loans/"),
+        ("health", "health/"),
+        ("members", "members/"),
+    ):
+        assert page.goto(f"/g/KSM-MAWAR/{address}").ok
+        page.screenshot(path=artefacts / f"{theme}-{width}-{name}.png", full_page=True)
+        fits(page)
+    assert page.errors == []

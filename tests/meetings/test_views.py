@@ -1,0 +1,279 @@
+"""The treasurer's screens without JavaScript: what she types is kept, what is wrong is said, what is sent is written once."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from groups.models import Appointment
+from groups.services import add_members
+from ledger.models import Account, Entry
+from meetings.models import HandOver, Meeting, SheetDraft
+from tests.factories import AppointmentFactory, GroupFactory, coordinator, treasurer
+from tests.meetings import village
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def group():
+    return village.mawar()
+
+
+@pytest.fixture
+def wati(group):
+    return signed_in(treasurer(group))
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def url(name, group, on=None, **more):
+    place = {"code": group.code, **more}
+    if on is not False and "number" not in more:
+        place["on"] = on or village.today()
+    return reverse(name, kwargs=place)
+
+
+def filled(**changes):
+    """An ordinary week as the browser sends it: all present, all pay as agreed, the box counted."""
+    fields = {"key": str(uuid4()), "action": "check", "c-50000": "2", "c-10000": "1", "c-200": "1", "c-100": "0"}
+    for no in range(1, 6):
+        fields |= {f"r{no}-attendance": "H", f"r{no}-wajib": "5.000", f"r{no}-catat": "1"}
+    fields["r3-angsuran"] = "10.250"
+    fields |= {"c-total": "", "c-by": "Sari"}
+    fields |= {name.replace("_", "-"): value for name, value in changes.items()}
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def send(client, group, **answers):
+    """Press the button of the check page."""
+    page = client.get(url("check", group))
+    assert page.status_code == 200, page
+    fields = {"key": page.context["draft"].key, "seen": page.context["seen"]}
+    fields |= {"m-agenda": "Simpanan", "m-none": "1"} | {n.replace("_", "-"): v for n, v in answers.items()}
+    return client.post(url("check", group), fields)
+
+
+def cash(group):
+    return Account.objects.get(book=group.book, code="1110").balance
+
+
+def test_an_ordinary_week_from_the_task_list_to_the_receipt(wati, group):
+    home = wati.get(url("group_home", group, on=False))
+    assert home.context["steps"]["attendance"].done is False
+    page = wati.get(url("sheet", group))
+    assert [line.values["wajib"] for line in page.context["lines"]] == ["5.000"] * 5
+    assert page.context["lines"][2].values["angsuran"] == "10.250"
+    assert page.context["totals"]["sum"] == 0, "unconfirmed money is never counted"
+    answer = wati.post(url("sheet", group), filled(c_50000="2", c_10000="1", c_200="1", c_total=""))
+    assert answer.url == url("check", group)
+    check = wati.get(url("check", group)).context["check"]
+    assert (check.before, check.totals.money_in, check.expected) == (75_000, 35_250, 110_250)
+    assert (check.counted, check.difference) == (110_200, -50)
+    answer = send(wati, group, d_reason="receh", d_owner="1")
+    assert answer.url == url("receipt", group)
+    receipt = wati.get(answer.url)
+    assert "Rp35.250" in receipt.content.decode()
+    assert "tiga puluh lima ribu dua ratus lima puluh" in receipt.content.decode()
+    meeting = Meeting.objects.get(on=village.today())
+    assert (meeting.decisions, meeting.counted_by, meeting.difference) == ("Tidak ada keputusan", "Sari", -50)
+    assert cash(group) == 110_200
+    assert not SheetDraft.objects.exists()
+    assert all(step.done for step in wati.get(url("group_home", group, on=False)).context["steps"].values())
+
+
+def test_buttons_do_without_javascript_what_it_does_with_it(wati, group):
+    wati.post(url("sheet", group), {"key": uuid4(), "action": "all-present"})
+    wati.post(url("sheet", group), filled(action="all-paid", r1_catat=None, r2_attendance="S", r2_catat=None))
+    lines = wati.get(url("sheet", group)).context["lines"]
+    assert [(line.att, line.checked) for line in lines[:3]] == [("H", True), ("S", False), ("H", True)]
+
+
+def test_what_cannot_be_read_is_said_at_its_field_and_kept(wati, group):
+    wrong = filled(r3_angsuran="44,000", r4_wajib="1e5", r5_attendance=None, c_500="1,5")
+    answer = wati.post(url("sheet", group), wrong)
+    assert answer.status_code == 422
+    said = {error["id"]: error["text"] for error in answer.context["errors"]}
+    assert said["r3-angsuran"] == "Julaika, angsuran: “44,000” bisa dibaca Rp44.000 atau Rp44. Tulis 44.000."
+    assert "r4-wajib" in said
+    assert "c-500" in said
+    assert 'value="44,000"' in answer.content.decode()
+    assert SheetDraft.objects.get().data["r3-angsuran"] == "44,000"
+
+
+def test_what_the_book_refuses_comes_back_to_its_field(wati, group):
+    wati.post(url("sheet", group), filled(r3_angsuran="450.000", r5_attendance=None))
+    before = Entry.objects.count()
+    answer = send(wati, group)
+    assert answer.status_code == 422
+    ids = {error["id"] for error in answer.context["errors"]}
+    assert ids == {"r3-angsuran", "r5-attendance"}
+    assert Entry.objects.count() == before
+    assert SheetDraft.objects.exists()
+
+
+def test_a_difference_without_a_reason_stays_on_the_check_page(wati, group):
+    wati.post(url("sheet", group), filled(c_total="110.000", c_50000="", c_10000="", c_200="", c_100=""))
+    answer = send(wati, group)
+    assert answer.status_code == 422
+    assert [error["id"] for error in answer.context["errors"]] == ["d-reason"]
+    assert send(wati, group, d_reason="receh").status_code == 302
+
+
+def test_ten_times_the_usual_is_a_question_and_not_a_refusal(wati, group):
+    wati.post(url("sheet", group), filled(r1_wajib="50.000"))
+    (question,) = wati.get(url("sheet", group)).context["lines"][0].soft
+    assert (question["field"], question["words"]) == ("r1-wajib", "lima puluh ribu")
+    wati.post(url("sheet", group), filled(action="", confirm="r1-wajib", r1_wajib="50.000"))
+    assert wati.get(url("sheet", group)).context["lines"][0].soft == []
+    wati.post(url("sheet", group), filled(action="", take="r1-wajib", r1_wajib="55.000"))
+    assert wati.get(url("sheet", group)).context["lines"][0].values["wajib"] == "5.000"
+
+
+def test_pressing_the_button_twice_writes_once(wati, group):
+    wati.post(url("sheet", group), filled())
+    page = wati.get(url("check", group))
+    fields = {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh", "m-none": "1"}
+    first = wati.post(url("check", group), fields)
+    again = wati.post(url("check", group), fields)
+    assert first.url == again.url == url("receipt", group)
+    assert Meeting.objects.filter(on=village.today()).count() == 1
+
+
+def test_a_sheet_changed_on_another_phone_is_shown_again_before_it_is_written(wati, group):
+    wati.post(url("sheet", group), filled())
+    page = wati.get(url("check", group))
+    old = {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh"}
+    wati.post(url("sheet", group), filled(r1_wajib="10.000"))
+    answer = wati.post(url("check", group), old)
+    assert answer.status_code == 422
+    assert not Meeting.objects.filter(on=village.today()).exists()
+
+
+def test_two_treasurers_one_week_nothing_is_lost(wati, group):
+    other = signed_in(treasurer(group))
+    wati.post(url("sheet", group), filled())
+    other.post(url("sheet", group), filled(r1_wajib="10.000"))
+    assert send(wati, group, d_reason="receh").url == url("receipt", group)
+    assert other.get(url("check", group)).url == url("compare", group)
+    page = other.get(url("compare", group))
+    rows = {row["member"].name: row for row in page.context["rows"]}
+    assert (rows["Sari"]["book_sum"], rows["Sari"]["mine_sum"], rows["Sari"]["same"]) == (5_000, 10_000, False)
+    assert rows["Wati"]["same"] is True
+    assert SheetDraft.objects.count() == 1
+    other.post(url("discard_draft", group))
+    assert not SheetDraft.objects.exists()
+
+
+def test_a_correction_shows_old_and_new_before_it_is_written(wati, group):
+    wati.post(url("sheet", group), filled())
+    send(wati, group, d_reason="receh")
+    number = HandOver.objects.get(meeting__on=village.today(), member__no=1).entry.number
+    address = url("correct", group, number=number)
+    fields = {"key": str(uuid4()), "wajib": "50.000", "reason": "salah tulis", "action": "preview"}
+    preview = wati.post(address, fields)
+    assert [(name, old, new) for name, _label, old, new in preview.context["preview"]] == [("wajib", 5_000, 50_000)]
+    assert Entry.objects.filter(reverses__number=number).count() == 0
+    assert wati.post(address, fields | {"action": "confirm"}).url == url("posted_sheet", group)
+    assert Account.objects.get(book=group.book, code="2110", member_no=1).balance == -55_000
+    page = wati.get(url("posted_sheet", group)).content.decode()
+    assert f"Catatan {number}" in page
+    assert "salah tulis" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"wajib": "5.000"}, "reason"),
+        ({"wajib": "5,5", "reason": "x"}, "wajib"),
+        ({"wajib": "5.000", "reason": "x"}, "__all__"),
+        ({"wajib": "5.000", "angsuran": "1.000", "reason": "x", "action": "confirm"}, "angsuran"),
+        ({"wajib": "99999999999999999999", "reason": "x"}, "wajib"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_said_at_its_field(wati, group, fields, where):
+    number = HandOver.objects.get(member__no=1).entry.number
+    answer = wati.post(url("correct", group, number=number), {"key": str(uuid4())} | fields)
+    assert answer.status_code == 422
+    assert where in answer.context["form"].errors
+
+
+def test_the_minutes_are_kept_in_the_draft_and_come_with_the_sheet(wati, group):
+    fields = {"key": uuid4(), "m-agenda": "Lebaran", "m-decisions": "Libur sepekan", "f1-what": "Beli buku"}
+    assert wati.post(url("minutes", group), fields | {"f1-due_on": "31-02-2026"}).status_code == 422
+    assert wati.post(url("minutes", group), fields | {"f1-owner": "2", "f1-due_on": "29-12-2026"}).status_code == 302
+    wati.post(url("sheet", group), filled())
+    page = wati.get(url("check", group))
+    wati.post(
+        url("check", group), {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh"}
+    )
+    meeting = Meeting.objects.get(on=village.today())
+    assert (meeting.agenda, meeting.decisions) == ("Lebaran", "Libur sepekan")
+    assert meeting.follow_ups.get().owner.name == "Wati"
+
+
+def test_the_draft_is_kept_while_she_types(wati, group):
+    answer = wati.post(url("save_draft", group), filled(action=None, r1_wajib="7.000"))
+    assert "WIB" in answer.json()["saved_at"]
+    assert SheetDraft.objects.get().data["r1-wajib"] == "7.000"
+
+
+def test_a_missed_week_is_on_the_task_list_and_can_be_entered(wati, group):
+    day = village.today() - timedelta(days=1)
+    answer = wati.get(reverse("choose_day", args=[group.code]), {"on": day.strftime("%d-%m-%Y")})
+    assert answer.url == url("sheet", group, on=day)
+    for wrong in ("", "31-02-2026", "2020-01-01", "2099-01-01", "\0", "x" * 500):
+        assert wati.get(reverse("choose_day", args=[group.code]), {"on": wrong}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "junk", ["\0", "99999999999999999999", "-5", "1e9", "10,5", "Rp", "٤٤", "<b>", "=1+1", "x" * 9000]
+)
+def test_no_text_in_any_field_breaks_the_sheet(wati, group, junk):
+    page = wati.get(url("sheet", group))
+    names = set(page.context["form"].rows[1].fields)
+    fields = {f"r1-{name}": junk for name in names} | {"c-100000": junk, "c-total": junk, "c-by": junk, "key": junk}
+    fields |= {"out1-code": junk, "out1-memo": junk, "out1-amount": junk, "m-agenda": junk, "f1-due_on": junk}
+    for name in ("sheet", "minutes", "check", "save_draft"):
+        assert wati.post(url(name, group), fields | {"action": "check"}).status_code in (200, 302, 422)
+    assert not Meeting.objects.filter(on=village.today()).exists()
+
+
+def test_a_secretary_fills_in_but_does_not_send(group):
+    secretary = signed_in(AppointmentFactory(group=group, role=Appointment.Role.SECRETARY).user)
+    assert secretary.post(url("sheet", group), filled(action="save")).status_code == 302
+    assert secretary.get(url("check", group)).status_code == 403
+
+
+def test_the_neighbour_does_not_exist(group):
+    stranger = signed_in(treasurer(GroupFactory(bkm=group.bkm)))
+    for name in ("sheet", "check", "receipt", "compare", "posted_sheet", "minutes"):
+        assert stranger.get(url(name, group)).status_code == 404
+    number = HandOver.objects.first().entry.number
+    assert stranger.get(url("correct", group, number=number)).status_code == 404
+
+
+def test_who_does_not_keep_the_book_is_led_to_the_findings(group):
+    client = signed_in(coordinator(group.bkm))
+    assert client.get(url("group_home", group, on=False)).url == reverse("group_health", args=[group.code])
+
+
+@pytest.mark.parametrize("name", ["group_home", "sheet", "check", "receipt", "posted_sheet", "meeting_list"])
+def test_a_page_takes_the_same_number_of_queries_whatever_the_number_of_members(
+    wati, group, name, django_assert_max_num_queries
+):
+    wati.post(url("sheet", group), filled())
+    if name in ("receipt", "posted_sheet", "meeting_list"):
+        send(wati, group, d_reason="receh")
+    place = url(name, group, on=False if name in ("group_home", "meeting_list") else None)
+    with django_assert_max_num_queries(22) as few:
+        assert wati.get(place).status_code == 200
+    add_members(group=group, names=[f"Baru {n}" for n in range(20)], joined_on=group.start_on)
+    with django_assert_max_num_queries(len(few)):
+        assert wati.get(place).status_code == 200

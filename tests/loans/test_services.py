@@ -321,6 +321,31 @@ def test_money_goes_out_after_it_was_asked_for_and_to_members():
     assert not Meeting.objects.exists()
 
 
+@pytest.mark.django_db
+def test_a_request_withdrawn_while_the_sheet_is_written_is_not_paid_out():
+    group = found_group()
+    request = asks(group, SARI, 50_000, day(1))
+    lending = services.Lending(request.member, services.terms_of(request, 50_000), day(1), request)
+    services.withdraw_request(request=request, on=day(1))
+    with pytest.raises(ValidationError) as refusal, transaction.atomic():
+        services.disburse(group=group, book=group.book, lendings=[lending], on=day(1))
+    assert code_of(refusal) == ["decided"]
+    assert not Loan.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_loan_of_an_old_book_needs_no_request_and_keeps_its_number():
+    group = found_group()
+    terms = Terms(50_000, 5, "week", Decimal(1), "month", "flat", 0)
+    lending = services.Lending(group.members.get(no=SARI), terms, day(1), no=7)
+    whole = Sheet(on=day(1), rows=tuple(Row(no, "H") for no in range(1, 6)))
+    post_sheet(group=group, key=uuid4(), sheet=whole, by=None, at=noon(day(1)), lendings=[lending])
+    assert balance(group, chart.MEMBER_LOANS, SARI, 7) == 50_000
+    assert [loan.loan.no for loan in open_loans(group)] == [7]
+    sheet(group, day(2), lend=[asks(group, WATI, 10_000, day(2))])
+    assert [loan.loan.no for loan in open_loans(group)] == [7, 8]
+
+
 def race(*steps):
     """Run all steps at once, each on a connection of its own; what each answered or refused."""
     answers: list[str] = []

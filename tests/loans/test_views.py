@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -181,6 +182,16 @@ def test_what_cannot_be_is_refused_at_its_field_and_nothing_is_written(wati, gro
             assert response.context["form"].summary[0]["id"] == f"id_{field}"
             assert "rows" not in response.context
     assert not LoanRequest.objects.exists()
+
+
+def test_what_only_the_service_can_know_is_said_above_the_form(wati, group, monkeypatch):
+    def ended(**_asked):
+        raise ValidationError("Kelompok ini sudah berakhir.", code="ended")
+
+    monkeypatch.setattr(services, "request_loan", ended)  # as if somebody ended the group in between
+    response = wati.post(url("loan_request", group), ASKED)
+    assert response.context["form"].summary == [{"id": "", "text": "Kelompok ini sudah berakhir."}]
+    assert "rows" not in response.context
 
 
 def test_a_missing_field_is_named(wati, group):

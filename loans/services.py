@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from groups.models import Group, Member
 from groups.money import format_rupiah
 from ledger import chart
+from ledger.announce import announce
 from ledger.models import Account, Book
 from ledger.services import AccountKey, Leg, accounts_for
 from loans import arrears
@@ -71,7 +72,9 @@ def request_loan(*, group: Group, member: Member, amount: int, purpose: str, ter
         if earlier := requests.filter(status=LoanRequest.Status.WAITING, **asked).order_by("no").first():
             return earlier
         no = (requests.aggregate(last=Max("no"))["last"] or 0) + 1
-        return LoanRequest.objects.create(group=group, no=no, **asked)
+        request = LoanRequest.objects.create(group=group, no=no, **asked)
+        announce(group.book_id, on)  # rule 4 is assessed from the first request on
+        return request
 
 
 def judge_request(*, group: Group, member: Member, on: date) -> None:

@@ -164,6 +164,16 @@ def test_a_holiday_declared_after_its_week_began_counts_for_nothing():
     assert at(group, 4)["weeks"] == 4
 
 
+def test_lending_is_judged_from_the_first_request_on():
+    group = found_group()
+    meet(group, day(1), EVERYBODY)
+    assert at(group, 1)["lights"][3] is None
+    ask(group, 4, 50_000, day(1, 5))
+    assert at(group, 1)["lights"][3] == "red"
+    assert at(group, 1, "at_meeting")["lights"][3] is None
+    assert_rows_are_what_the_books_say(group)
+
+
 def test_a_group_has_rows_before_its_first_posting():
     group = found_group(opening=0)
     assert len(kept(group)) == 1 + WEEKS_AHEAD

@@ -117,7 +117,7 @@ class Head:
     def numbers(self) -> str:
         """The book's last entry as the paper left the printer."""
         last = self.group.book.last_number
-        return _("last entry no. %(number)s") % {"number": last} if last else _("no entry yet")
+        return _("up to entry %(number)s") % {"number": last} if last else _("no entry yet")
 
     @property
     def digest(self) -> str:

@@ -164,6 +164,4 @@ def bkm_attendance(request: BkmRequest, monday: date) -> HttpResponse:
     if monday.weekday() != 0 or not FIRST_YEAR < monday.year < LAST_YEAR:
         raise Http404
     week = papers.week_of_sheets(request.bkm, monday, clock.now(), PaperForm.size(request.GET))
-    return _print(
-        request, "attendance", {"sheets": week.sheets, "off": week.off, "bkm": request.bkm, "monday": monday}
-    )
+    return _print(request, "attendance", {"sheets": week.sheets, "off": week.off, "bkm": request.bkm, "monday": monday})

@@ -59,7 +59,7 @@ def at(on: date) -> datetime:
 
 
 def first_meeting(group: Group) -> Meeting:
-    """150.000 to begin with; all but Syawiyah pay 2.000; Julaika borrows 100.000; snacks 5.000. Five members: 53.000."""
+    """150.000 to begin with; all but Syawiyah pay 2.000; Julaika borrows 100.000; snacks 5.000; of five: 53.000."""
     members = list(group.members.order_by("no"))
     terms = Terms(
         principal=100_000, periods=10, unit="week", rate=Decimal(1), rate_per="month", method="flat", round_to=0
@@ -77,7 +77,9 @@ def first_meeting(group: Group) -> Meeting:
             expenses=(OtherMoney(chart.MEETING_COST, "Jajan rapat", 5_000),),
             disbursements=(Disbursement(1),),
             count=CashCount(
-                counted=43_000 + 2_000 * len(members), pieces={10_000: 4, 1_000: 3 + 2 * len(members)}, counted_by="Sari"
+                counted=43_000 + 2_000 * len(members),
+                pieces={10_000: 4, 1_000: 3 + 2 * len(members)},
+                counted_by="Sari",
             ),
             minutes=Minutes(
                 agenda="1. Tabungan pertama\n2. Pinjaman",
@@ -122,5 +124,10 @@ def correct_sari(group: Group) -> None:
         meeting__group=group, meeting__on=SECOND, member__no=1
     )
     meetings.correct_hand_over(
-        hand_over=hand_over, row=Row(1, weekly=3_000), reason="Salah tulis", key=uuid4(), by=None, at=at(date(2026, 1, 15))
+        hand_over=hand_over,
+        row=Row(1, weekly=3_000),
+        reason="Salah tulis",
+        key=uuid4(),
+        by=None,
+        at=at(date(2026, 1, 15)),
     )

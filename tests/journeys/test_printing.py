@@ -1,0 +1,135 @@
+"""The facilitator prints: every paper comes out of Chromium on the right sheet, whole, with its foot on every page."""
+
+import io
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page
+from pypdf import PageObject, PdfReader
+
+from groups.models import Appointment, Group
+from tests.factories import PASSWORD, AppointmentFactory, BkmFactory
+from tests.reports import village
+
+MM = 72 / 25.4
+SIZES = {"a4": (210, 297), "f4": (215, 330)}
+
+
+def villages(members: int = 5) -> Group:
+    """KSM Mawar with its two meetings, and KSM Melati of 25 in the same BKM."""
+    bkm = BkmFactory(code="BKM-SUMBER-REJEKI", name="Sumber Rejeki")
+    group = village.mawar(members, bkm=bkm)
+    village.first_meeting(group)
+    village.second_meeting(group)
+    village.correct_sari(group)
+    village.mawar(25, bkm=bkm, code="KSM-MELATI", name="Melati")
+    return group
+
+
+def sign_in(page: Page, group: Group) -> None:
+    user = AppointmentFactory(bkm=group.bkm, role=Appointment.Role.FACILITATOR).user
+    page.goto("/masuk/")
+    page.fill("input[name=username]", user.username)
+    page.fill("input[name=password]", PASSWORD)
+    with page.expect_navigation():
+        page.press("input[name=password]", "Enter")
+
+
+def follow(page: Page, name: str, *, last: bool = False) -> None:
+    """Follow a link and wait until its whole page is there: half a page prints as half a paper."""
+    links = page.get_by_role("link", name=name)
+    with page.expect_navigation(wait_until="load"):
+        (links.last if last else links.first).click()
+
+
+def printed(page: Page, artefacts: Path, address: str, name: str) -> PdfReader:
+    """Open a page and print it as Chromium would; the print is kept among the artefacts."""
+    response = page.goto(address)
+    assert response.status == 200
+    content = page.pdf(prefer_css_page_size=True)
+    (artefacts / f"print-{name}.pdf").write_bytes(content)
+    return PdfReader(io.BytesIO(content))
+
+
+def sizes(pdf: PdfReader) -> set[tuple[int, int]]:
+    return {(round(float(p.mediabox.width) / MM), round(float(p.mediabox.height) / MM)) for p in pdf.pages}
+
+
+def said(page: PageObject) -> str:
+    return re.sub(r"\s+", " ", page.extract_text())
+
+
+def test_every_paper_fits_its_sheet(page, artefacts):
+    sign_in(page, villages(members=15))
+    papers = (
+        ("attendance/2026-02-11", 1, False, "06/MAWAR/II/2026"),
+        ("sheet/2026-02-11", 2, True, "Kas dihitung berdua"),
+        ("posted/2026-01-14", 2, True, "Salah tulis"),
+        ("minutes/2026-01-07", 1, False, "dua ribu dua puluh enam"),
+        ("receipt/2026-01-14", 1, False, "potong di sini"),
+        ("kwitansi/2026-01-14", 3, False, "Kwitansi No. 35"),
+        ("kwitansi/entry/18", 1, False, "DIKOREKSI"),
+    )
+    for size, sheet in SIZES.items():
+        for address, pages, wide, words in papers:
+            pdf = printed(
+                page, artefacts, f"/g/KSM-MAWAR/papers/{address}/?paper={size}", f"{address.replace('/', '-')}-{size}"
+            )
+
+            assert sizes(pdf) == {sheet[::-1] if wide else sheet}, address
+            assert len(pdf.pages) == pages, address
+            text = [said(each) for each in pdf.pages]
+            assert words in " ".join(text), address
+            for number, each in enumerate(text, start=1):
+                assert "KSM Mawar · pekan" in each, address
+                assert "sidik" in each, address
+                if not address.startswith("receipt"):  # two copies to cut apart: no page of their own
+                    assert f"hal. {number} dari {pages}" in each, address
+
+
+def test_the_signatures_zig_zag_and_the_last_row_is_on_paper(page, artefacts):
+    sign_in(page, villages(members=16))
+
+    pdf = printed(page, artefacts, "/g/KSM-MAWAR/papers/attendance/2026-02-11/", "attendance-16")
+
+    assert len(pdf.pages) == 1  # sixteen members and a row to spare still fit on A4
+    page.set_viewport_size({"width": 680, "height": 1009})  # what the margins leave of A4
+    page.emulate_media(media="print")
+    left = {round(sign.bounding_box()["x"]) for sign in page.locator(".sign-left > span").all()}
+    right = {round(sign.bounding_box()["x"]) for sign in page.locator(".sign-right > span").all()}
+    assert page.locator(".sign").count() == 17
+    assert len(left) == len(right) == 1
+    assert left.pop() + 60 < right.pop()
+
+
+def test_the_facilitator_prints_next_week_s_lists_of_the_bkm_in_one_go(page, artefacts):
+    sign_in(page, villages())
+    page.goto("/b/BKM-SUMBER-REJEKI/papers/")
+    follow(page, "Daftar hadir", last=True)
+    assert "/papers/attendance/" in page.url
+
+    pdf = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+
+    assert sizes(pdf) == {(210, 297)}
+    text = [said(each) for each in pdf.pages]
+    assert len(text) == 3  # five members on one page, twenty-five on two
+    assert "hal. 1 dari 1" in text[0]
+    assert "KSM Mawar · pekan" in text[0]
+    assert "hal. 1 dari 2" in text[1]
+    assert "hal. 2 dari 2" in text[2]
+    assert "KSM Melati · pekan" in text[2]
+    page.screenshot(path=artefacts / "printing-bkm.png")
+
+
+def test_the_tools_stay_on_the_screen(page, artefacts):
+    sign_in(page, villages())
+    page.goto("/g/KSM-MAWAR/papers/")
+    follow(page, "Lembar kosong")
+    follow(page, "F4")
+
+    assert page.url.endswith("?paper=f4")
+    pdf = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    assert sizes(pdf) == {(330, 215)}
+    assert "Kembali" not in said(pdf.pages[0])
+    follow(page, "Kembali")
+    assert page.url.endswith("/g/KSM-MAWAR/papers/")

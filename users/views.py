@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -33,7 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Let somebody in by username or phone number, and on to where she wanted to go."""
     onward = _onward(request)
     if request.user.is_authenticated:
-        return redirect(onward)
+        return HttpResponseRedirect(onward)
     form = SignInForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         name, device = form.cleaned_data["username"], _known_device(request, form.cleaned_data["username"])
@@ -42,7 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         elif user := authenticate(request, username=name, password=form.cleaned_data["password"]):
             services.forget_failures(name=name, device=device)
             login(request, user)
-            response = redirect("change_password" if user.must_change_password else onward)
+            response = HttpResponseRedirect(resolve_url("change_password") if user.must_change_password else onward)
             return _remember_device(response, name)
         else:
             services.note_failure(name=name, device=device)
@@ -80,7 +80,7 @@ set_language = public_view(require_POST(i18n.set_language))
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Keep light or dark pages in a cookie of this device; anything else changes nothing."""
-    response = redirect(_onward(request))
+    response = HttpResponseRedirect(_onward(request))
     form = ThemeForm(request.POST)
     if form.is_valid():
         response.set_cookie(
@@ -96,7 +96,7 @@ def _onward(request: HttpRequest) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if is_ours else resolve_url("home")
+    return wanted if is_ours and wanted.startswith("/") else resolve_url("home")
 
 
 def _known_device(request: HttpRequest, name: str) -> str:

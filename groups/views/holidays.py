@@ -14,7 +14,7 @@ from groups import selectors, services
 from groups.forms import HolidayForm
 from groups.models import Holiday
 from groups.views.forms_flow import attempt, get_or_post, sent
-from groups.views.people import _of_both, body_of
+from groups.views.people import of_both, body_of
 
 
 @get_or_post
@@ -49,5 +49,5 @@ def _holiday_cancel(request: Any, monday: date) -> HttpResponse:
     return redirect(body.url("holidays"))
 
 
-group_holidays, bkm_holidays = _of_both(_holidays)
-group_holiday_cancel, bkm_holiday_cancel = _of_both(_holiday_cancel)
+group_holidays, bkm_holidays = of_both(_holidays)
+group_holiday_cancel, bkm_holiday_cancel = of_both(_holiday_cancel)

@@ -53,7 +53,7 @@ def body_of(request: Any) -> Body:
     return Body("group", group, clock.today(group)) if group else Body("bkm", request.bkm, clock.today())
 
 
-def _of_both(view: Callable[..., HttpResponse]) -> tuple[Callable[..., HttpResponse], Callable[..., HttpResponse]]:
+def of_both(view: Callable[..., HttpResponse]) -> tuple[Callable[..., HttpResponse], Callable[..., HttpResponse]]:
     """Return the view behind the gate of a KSM and behind that of a BKM."""
     return group_view(Permission.MANAGE_GROUP)(view), bkm_view(Permission.MANAGE_BKM)(view)
 
@@ -207,9 +207,9 @@ def _linked(body: Body, appointment: Appointment) -> Appointment:
     return appointment
 
 
-group_people, bkm_people = _of_both(_people)
-group_person_new, bkm_person_new = _of_both(_person_new)
-group_person_known, bkm_person_known = _of_both(_person_known)
-group_person, bkm_person = _of_both(_person)
-group_person_reset, bkm_person_reset = _of_both(_person_reset)
-group_appointment_end, bkm_appointment_end = _of_both(_appointment_end)
+group_people, bkm_people = of_both(_people)
+group_person_new, bkm_person_new = of_both(_person_new)
+group_person_known, bkm_person_known = of_both(_person_known)
+group_person, bkm_person = of_both(_person)
+group_person_reset, bkm_person_reset = of_both(_person_reset)
+group_appointment_end, bkm_appointment_end = of_both(_appointment_end)

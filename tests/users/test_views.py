@@ -86,6 +86,8 @@ def test_a_stranger_who_guesses_does_not_keep_her_out_of_her_own_phone(client, d
         ("//example.org/", "/"),
         ("javascript:alert(1)", "/"),
         ("\0", "/"),
+        ("sign_out", "/"),
+        ("10,5", "/"),
         ("/" + "x" * 3000, "/"),
         ("", "/"),
     ],

@@ -1,0 +1,290 @@
+"""Stories on the staff screens: a coordinator sets up a KSM, its members and treasurer; errors stay at their fields."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from groups import clock
+from groups.models import Appointment, Bkm, Group, Holiday, Member, Programme, Region
+from tests import factories
+from tests.factories import PASSWORD, START
+from users.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bkm() -> Bkm:
+    return factories.BkmFactory(code="BKM-GUYUB", name="Guyub Rukun")
+
+
+@pytest.fixture
+def mawar(bkm: Bkm) -> Group:
+    group = factories.GroupFactory(code="KSM-MAWAR", name="Mawar", bkm=bkm)
+    for name in ("Sari", "Julaika", "Syawiyah"):
+        factories.MemberFactory(group=group, name=name)
+    return group
+
+
+@pytest.fixture
+def staff(client, bkm: Bkm):
+    client.force_login(factories.coordinator(bkm))
+    return client
+
+
+@pytest.fixture
+def administrator(client):
+    client.force_login(factories.AdministratorFactory())
+    return client
+
+
+def text(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def once_shown(response) -> tuple[str, str]:
+    page = response.content.decode()
+    return tuple(re.search(rf'id="first-{part}">([^<]+)<', page)[1] for part in ("username", "password"))
+
+
+GROUP = {
+    "name": "Melati",
+    "origin": "baru",
+    "start_on": "2026-01-05",
+    "meeting_weekday": "2",
+    "timezone": "WIB",
+}
+
+
+def test_a_coordinator_sets_up_a_ksm_from_nothing_to_its_treasurer_s_first_page(staff, bkm):
+    made = staff.post("/b/BKM-GUYUB/groups/new/", GROUP | {"meeting_time": "15.30", "founded_on": "17-08-2025"})
+    assert made.headers["Location"] == "/g/KSM-MELATI/settings/"
+    group = Group.objects.get()
+    assert (group.bkm, group.name, str(group.meeting_time)) == (bkm, "Melati", "15:30:00")
+    assert "belum disepakati" in text(staff.get("/g/KSM-MELATI/settings/"))
+    staff.post("/g/KSM-MELATI/settings/savings/", {"weekly": "2.000", "principal": "10.000", "from_on": "2026-01-05"})
+    names = "Sari\n\n  Julaika \r\nSyawiyah\n"
+    assert staff.post("/g/KSM-MELATI/members/several/", {"names": names, "joined_on": "2026-01-05"}).status_code == 302
+    assert [str(each) for each in group.members.order_by("no")] == ["Sari", "Julaika", "Syawiyah"]
+    offices = {"chair": "1", "secretary": "2", "treasurer": "3"}
+    assert staff.post("/g/KSM-MELATI/members/offices/", offices).status_code == 302
+    assert group.members.get(no=3).office == "bendahara"
+    given = staff.post(
+        "/g/KSM-MELATI/people/new/",
+        {"member": "3", "role": "treasurer", "from_on": "2026-01-05", "phone": "0812 3456 7890"},
+    )
+    username, password = once_shown(given)
+    assert username == "syawiyah"
+    assert "no-store" in given.headers["Cache-Control"]
+    appointment = Appointment.objects.get(group=group)
+    assert (appointment.role, appointment.member.no, appointment.user.phone) == ("treasurer", 3, "+6281234567890")
+    assert password not in staff.get("/g/KSM-MELATI/people/").content.decode()
+
+    treasurer = staff.__class__()
+    answer = treasurer.post("/masuk/", {"username": "0812-3456-7890", "password": password})
+    assert answer.headers["Location"] == "/sandi/"
+    new = {"old": password, "new": "lima ekor sapi", "again": "lima ekor sapi"}
+    assert treasurer.post("/sandi/", new).headers["Location"] == "/"
+    assert treasurer.get("/").headers["Location"] == "/g/KSM-MELATI/"
+
+
+def test_a_refused_form_keeps_all_that_was_typed_and_names_the_field(staff):
+    wrong = GROUP | {"name": "", "start_on": "2026-02-30", "place": "Rumah Bu Wati", "meeting_time": "sore"}
+    page = staff.post("/b/BKM-GUYUB/groups/new/", wrong)
+    assert page.status_code == 422
+    html = page.content.decode()
+    assert 'value="Rumah Bu Wati"' in html
+    assert 'value="2026-02-30"' in html
+    assert "3 hal perlu dibetulkan" in text(page)
+    for field, sentence in (
+        ("id_name", "Nama KSM: Isi dulu bagian ini."),
+        ("id_start_on", "Dicatat di sini sejak: “2026-02-30” bukan tanggal. Tulis misalnya 29-01-2017."),
+        ("id_meeting_time", "Jam pertemuan: Tulis jamnya seperti 15.30."),
+    ):
+        assert f'<a href="#{field}">{sentence}</a>' in html
+    assert not Group.objects.exists()
+
+
+def test_a_taken_code_is_refused_at_its_field(staff, mawar):
+    page = staff.post("/b/BKM-GUYUB/groups/new/", GROUP | {"code": "ksm-mawar"})
+    assert page.status_code == 422
+    assert '<a href="#id_code">' in page.content.decode()
+    assert Group.objects.count() == 1
+
+
+def test_a_nik_is_hidden_until_asked_for_and_kept_when_left_empty(staff, mawar):
+    nik = "3573045203840001"
+    member = mawar.members.get(no=1)
+    edit = "/g/KSM-MAWAR/members/1/edit/"
+    data = {"name": "Sari", "joined_on": "2026-01-05", "gender": "P"}
+    staff.post(edit, data | {"nik": nik})
+    hidden = staff.get(edit).content.decode()
+    assert nik not in hidden
+    assert "357304••••••••01" in hidden
+    assert nik in staff.get(f"{edit}?nik=1").content.decode()
+    staff.post(edit, data | {"name": "Sari Dewi"})
+    member.refresh_from_db()
+    assert (member.name, member.nik) == ("Sari Dewi", nik)
+    staff.post(f"{edit}?nik=1", data | {"nik": ""})
+    member.refresh_from_db()
+    assert member.nik == ""
+
+
+def test_an_odd_nik_is_saved_with_a_word_of_doubt(staff, mawar):
+    data = {"name": "Endang", "joined_on": "2026-01-05", "gender": "L", "nik": "3573045213840001"}
+    page = staff.post("/g/KSM-MAWAR/members/new/", data, follow=True)
+    assert Member.objects.get(name="Endang").nik == "3573045213840001"
+    assert "Endang menjadi anggota nomor 4." in text(page)
+    assert "Tanggal lahir dalam NIK ini tidak ada" in text(page)
+    assert "jenis kelamin lain" in text(page)
+
+
+def test_who_only_reads_sees_members_but_no_way_to_change_them(client, mawar):
+    client.force_login(factories.AppointmentFactory(bkm=mawar.bkm, role="auditor").user)
+    page = client.get("/g/KSM-MAWAR/members/")
+    assert "Julaika" in text(page)
+    assert "/edit/" not in page.content.decode()
+    assert client.get("/g/KSM-MAWAR/members/1/edit/").status_code == 403
+
+
+def test_a_member_leaves_with_what_is_hers_in_sight(staff, mawar):
+    page = staff.post("/g/KSM-MAWAR/members/2/leave/", {"left_on": "2025-12-31"})
+    assert page.status_code == 422
+    assert "Tanggal keluar harus sesudah tanggal masuk" in text(page)
+    assert staff.post("/g/KSM-MAWAR/members/2/leave/", {"left_on": "2026-02-18"}).status_code == 302
+    assert mawar.members.get(no=2).left_on == date(2026, 2, 18)
+    assert "Sudah keluar" in text(staff.get("/g/KSM-MAWAR/members/"))
+    staff.post("/g/KSM-MAWAR/members/2/leave/", {"left_on": ""})
+    assert mawar.members.get(no=2).left_on is None
+
+
+def test_offices_of_one_person_or_of_strangers_are_refused(staff, mawar):
+    stranger = factories.GroupFactory(members=9)
+    assert staff.post("/g/KSM-MAWAR/members/offices/", {"chair": "1", "secretary": "1"}).status_code == 422
+    for no in ("9", "99999999999999999999", "\0", "x"):
+        assert staff.post("/g/KSM-MAWAR/members/offices/", {"chair": no}).status_code == 422
+    assert not Member.objects.exclude(office="anggota").exists()
+    assert stranger.members.count() == 9
+
+
+def test_a_forgotten_password_is_replaced_by_one_for_one_use(staff, mawar):
+    user = factories.treasurer(mawar)
+    person = f"/g/KSM-MAWAR/people/p/{user.username}/"
+    assert "Buat kata sandi baru" in text(staff.get(person))
+    username, password = once_shown(staff.post(f"{person}reset/"))
+    user.refresh_from_db()
+    assert username == user.username
+    assert user.check_password(password)
+    assert user.must_change_password
+    assert not user.check_password(PASSWORD)
+
+
+def test_somebody_who_also_acts_elsewhere_is_an_administrator_s_affair(staff, mawar):
+    user = factories.treasurer(mawar)
+    factories.AppointmentFactory(user=user, bkm=factories.BkmFactory(), role="facilitator")
+    person = f"/g/KSM-MAWAR/people/p/{user.username}/"
+    assert "Buat kata sandi baru" not in text(staff.get(person))
+    assert "Minta kata sandi baru pada administrator" in text(staff.post(f"{person}reset/", follow=True))
+    staff.post(person, {"name": "Diambil", "phone": "0812 9999 9999"})
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+    assert user.phone is None
+
+
+def test_people_of_other_bodies_do_not_exist_here(staff, mawar):
+    stranger = factories.treasurer(factories.GroupFactory())
+    for page in (f"p/{stranger.username}/", f"p/{stranger.username}/treasurer/{START}/end/"):
+        assert staff.get(f"/g/KSM-MAWAR/people/{page}").status_code == 404
+    assert staff.post(f"/g/KSM-MAWAR/people/p/{stranger.username}/reset/").status_code == 404
+    assert staff.post(f"/b/BKM-GUYUB/people/p/{stranger.username}/reset/").status_code == 404
+
+
+def test_a_known_person_gets_a_second_role_and_loses_it(staff, mawar):
+    budi = factories.UserFactory(username="budi", phone="+6281111111111", name="Budi")
+    role = {"role": "facilitator", "from_on": "2026-01-05"}
+    assert staff.post("/b/BKM-GUYUB/people/known/", role | {"known": "0811 1111 111"}).status_code == 422
+    assert staff.post("/b/BKM-GUYUB/people/known/", role | {"known": "0811-1111-1111"}).status_code == 302
+    assert staff.post("/b/BKM-GUYUB/people/known/", role | {"known": "Budi"}).status_code == 422, "twice at a time"
+    assert "fasilitator" in text(staff.get("/b/BKM-GUYUB/people/"))
+    end = "/b/BKM-GUYUB/people/p/budi/facilitator/2026-01-05/end/"
+    assert staff.post(end, {"to_on": "2026-01-04"}).status_code == 422
+    assert staff.post(end, {"to_on": "2026-03-02"}).status_code == 302
+    assert Appointment.objects.get(user=budi).to_on == date(2026, 3, 2)
+    assert staff.post(end, {"to_on": "2026-03-03"}).status_code == 404
+
+
+def test_a_new_person_needs_a_name_and_a_free_username(staff, mawar):
+    new = {"role": "chair", "from_on": "2026-01-05"}
+    assert "Tulis namanya" in text(staff.post("/g/KSM-MAWAR/people/new/", new))
+    factories.UserFactory(username="wati")
+    page = staff.post("/g/KSM-MAWAR/people/new/", new | {"name": "Wati", "username": "wati"})
+    assert '<a href="#id_username">' in page.content.decode()
+    page = staff.post("/g/KSM-MAWAR/people/new/", new | {"name": "Wati", "role": "coordinator"})
+    assert '<a href="#id_role">' in page.content.decode()
+    assert User.objects.filter(name="Wati").count() == 0
+
+
+def test_weeks_off_of_a_group_and_of_its_bkm(staff, mawar):
+    coming = clock.today(mawar) + timedelta(days=10)
+    monday = coming - timedelta(days=coming.weekday())
+    holidays = "/g/KSM-MAWAR/settings/holidays/"
+    late = staff.post(holidays, {"week_start": clock.today(mawar).isoformat(), "reason": "Hujan"})
+    assert "Pekan itu sudah mulai" in text(late)
+    assert staff.post(holidays, {"week_start": coming.isoformat(), "reason": "Panen"}).status_code == 302
+    staff.post("/b/BKM-GUYUB/settings/holidays/", {"week_start": coming.isoformat(), "reason": "Lebaran"})
+    page = text(staff.get(holidays))
+    assert "Panen" in page
+    assert "Lebaran · untuk semua KSM di BKM" in page
+    assert staff.post(f"{holidays}{monday}/cancel/").status_code == 302
+    assert [each.reason for each in Holiday.objects.all()] == ["Lebaran"]
+    assert staff.post(f"{holidays}{monday}/cancel/").status_code == 404, "her group does not take back the BKM's"
+
+
+def test_the_bkm_its_upk_and_its_group_are_corrected(staff, bkm, mawar):
+    staff.post(
+        "/b/BKM-GUYUB/settings/about/", {"name": "Guyub Rukun Jaya", "region": "35.73.04.1004", "address": "RW 5"}
+    )
+    staff.post("/b/BKM-GUYUB/settings/upk/", {"name": "UPK Lestari"})
+    staff.post("/b/BKM-GUYUB/settings/upk/", {"name": "UPK Lestari Jaya"})
+    bkm.refresh_from_db()
+    assert (bkm.name, bkm.region, bkm.upk.name) == ("Guyub Rukun Jaya", "35.73.04.1004", "UPK Lestari Jaya")
+    assert staff.get("/b/BKM-GUYUB/settings/").status_code == 200
+    staff.post("/g/KSM-MAWAR/settings/about/", GROUP | {"name": "Mawar Merah", "end_on": "2026-12-28"})
+    mawar.refresh_from_db()
+    assert (mawar.name, mawar.code, mawar.end_on) == ("Mawar Merah", "KSM-MAWAR", date(2026, 12, 28))
+
+
+def test_an_administrator_keeps_bkm_programmes_and_regions(administrator):
+    made = administrator.post("/staff/bkm/new/", {"name": "Sido Makmur"})
+    assert made.headers["Location"] == "/b/BKM-SIDO-MAKMUR/settings/"
+    assert "Sido Makmur" in text(administrator.get("/staff/?q=sido"))
+    assert "Tidak ada yang ditemukan" in text(administrator.get("/staff/?q=tidak"))
+    administrator.post("/staff/programmes/new/", {"name": "GRD", "starts_on": "2016-05-01"})
+    administrator.post("/staff/programmes/p/PROG-GRD/", {"name": "GRD Batang", "ends_on": "2018-01-31"})
+    programme = Programme.objects.get()
+    assert (programme.name, programme.starts_on, programme.ends_on) == ("GRD Batang", None, date(2018, 1, 31))
+    assert "GRD Batang" in text(administrator.get("/staff/programmes/"))
+    administrator.post("/staff/regions/new/", {"code": "33", "name": "Jawa Tengah"})
+    administrator.post("/staff/regions/new/", {"code": "33.25", "name": "Kabupaten Batank"})
+    assert administrator.post("/staff/regions/new/", {"code": "33.26.01", "name": "Tanpa induk"}).status_code == 422
+    assert administrator.post("/staff/regions/33.25/", {"name": "Kabupaten Batang"}).headers["Location"] == (
+        "/staff/regions/?q=33.25"
+    )
+    assert Region.objects.get(code="33.25").edited
+    found = administrator.get("/regions/search", {"q": "batang"}).json()["regions"]
+    assert [each["code"] for each in found] == ["33.25"]
+    assert administrator.get("/regions/search", {"q": "\0"}).json() == {"regions": []}
+
+
+def test_lists_cost_the_same_number_of_queries_however_long(staff, mawar, django_assert_max_num_queries):
+    for page in ("/g/KSM-MAWAR/members/", "/g/KSM-MAWAR/people/", "/b/BKM-GUYUB/settings/", "/b/BKM-GUYUB/people/"):
+        with django_assert_max_num_queries(12) as first:
+            staff.get(page)
+        for _again in range(3):
+            factories.MemberFactory(group=mawar)
+            factories.AppointmentFactory(group=mawar)
+            factories.GroupFactory(bkm=mawar.bkm)
+            factories.AppointmentFactory(bkm=mawar.bkm, role="facilitator")
+        with django_assert_max_num_queries(len(first)):
+            staff.get(page)

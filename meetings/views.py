@@ -216,6 +216,7 @@ def _sheet_page(request: GroupRequest, form: SheetForm, draft: SheetDraft | None
             "form": form,
             "draft": draft,
             "key": draft.key if draft else uuid4(),
+            "stamp": draft.saved_at.isoformat() if draft else "",
             "on": form.context.on,
             "monday": week_start(form.context.on),
             "lines": lines,
@@ -268,7 +269,9 @@ def save_draft(request: GroupRequest, on: date) -> HttpResponse:
     context = selectors.sheet_context(request.group, on)
     draft = selectors.draft_of(request.group, on, request.user)
     kept = _keep(request, on, _merged(request, context, draft, minutes=False))
-    return JsonResponse({"saved_at": format_time(kept.saved_at, request.group.zone)})
+    return JsonResponse(
+        {"saved_at": format_time(kept.saved_at, request.group.zone), "stamp": kept.saved_at.isoformat()}
+    )
 
 
 @require_POST

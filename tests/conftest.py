@@ -78,6 +78,8 @@ def fresh_database(
     with django_db_blocker.unblock():
         connection.close()  # a template may have no connections
         with connection._nodb_cursor() as cursor:  # Django has no public word for "connect to no database of ours"
+            # A thread of an earlier test may have left its connection open.
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template])
             cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
         connection.settings_dict["NAME"] = settings["NAME"] = copy
         try:

@@ -33,3 +33,25 @@ for (const menu of document.querySelectorAll("details.menu")) {
 
 // The first thing read after a refused form is what to put right.
 document.querySelector(".error-summary")?.focus();
+
+// The sheet's draft on this phone: said on the task list while the server does not have it, gone once it has a receipt.
+for (const note of document.querySelectorAll("[data-local-draft]")) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(`draft-${note.dataset.localDraft}`) ?? "null");
+    note.hidden = !kept || Boolean(kept.stamp);
+  } catch { /* no storage, no draft */ }
+}
+for (const receipt of document.querySelectorAll("[data-receipt]")) {
+  try { localStorage.removeItem(`draft-${receipt.dataset.receipt}`); } catch { /* nothing to forget */ }
+}
+
+// A button that writes is pressed once.
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
+});

@@ -252,23 +252,28 @@ let timer = 0, sending = null, again = false;
 function changed(row) {
   if (row) say(row);
   total();
-  const data = Object.fromEntries(new FormData(form));
-  delete data.csrfmiddlewaretoken;
-  try {
-    localStorage.setItem(storageKey, JSON.stringify(data));
-  } catch { /* a full phone still has the server */ }
+  remember("");
   clearTimeout(timer);
   timer = setTimeout(keep, 800);
 }
+// What this phone holds, and the server's word for having it; a page older than that word does not show it yet.
+function remember(stamp) {
+  const data = Object.fromEntries(new FormData(form));
+  delete data.csrfmiddlewaretoken;
+  try {
+    localStorage.setItem(storageKey, JSON.stringify({ stamp, data }));
+  } catch { /* a full phone still has the server */ }
+}
 async function keep() {
   if (sending) { again = true; return; }
+  const sent = JSON.stringify([...new FormData(form)]);
   sending = fetch(form.dataset.draftUrl, { method: "POST", body: new FormData(form), redirect: "error" });
   try {
     const answer = await sending;
     if (!answer.ok) throw new Error(String(answer.status));
-    const { saved_at } = await answer.json();
+    const { saved_at, stamp } = await answer.json();
     state.textContent = `${word("Saved")} ${saved_at}`;
-    try { localStorage.removeItem(storageKey); } catch { /* nothing was kept there */ }
+    if (sent === JSON.stringify([...new FormData(form)])) remember(stamp);
   } catch {
     state.textContent = word("Local");
   } finally {
@@ -278,15 +283,15 @@ async function keep() {
 }
 window.addEventListener("online", keep);
 
-// What this phone kept and the server does not have comes back.
+// What this phone kept and this page does not show yet comes back.
 function restore() {
   let kept;
   try { kept = JSON.parse(localStorage.getItem(storageKey) ?? "null"); } catch { return; }
-  if (!kept) return;
+  if (!kept?.data || (kept.stamp && kept.stamp <= form.dataset.stamp)) return;
   for (const input of form.elements) {
     if (!input.name || ["csrfmiddlewaretoken", "key", "action", "confirm", "take"].includes(input.name)) continue;
-    if (input.type === "radio" || input.type === "checkbox") input.checked = kept[input.name] === input.value;
-    else if (input.name in kept) input.value = kept[input.name];
+    if (input.type === "radio" || input.type === "checkbox") input.checked = kept.data[input.name] === input.value;
+    else if (input.name in kept.data) input.value = kept.data[input.name];
   }
   keep();
 }

@@ -15,7 +15,7 @@ def hadi(page):
     page.goto("/masuk/")
     page.fill("input[name=username]", user.username)
     page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
+    page.click("button:has-text('Masuk')")
     page.wait_for_url("**/b/**")
     return group
 

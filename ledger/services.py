@@ -156,7 +156,7 @@ def post_locked(
     submission = _seal_submission(book=book, key=key, text=text, entries=len(drafts), by=by, at=at)
     submission.save(force_insert=True)
     entries = _seal_entries(book, submission, drafts, whole)
-    Entry.objects.bulk_create(entries)
+    _write_entries(entries)
     _write_postings(book, entries, whole, accounts)
     if drafts:
         announce(book.pk, min(draft.on for draft in drafts))
@@ -261,13 +261,42 @@ def _seal_entries(
                 memo=draft.memo,
                 memo_hash=memo_hash,
                 legs=len(legs),
-                posted_by=submission.posted_by,
+                posted_by_id=submission.posted_by_id,
                 posted_at=submission.posted_at,
-                reverses=draft.reverses,
+                reverses_id=draft.reverses.pk if draft.reverses else None,
                 digest=previous,
             )
         )
     return entries
+
+
+def _write_entries(entries: Sequence[Entry]) -> None:
+    """Write the entries of one submission in one statement and give them their ids.
+
+    Arrays instead of `bulk_create`, here and for the postings: it was a third of the time of posting a meeting.
+    """
+    if not entries:
+        return
+    first = entries[0]
+    rows = [(e.number, e.on, e.kind, e.memo, e.memo_hash, e.legs, e.reverses_id, e.digest) for e in entries]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'INSERT INTO ledger_entry (number, "on", kind, memo, memo_hash, legs, reverses_id, digest,'
+            " book_id, submission_id, posted_by_id, posted_at)"
+            " SELECT e.*, %s, %s, %s::bigint, %s FROM unnest(%s::int[], %s::date[], %s::text[], %s::text[], %s::text[],"
+            " %s::smallint[], %s::bigint[], %s::text[]) e RETURNING number, id",
+            [
+                first.book_id,
+                first.submission_id,
+                first.posted_by_id,
+                first.posted_at,
+                *(list(column) for column in zip(*rows, strict=True)),
+            ],
+        )
+        ids = dict(cursor.fetchall())
+    for entry in entries:
+        entry.pk = ids[entry.number]
+        entry._state.adding = False
 
 
 def _write_postings(

@@ -26,16 +26,17 @@ CREATE OR REPLACE TRIGGER ledger_account_no_truncate BEFORE TRUNCATE ON ledger_a
 CREATE OR REPLACE TRIGGER ledger_book_no_truncate BEFORE TRUNCATE ON ledger_book
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
-CREATE OR REPLACE FUNCTION ledger_genesis(uid uuid) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+-- STABLE, not IMMUTABLE: convert_to and extract are no more than that, and only honest functions are inlined.
+CREATE OR REPLACE FUNCTION ledger_genesis(uid uuid) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT encode(sha256(convert_to(E'buku-ksm book 1\n' || uid::text, 'UTF8')), 'hex')
 $$;
 
 -- One link of the chain: the digest of `lines` (each closed by a newline) after `previous`. See docs/ledger-format.md.
-CREATE OR REPLACE FUNCTION ledger_chain(previous text, lines text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION ledger_chain(previous text, lines text) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT encode(sha256(decode(previous, 'hex') || convert_to(lines, 'UTF8')), 'hex')
 $$;
 
-CREATE OR REPLACE FUNCTION ledger_microseconds(at timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION ledger_microseconds(at timestamptz) RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT (extract(epoch FROM at) * 1000000)::bigint
 $$;
 

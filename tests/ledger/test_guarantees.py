@@ -715,3 +715,21 @@ def test_posting_without_anybody_and_by_somebody(book, django_user_model):
 def test_amounts_are_read_on_their_normal_side():
     assert chart.on_normal_side(chart.CASH, 5_000) == 5_000
     assert chart.on_normal_side(chart.WEEKLY_SAVINGS, -5_000) == 5_000
+
+
+def test_every_guard_that_reads_tables_fixes_where_it_looks_and_how():
+    """Nobody's temporary table stands in for a real one, and no cached plan scans the books whole."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.proname, coalesce(p.proconfig, '{}') FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang"
+            " WHERE p.proname LIKE 'ledger\\_%' AND l.lanname = 'plpgsql' AND p.prosrc ~ '(FROM|JOIN|UPDATE) +ledger_'"
+        )
+        guards = dict(cursor.fetchall())
+    assert set(guards) == {
+        "ledger_submission_arrives", "ledger_submission_filled", "ledger_entry_arrives", "ledger_posting_arrives",
+        "ledger_book_filled",
+    }  # fmt: skip
+    for name, config in guards.items():
+        assert "search_path=public, pg_temp" in config
+        if name.endswith("_arrives"):
+            assert {"enable_seqscan=off", "enable_hashjoin=off", "enable_mergejoin=off"} <= set(config)

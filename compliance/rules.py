@@ -3,11 +3,12 @@
 Every rule follows `compliance.md`; what it says in one sentence is one function here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 from typing import Any, NamedTuple, Self
 
 from compliance.facts import (
@@ -21,6 +22,7 @@ from compliance.facts import (
 )
 
 HALF = Fraction(1, 2)
+NOTHING = (0, 0, 0)
 RULES = ("savings", "meetings", "books", "lending", "repayment")
 
 ON_TIME, LATE, UNCOVERED = "on_time", "late", "uncovered"
@@ -151,12 +153,13 @@ def evaluate(rows: Sequence[WeekFacts], policy: PolicyNumbers, on: date) -> Eval
     """
     weeks = assessed_weeks(rows, policy.weeks, on)
     last = rows[-1] if rows else None
+    tallies = [tally(row, last) for row in weeks] if last else []
     findings = (
-        _savings(weeks, last, policy),
+        _savings(tallies, policy),
         _meetings(weeks, policy),
         _books(weeks, policy),
         _lending(last, policy, on),
-        _repayment(weeks, last, policy, with_arrears=True),
+        _repayment(tallies, _arrears(weeks[0], last) if last and weeks else NOTHING, policy),
     )
     total = _total(findings, policy)
     enough = len(weeks) >= policy.weeks_for_grade
@@ -172,12 +175,13 @@ def evaluate(rows: Sequence[WeekFacts], policy: PolicyNumbers, on: date) -> Eval
 
 def of_one_week(row: WeekFacts, last: WeekFacts, policy: PolicyNumbers) -> tuple[Finding, ...]:
     """Judge a single week by itself: what was paid late by `last` counts late; lending as at the week's end."""
+    tallies = [tally(row, last)]
     return (
-        _savings([row], last, policy),
+        _savings(tallies, policy),
         _meetings([row], policy),
         _books([row], policy),
         _lending(row, policy, row.through),
-        _repayment([row], last, policy, with_arrears=False),
+        _repayment(tallies, NOTHING, policy),
     )
 
 
@@ -232,44 +236,66 @@ def tally(row: WeekFacts, last: WeekFacts) -> Tally:
         if how := covered(week, last.members.get(no)):
             saved[how] += 1
     stretches = [repaid(loan, paid_by(last, no, loan)) for no, loan in row.loans.items() if loan.due > loan.due_before]
-    on_time, late, uncovered = (sum(part) for part in zip(*stretches, strict=True)) if stretches else (0, 0, 0)
-    found = row.kept[last.moved_on] = Tally((saved[ON_TIME], saved[LATE], saved[UNCOVERED]), (on_time, late, uncovered))
+    found = row.kept[last.moved_on] = Tally((saved[ON_TIME], saved[LATE], saved[UNCOVERED]), _added(stretches))
     return found
 
 
-def _savings(weeks: Sequence[WeekFacts], last: WeekFacts | None, policy: PolicyNumbers) -> Finding:
-    counts = [tally(row, last).saved for row in weeks] if last else []
-    parts = {name: sum(count[i] for count in counts) for i, name in enumerate((ON_TIME, LATE, UNCOVERED))}
-    value = parts[ON_TIME] + policy.late_value * parts[LATE]
-    return _quotient("savings", value, parts, sum(parts.values()), policy)
+def _added(triples: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:
+    """Add (on time, late, uncovered) up."""
+    on_time = late = uncovered = 0
+    for first, second, third in triples:
+        on_time += first
+        late += second
+        uncovered += third
+    return on_time, late, uncovered
+
+
+def _savings(tallies: Sequence[Tally], policy: PolicyNumbers) -> Finding:
+    on_time, late, uncovered = _added(one.saved for one in tallies)
+    parts = {ON_TIME: on_time, LATE: late, UNCOVERED: uncovered}
+    return _quotient("savings", _with_late(on_time, late, policy), parts, on_time + late + uncovered, policy)
+
+
+def _with_late(on_time: int, late: int, policy: PolicyNumbers) -> Fraction:
+    """Return what was paid on time and, at its lower value, late."""
+    return on_time + policy.late_value * late if late else Fraction(on_time)
 
 
 def quorate(meeting: MeetingFacts, policy: PolicyNumbers) -> bool:
     """Whether more than the policy's share of the members active that day were present."""
-    return meeting.present > policy.quorum * meeting.active
+    return meeting.present * policy.quorum.denominator > policy.quorum.numerator * meeting.active
 
 
 def _meetings(weeks: Sequence[WeekFacts], policy: PolicyNumbers) -> Finding:
     if not weeks:
         return Finding("meetings")
-    held = [meeting for row in weeks for meeting in row.meetings]
+    met_weeks = present = expected = excused = sick = 0
+    for row in weeks:
+        for meeting in row.meetings:
+            present += meeting.present
+            expected += meeting.active
+            excused += meeting.excused
+            sick += meeting.sick
+        met_weeks += any(quorate(meeting, policy) for meeting in row.meetings)
     parts = {
-        "weeks_met": sum(any(quorate(m, policy) for m in row.meetings) for row in weeks),
+        "weeks_met": met_weeks,
         "weeks": len(weeks),
-        "present": sum(m.present for m in held),
-        "expected": sum(m.active for m in held),
-        "excused": sum(m.excused for m in held),
-        "sick": sum(m.sick for m in held),
-        "absent": sum(m.absent for m in held),
+        "present": present,
+        "expected": expected,
+        "excused": excused,
+        "sick": sick,
+        "absent": expected - present - excused - sick,
     }
     met = Fraction(parts["weeks_met"], parts["weeks"])
     came = Fraction(parts["present"], parts["expected"]) if parts["expected"] else Fraction(0)
-    score = policy.weight_weeks_met * met + (1 - policy.weight_weeks_met) * came
+    score = came + policy.weight_weeks_met * (met - came)
     return Finding("meetings", score, _light(score, policy), parts=parts)
 
 
 def missing(meeting: MeetingFacts, policy: PolicyNumbers) -> tuple[str, ...]:
     """Name what a posted sheet lacks for a full point: `late`, `count`, `reason`, `minutes`."""
+    if meeting.minuted and meeting.counted and meeting.explained and meeting.delay <= policy.posting_days:
+        return ()
     return tuple(
         name
         for name, lacks in (
@@ -348,25 +374,27 @@ def paid_by(last: WeekFacts, no: int, loan: LoanWeek) -> int:
     return known.paid if known else max(loan.due, loan.due_before)
 
 
-def _repayment(
-    weeks: Sequence[WeekFacts], last: WeekFacts | None, policy: PolicyNumbers, *, with_arrears: bool
-) -> Finding:
-    stretches = [tally(row, last).repaid for row in weeks] if last else []
-    on_time, late, uncovered = (sum(stretch[i] for stretch in stretches) for i in range(3))
-    lacking = 0
-    if last and weeks and with_arrears:
-        for no, loan in weeks[0].loans.items():
-            since, still = overdue(loan, paid_by(last, no, loan))
-            late, uncovered, lacking = late + since, uncovered + still, lacking + since + still
-    parts = {ON_TIME: on_time, LATE: late, UNCOVERED: uncovered, "lacking": lacking}
-    value = on_time + policy.late_value * late
-    return _quotient("repayment", value, parts, on_time + late + uncovered, policy)
+def _arrears(first: WeekFacts, last: WeekFacts) -> tuple[int, int, int]:
+    """Cut what lacked on the eve of the first week into (0, paid since, still uncovered) rupiah."""
+    cut = [overdue(loan, paid_by(last, no, loan)) for no, loan in first.loans.items()]
+    return _added((0, since, still) for since, still in cut)
+
+
+def _repayment(tallies: Sequence[Tally], arrears: tuple[int, int, int], policy: PolicyNumbers) -> Finding:
+    on_time, late, uncovered = _added([*(one.repaid for one in tallies), arrears])
+    parts = {ON_TIME: on_time, LATE: late, UNCOVERED: uncovered, "lacking": sum(arrears)}
+    return _quotient("repayment", _with_late(on_time, late, policy), parts, on_time + late + uncovered, policy)
 
 
 def _total(findings: Sequence[Finding], policy: PolicyNumbers) -> Fraction | None:
-    weighed = [(policy.weight(f.rule), f.score) for f in findings if f.score is not None]
+    weighed = [(policy.weight(f.rule), f.score) for f in findings if f.score is not None and policy.weight(f.rule)]
     weight = sum(w for w, _score in weighed)
-    return sum(w * score for w, score in weighed) / Fraction(weight) if weight else None
+    if not weight:
+        return None
+    # One common denominator instead of a fraction for every step.
+    common = lcm(*(w.denominator * score.denominator for w, score in weighed))
+    points = sum(common // (w.denominator * s.denominator) * w.numerator * s.numerator for w, s in weighed)
+    return Fraction(points, common) / weight
 
 
 def _grade(total: Fraction, policy: PolicyNumbers) -> str:

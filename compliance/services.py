@@ -1,11 +1,12 @@
 """Keeps one row of facts per group and week true to the books, in the transaction that changes them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import count, takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from compliance.facts import WEEK, Setting, WeekFacts, WeekInput, advance
 from compliance.models import GroupWeek
@@ -55,7 +56,17 @@ def _rebuild(source: Source) -> int:
     return len(rows)
 
 
-def _fold(source: Source) -> list[GroupWeek]:
+class _Row(NamedTuple):
+    """A `GroupWeek` about to be written."""
+
+    group_id: int
+    week_start: date
+    facts: Mapping[str, Any] | None
+    at_meeting: Mapping[str, Any] | None
+    at_close: Mapping[str, Any]
+
+
+def _fold(source: Source) -> list[_Row]:
     """Return the rows of the weeks after the source's, through the last in which anything happened and those ahead."""
     rows, totals = list(source.rows), list(source.totals)
     before = rows[-1] if rows else None
@@ -72,15 +83,7 @@ def _fold(source: Source) -> list[GroupWeek]:
         evaluation = evaluate(rows, source.policy_on(on), on)
         at_close = snapshot(evaluation, before, totals)
         totals.append(at_close["total"])
-        made.append(
-            GroupWeek(
-                group_id=source.group_id,
-                week_start=week,
-                facts=before.as_json() if week <= last else None,
-                at_meeting=at_meeting,
-                at_close=at_close,
-            )
-        )
+        made.append(_Row(source.group_id, week, before.as_json() if week <= last else None, at_meeting, at_close))
     return made
 
 
@@ -130,11 +133,17 @@ def snapshot(evaluation: Evaluation, facts: WeekFacts, totals: Sequence[float | 
     }
 
 
-def _write(rows: Sequence[GroupWeek]) -> None:
-    """Insert or replace rows in one statement."""
-    GroupWeek.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["group", "week_start"],
-        update_fields=["facts", "at_meeting", "at_close"],
-    )
+_WRITE = """
+INSERT INTO compliance_groupweek (group_id, week_start, facts, at_meeting, at_close)
+SELECT * FROM unnest(%s::bigint[], %s::date[], %s::jsonb[], %s::jsonb[], %s::jsonb[])
+ON CONFLICT (group_id, week_start) DO UPDATE
+   SET facts = EXCLUDED.facts, at_meeting = EXCLUDED.at_meeting, at_close = EXCLUDED.at_close
+"""
+
+
+def _write(rows: Sequence[_Row]) -> None:
+    """Insert or replace rows in one statement; by hand, since every posted sheet rewrites those ahead."""
+    group_ids, weeks, *snapshots = zip(*rows, strict=True)
+    texts = [[one and json.dumps(one) for one in column] for column in snapshots]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [list(group_ids), list(weeks), *texts])

@@ -1,13 +1,14 @@
 """Loans as the screens need them, each in a fixed number of queries."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Max, QuerySet
+from django.db.models.expressions import RawSQL
 
 from groups.models import Group, Member
 from ledger import chart
@@ -28,21 +29,29 @@ def open_loans(group: Group) -> list[OpenLoan]:
 
 
 def loans_by_no(group: Group, numbers: list[int]) -> dict[int, OpenLoan]:
-    """Return these loans of a group by number, settled ones too. One query."""
-    return {loan.loan.no: loan for loan in _gather(Loan.objects.filter(group=group, no__in=numbers))}
+    """Return these loans of a group by number, settled ones too, with their requests. One query."""
+    asked = Loan.objects.filter(group=group, no__in=numbers).select_related("request")
+    return {loan.loan.no: loan for loan in _gather(asked)}
+
+
+_INSTALMENTS = """(
+SELECT json_agg(json_build_array(i.no, i.due_on, i.principal, i.charge, i.balance) ORDER BY i.no)
+  FROM loans_instalment i WHERE i.loan_id = loans_loan.id)::text"""
 
 
 def _gather(loans: QuerySet[Loan]) -> list[OpenLoan]:
-    """Read loans with their schedules: one row a loan, its instalments as arrays."""
-    columns = ("no", "due_on", "principal", "charge", "balance")
-    arrays = {f"all_{name}": ArrayAgg(f"instalments__{name}", order_by="instalments__no") for name in columns}
-    found = loans.select_related("member", "request", "receivable", "charge_income").annotate(**arrays).order_by("no")
+    """Read loans with their schedules, one row a loan; every sheet that is opened or posted passes here."""
+    found = (
+        loans.select_related("member")
+        .annotate(lent=F("receivable__balance"), earned=F("charge_income__balance"), plan=RawSQL(_INSTALMENTS, ()))  # noqa: S611 (a constant)
+        .order_by("no")
+    )
     return [
         OpenLoan(
             loan=loan,
-            rows=[Row(*values) for values in zip(*(getattr(loan, f"all_{name}") for name in columns), strict=True)],
-            paid_charge=loan.prior_charge - loan.charge_income.balance,
-            paid_principal=loan.principal - loan.receivable.balance,
+            rows=[Row(no, date.fromisoformat(due_on), *money) for no, due_on, *money in json.loads(loan.plan)],
+            paid_charge=loan.prior_charge - loan.earned,
+            paid_principal=loan.principal - loan.lent,
         )
         for loan in found
     ]

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from groups.models import Group, Member
@@ -21,6 +21,7 @@ from ledger import chart
 from ledger import services as ledger
 from ledger.announce import announce, one_announcement
 from ledger.models import Account, Book, Entry, Posting
+from ledger.rows import insert_rows
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
 from loans import services as loans
@@ -78,25 +79,25 @@ def post_sheet(
     """Write one meeting: attendance, minutes, count, and every hand-over as an entry of its own. All or nothing.
 
     The same key with the same sheet answers with the meeting it made. Refused, with every problem at its field
-    (`r4-angsuran`, `r4-attendance`, `q2`, `out1`, `selisih`, …) or as a whole: a day already posted (`already_posted`), a
-    closed period, a day outside the group's life, no attendance for an active member, more than a loan or the savings
+    (`r4-angsuran`, `r4-attendance`, `q2`, `out1`, `selisih`, …) or as a whole: a day already posted
+    (`already_posted`), a closed period, a day outside the group's life, no attendance for an active member, more than a loan or the savings
     or the cash box holds, a cash difference without a reason. `lendings` are loans of an old book, told in full.
     """
     refusals = Refusals()
     with transaction.atomic(), one_announcement():
         book = ledger.lock_book(group.book_id)
         text = ledger.canonical_content(sheet.content() | {"lendings": [_lending_content(one) for one in lendings]})
-        nearest = list(
-            Meeting.objects.filter(group=group, on__gte=sheet.on).select_related("submission").order_by("on")[:1]
-        )
-        if nearest and nearest[0].on == sheet.on:
-            if nearest[0].submission.key == key:
+        not_before = Meeting.objects.filter(group=group, on__gte=sheet.on).order_by("on")
+        nearest = not_before.values_list("on", flat=True).first()
+        if nearest == sheet.on:
+            earlier = not_before.select_related("submission")[0]
+            if earlier.submission.key == key:
                 ledger.find_submission(book, key, text)  # refuses other content under this key
-                return nearest[0]
+                return earlier
             raise ValidationError(
                 _("The sheet of this meeting is already in the book."),
                 code="already_posted",
-                params={"meeting": nearest[0]},
+                params={"meeting": earlier},
             )
         _check_day(group, book, sheet.on)
         members = {m.no: m for m in Member.objects.filter(group=group)}
@@ -114,12 +115,12 @@ def post_sheet(
         drafts += _other(sheet.on, sheet.expenses, EXPENSE, refusals)
         refusals.raise_any()
 
-        before = _cash_on(book, sheet.on, later=bool(nearest))
+        before = _cash_on(book, sheet.on, later=nearest is not None)
         expected = before + _cash_moved(drafts)
-        _check_cash(before, expected, drafts, refusals)
+        _check_cash(expected, drafts, refusals)
         difference = 0 if sheet.count.counted is None else sheet.count.counted - expected
         if difference:
-            _check_difference(sheet, difference, refusals)
+            _check_difference(sheet, refusals)
             drafts.append(_difference(sheet, difference))
         refusals.raise_any()
 
@@ -146,9 +147,13 @@ def post_sheet(
             imported=imported,
         )
         _write_people(meeting, sheet, members)
-        HandOver.objects.bulk_create(
-            HandOver(meeting=meeting, entry=entry, member=draft.tag.member)
-            for draft, entry in zip(drafts, receipt.entries, strict=True)
+        insert_rows(
+            HandOver,
+            ("meeting_id", "entry_id", "member_id"),
+            [
+                (meeting.pk, entry.pk, draft.tag.member and draft.tag.member.pk)
+                for draft, entry in zip(drafts, receipt.entries, strict=True)
+            ],
         )
         if difference:
             CashDifference.objects.create(
@@ -316,20 +321,22 @@ def _difference(sheet: Sheet, difference: int) -> Draft:
 
 def _cash_on(book: Book, on: date, *, later: bool) -> int:
     """Return the cash by the book before a meeting. Only a sheet posted after later ones looks at postings."""
-    cash = Account.objects.filter(book=book, code=chart.CASH, member_no=0, loan_no=0).first()
-    if cash is None:
+    cash = Account.objects.filter(book=book, code=chart.CASH, member_no=0, loan_no=0)
+    found = cash.values_list("pk", "balance").first()
+    if found is None:
         return 0
+    account, balance = found
     if not later:
-        return cash.balance
-    since = Posting.objects.filter(account=cash, on__gt=on).aggregate(total=Sum("amount"))["total"]
-    return cash.balance - (since or 0)
+        return balance
+    since = Posting.objects.filter(account=account, on__gt=on).aggregate(total=Sum("amount"))["total"]
+    return balance - (since or 0)
 
 
 def _cash_moved(drafts: Iterable[Draft]) -> int:
     return sum(leg.amount for draft in drafts for leg in draft.legs if leg.code == chart.CASH)
 
 
-def _check_cash(before: int, expected: int, drafts: Sequence[Draft], refusals: Refusals) -> None:
+def _check_cash(expected: int, drafts: Sequence[Draft], refusals: Refusals) -> None:
     if expected < 0:
         out = -_cash_moved([draft for draft in drafts if _cash_moved([draft]) < 0])
         refusals.add(
@@ -340,7 +347,7 @@ def _check_cash(before: int, expected: int, drafts: Sequence[Draft], refusals: R
         )
 
 
-def _check_difference(sheet: Sheet, difference: int, refusals: Refusals) -> None:
+def _check_difference(sheet: Sheet, refusals: Refusals) -> None:
     if not sheet.count.reason.strip():
         refusals.add("selisih", _("Write why the box and the book differ."), "reason_required")
 
@@ -361,8 +368,10 @@ def _write_people(meeting: Meeting, sheet: Sheet, members: Mapping[int, Member])
     for row in sheet.rows:
         if row.attendance and row.member_no in members and members[row.member_no].is_active_on(sheet.on):
             came[row.member_no] = row.attendance
-    Attendance.objects.bulk_create(
-        Attendance(meeting=meeting, member=members[no], status=status) for no, status in came.items()
+    insert_rows(
+        Attendance,
+        ("meeting_id", "member_id", "status"),
+        [(meeting.pk, members[no].pk, status) for no, status in came.items()],
     )
     FollowUp.objects.bulk_create(
         FollowUp(meeting=meeting, what=note.what, owner=members.get(note.owner_no or 0), due_on=note.due_on)
@@ -409,8 +418,7 @@ def correct_hand_over(
         elif row.received:
             legs = hand_over_legs(row, entry.on, mine, refusals)
             fresh.append((Draft(on=entry.on, kind=HANDOVER, legs=legs, memo=reason[:200]), hand_over))
-        for one in later:
-            fresh.append((one.again(owed, reason, refusals), one.hand_over))
+        fresh.extend((one.again(owed, reason, refusals), one.hand_over) for one in later)
         refusals.raise_any()
         receipt = ledger.post_locked(
             book=book, key=key, text=text, drafts=[*reversals, *(draft for draft, _ in fresh)], by=by, at=at
@@ -424,7 +432,7 @@ def correct_hand_over(
         return list(receipt.entries)
 
 
-def _loan_postings(book: Book):  # type: ignore[no-untyped-def]
+def _loan_postings(book: Book) -> QuerySet[Posting]:
     """Postings of hand-overs on accounts of loans: principal and charge."""
     return Posting.objects.filter(book=book, account__loan_no__gt=0, entry__kind=HANDOVER).select_related("account")
 

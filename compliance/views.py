@@ -8,6 +8,7 @@ from math import floor
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import pgettext_lazy
@@ -94,7 +95,7 @@ def _shown(row: selectors.DashboardRow, labels: Mapping[str, str], on: date) -> 
     }
 
 
-def _open_differences(bkm_id: int):  # type: ignore[no-untyped-def]
+def _open_differences(bkm_id: int) -> QuerySet[CashDifference]:
     """Cash differences of a board's groups that nobody has resolved, oldest first."""
     return (
         CashDifference.objects.filter(meeting__group__bkm=bkm_id, resolved_on=None)
@@ -110,9 +111,8 @@ def bkm_dashboard_xlsx(request: BkmRequest) -> HttpResponse:
     form = DashboardForm(request.GET, bkm=request.bkm)
     rows = selectors.dashboard(Group.objects.filter(bkm=request.bkm), clock.today(), **form.asked())
     book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "Kelompok"
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet("Kelompok")
     heads = ["Kode", "Nama", *(str(RULE_NAMES[rule]) for rule in RULES), "Total", "Nilai", "Anggota"]
     sheet.append([*heads, "Simpanan", "Pinjaman", "PAR 3", "Pertemuan terakhir", "Pekan tanpa lembar"])
     for row in rows:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
@@ -81,14 +82,14 @@ def holidays_of(*, group: Group | None = None, bkm: Bkm | None = None) -> list[H
     return list(Holiday.objects.filter(wanted).order_by("-week_start", "pk"))
 
 
-def bkm_page(text: str, number: int) -> Page[Bkm]:
+def bkm_page(text: str, number: int) -> Page[Any]:
     """Return one page of all BKM whose name, code or place holds the text, with the number of their groups."""
-    found = Bkm.objects.annotate(group_count=Count("groups")).order_by("name", "code")
+    found: Any = Bkm.objects.annotate(group_count=Count("groups")).order_by("name", "code")
     if text:
         found = found.filter(Q(name__icontains=text) | Q(code__icontains=text))
     page = Paginator(found, PER_PAGE).get_page(number)
     labels = region_labels(bkm.region for bkm in page if bkm.region)
-    for bkm in page:
+    for bkm in page.object_list:
         bkm.place = labels.get(bkm.region, bkm.region)
     return page
 

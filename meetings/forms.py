@@ -257,7 +257,7 @@ class SheetForm:
         }
 
     def suggestions(self, member: Member) -> dict[str, str]:
-        """The agreed amounts, as pencil: her simpanan wajib, pokok if she owes it, and what is due of her oldest loan."""
+        """The agreed amounts, as pencil: simpanan wajib, pokok if she owes it, what is due of her oldest loan."""
         if self.data.get(f"r{member.no}-attendance", "") in ("I", "S", "A"):
             return {}
         owed = self.context.loans.get(member.no, [])

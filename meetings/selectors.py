@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -97,7 +97,7 @@ class PostedLine:
 
 @dataclass
 class PostedSheet:
-    """A posted meeting as it stands now, corrections included; the receipt shows `first` and `last` of what was sent."""
+    """A posted meeting as it stands now, corrections included."""
 
     meeting: Meeting
     lines: list[PostedLine]  # members' hand-overs that stand
@@ -224,7 +224,7 @@ class Home:
     next_on: date
 
 
-def home(group: Group, user: User, now: datetime) -> Home:
+def home(group: Group, user: User) -> Home:
     """What the treasurer sees first. A fixed number of queries."""
     today = clock.today(group)
     monday = week_start(today)
@@ -254,10 +254,7 @@ def home(group: Group, user: User, now: datetime) -> Home:
     day = meeting_day(group, monday)
     drafts = SheetDraft.objects.filter(group=group, by=user, on__gte=monday, on__lte=monday + timedelta(days=6))
     draft = drafts.order_by("-saved_at").first()
-    if this_week:
-        on = this_week.on
-    else:
-        on = draft.on if draft else day
+    open_day = draft.on if draft else day
     next_week = monday + timedelta(weeks=1)
     while next_week in holidays:
         next_week += timedelta(weeks=1)
@@ -283,7 +280,7 @@ def home(group: Group, user: User, now: datetime) -> Home:
         members=members,
         treasurer=treasurer.user.name if treasurer else "",
         monday=monday,
-        on=on,
+        on=this_week.on if this_week else open_day,
         holiday=holidays.get(monday),
         meeting=this_week,
         draft=draft,

@@ -80,8 +80,9 @@ def post_sheet(
 
     The same key with the same sheet answers with the meeting it made. Refused, with every problem at its field
     (`r4-angsuran`, `r4-attendance`, `q2`, `out1`, `selisih`, …) or as a whole: a day already posted
-    (`already_posted`), a closed period, a day outside the group's life, no attendance for an active member, more than a loan or the savings
-    or the cash box holds, a cash difference without a reason. `lendings` are loans of an old book, told in full.
+    (`already_posted`), a closed period, a day outside the group's life, no attendance for an active member, more than
+    a loan or the savings or the cash box holds, a cash difference without a reason. `lendings` are loans of an old
+    book, told in full.
     """
     refusals = Refusals()
     with transaction.atomic(), one_announcement():

@@ -49,7 +49,7 @@ def group_home(request: GroupRequest) -> HttpResponse:
     """The task list of the week for officers; everybody else goes to the group's health."""
     if Permission.KEEP_MINUTES not in request.permissions:
         return redirect("group_health", code=request.group.code)
-    home = selectors.home(request.group, request.user, clock.now())
+    home = selectors.home(request.group, request.user)
     context = selectors.sheet_context(request.group, home.on) if home.meeting is None else None
     form = SheetForm(context, home.draft.data if home.draft else {}) if context else None
     steps = _steps(form)
@@ -147,7 +147,7 @@ def sheet(request: GroupRequest, on: date) -> HttpResponse:
             return redirect("check", code=group.code, on=on)
         if action == "check":
             return _sheet_page(request, form, draft, errors=True)
-        return redirect(f"{reverse('sheet', args=[group.code, on])}{_anchor(action, request)}")
+        return redirect(f"{reverse('sheet', args=[group.code, on])}{_anchor(request)}")
     return _sheet_page(request, SheetForm(context, draft.data if draft else {}), draft, errors=False)
 
 
@@ -193,7 +193,7 @@ def _apply(action: str, request: GroupRequest, context: SheetContext, data: dict
                 data[take] = str(question["usual"])
 
 
-def _anchor(action: str, request: GroupRequest) -> str:
+def _anchor(request: GroupRequest) -> str:
     named = (request.POST.get("confirm") or request.POST.get("take") or "").split("-")[0]
     return f"#{named}" if named.isalnum() else ""
 
@@ -372,9 +372,8 @@ def _post(request: GroupRequest, on: date, draft: SheetDraft | None) -> HttpResp
     group = request.group
     meeting = selectors.posted(group, on)
     key = DraftKeyForm(request.POST)
-    if meeting and key.is_valid() and meeting.submission.key == key.cleaned_data["key"]:
-        return redirect("receipt", code=group.code, on=on)  # the same sheet, sent twice
-    if draft is None:
+    twice = meeting and key.is_valid() and meeting.submission.key == key.cleaned_data["key"]
+    if draft is None or twice:
         return redirect("receipt" if meeting else "sheet", code=group.code, on=on)
     data = draft.data | _answers(request)
     seen = key.cleaned_data["seen"] if key.is_valid() else ""

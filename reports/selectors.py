@@ -73,4 +73,3 @@ def _open_loans(group: Group, balances: dict[tuple[str, int, int], int], on: dat
             }
         )
     return found
-

@@ -14,7 +14,7 @@ from groups import selectors, services
 from groups.forms import HolidayForm
 from groups.models import Holiday
 from groups.views.forms_flow import attempt, get_or_post, sent
-from groups.views.people import of_both, body_of
+from groups.views.people import body_of, of_both
 
 
 @get_or_post

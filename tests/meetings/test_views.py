@@ -1,4 +1,4 @@
-"""The treasurer's screens without JavaScript: what she types is kept, what is wrong is said, what is sent is written once."""
+"""The treasurer's screens without JavaScript: what she types is kept, what she sends is written once."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -71,6 +71,10 @@ class Problems:
         if count <= MAX_PROBLEMS:
             self.found.append(problem)
 
+    def at(self, sheet: str, cell: str) -> Callable[[Severity, str], None]:
+        """Return what takes problems of one cell."""
+        return lambda severity, reason: self.add(Problem(sheet, cell, reason, severity))
+
     @property
     def errors(self) -> int:
         return self.counts["error"]
@@ -372,8 +376,8 @@ def read_workbook(content: bytes, problems: Problems) -> Workbook | None:
     known = {name.lower(): name for name in LAYOUT}
     for sheet in raw:
         _refuse_active(sheet, problems)
-        if name := known.get(sheet.name.strip().lower()):
-            by_name[name] = sheet
+        if (known_name := known.get(sheet.name.strip().lower())) is not None:
+            by_name[known_name] = sheet
         else:
             problems.warn(sheet.name, "", _("This sheet is not known and was not read."))
     for name in LAYOUT:
@@ -455,9 +459,7 @@ def _read_sheet(name: str, sheet: RawSheet, problems: Problems) -> list[Line]:
             cell = cells.get(place) if place else None
             if place:
                 at = xlsx.reference(number, place)
-                _read_into(
-                    values, unread, column, cell, lambda s, reason, at=at: problems.add(Problem(name, at, reason, s))
-                )
+                _read_into(values, unread, column, cell, problems.at(name, at))
         lines.append(Line(name, number, values, places, frozenset(unread)))
     return lines
 
@@ -523,7 +525,7 @@ def _read_group(sheet: RawSheet, problems: Problems) -> Line:
                 unread,
                 column,
                 cells.get(found["Nilai"]),
-                lambda s, reason, where=where: problems.add(Problem(GROUP, where, reason, s)),
+                problems.at(GROUP, where),
             )
         for column in FIELDS:
             if column.heading not in places and column.filled:

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
-from typing import Literal
+from typing import Literal, TypeVar
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesNSImpl
 
-from defusedxml import DefusedXmlException
-from defusedxml.expatreader import DefusedExpatParser
+from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.expatreader import DefusedExpatParser  # type: ignore[import-untyped]
 from django.utils.translation import gettext as _
 
 MAX_PACKED = 1024 * 1024
@@ -158,7 +158,7 @@ class _Package:
                 self._refuse_links(self.parse(name, _Relations("")).found)
         book = self.parse(main, _Workbook())
         relations = self.relations(main)
-        first = {one.kind: one.target for one in reversed(relations.values())}
+        first = {one.kind: one.target for one in reversed(list(relations.values()))}
         texts = self.parse(first["sharedStrings"], _SharedStrings()).found if "sharedStrings" in first else []
         styles = self.parse(first["styles"], _Styles()).found if "styles" in first else []
         found = []
@@ -179,7 +179,7 @@ class _Package:
         if any(one.external and one.kind != "hyperlink" for one in relations.values()):
             raise Unreadable("links", _("The file is linked to other files. Save it without links."))
 
-    def parse(self, part: str, handler: "_Part") -> "_Part":
+    def parse(self, part: str, handler: "_Handler") -> "_Handler":
         """Feed one part to its handler, counting what comes out of the archive."""
         parser = DefusedExpatParser(namespaceHandling=1, forbid_dtd=True)
         parser.setContentHandler(handler)
@@ -201,8 +201,6 @@ class _Package:
 class _Part(ContentHandler):
     """Reads one part element by element; names without their namespace, which differs between writers."""
 
-    found: object
-
     def startElementNS(self, name: tuple[str | None, str], qname: str | None, attrs: AttributesNSImpl) -> None:  # noqa: N802 (the parser's name)
         self.start(name[1], {key[1]: value for key, value in attrs.items()})
 
@@ -214,6 +212,9 @@ class _Part(ContentHandler):
 
     def end(self, name: str) -> None:
         pass
+
+
+_Handler = TypeVar("_Handler", bound=_Part)
 
 
 class _Types(_Part):

@@ -81,7 +81,7 @@ class Player:
                     principal=loan.terms.principal,
                     periods=loan.terms.periods,
                     unit=loan.terms.unit,
-                    rate=loan.terms.rate,
+                    rate=loan.line["Jasa persen"],
                     rate_per=loan.terms.rate_per,
                     method=loan.terms.method,
                     round_to=loan.terms.round_to,

@@ -32,7 +32,8 @@ def one_announcement() -> Iterator[None]:
     if _pending.get() is not None:
         yield
         return
-    token = _pending.set(pending := {})
+    pending: dict[int, date] = {}
+    token = _pending.set(pending)
     try:
         yield
     finally:

@@ -21,7 +21,7 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
 
 @lru_cache
 def _insert(model: type[models.Model], columns: tuple[str, ...]) -> str:
-    types = {field.column: field.rel_db_type(connection) for field in model._meta.concrete_fields}
+    types = {field.column: field.rel_db_type(connection) or "" for field in model._meta.concrete_fields}
     # Texts as text: a cast to varchar(200)[] would cut them off, where the column itself refuses them.
     arrays = ", ".join(f"%s::{'text' if types[c].startswith('varchar') else types[c]}[]" for c in columns)
     names = ", ".join(f'"{column}"' for column in columns)

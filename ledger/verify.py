@@ -69,7 +69,7 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def stream(sql: str, books: Books, **params: object) -> Iterator[tuple[Any, ...]]:
+def stream(sql: str, books: Books, **params: Any) -> Iterator[tuple[Any, ...]]:
     """Yield rows by and by through a server-side cursor; `sql` limits itself by the parameter `%(books)s`."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, {"books": None if books is None else list(books), **params})

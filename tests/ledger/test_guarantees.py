@@ -696,7 +696,7 @@ def test_posting_costs_the_same_statements_for_1_and_35_entries(book):
 
     for queries in (one, many):
         # A savepoint, then the lock, the key, the accounts, the submission, its entries and their legs.
-        assert [q["sql"].startswith("INSERT INTO ledger_posting") for q in queries][:7] == [False] * 6 + [True]
+        assert [q["sql"].startswith('INSERT INTO "ledger_posting"') for q in queries][:7] == [False] * 6 + [True]
 
 
 def test_two_plain_words_for_every_row(book):

@@ -1,0 +1,12 @@
+"""Half of each page left free for balances and heads, which change with every posting: the new version of a row then
+lies beside the old one and no index is touched.
+"""
+
+from django.db import migrations
+
+SQL = "ALTER TABLE ledger_account SET (fillfactor = 50); ALTER TABLE ledger_book SET (fillfactor = 50);"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0004_submission_digest")]
+    operations = [migrations.RunSQL(SQL, elidable=False)]

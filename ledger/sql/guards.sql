@@ -92,7 +92,7 @@ DECLARE
   bad bigint;
 BEGIN
   -- Taking the book's row first makes two writers wait for each other instead of for a constraint. It is the lock an
-  -- UPDATE takes; FOR UPDATE would also wait for those who only opened an account, who may be waiting here.
+  -- UPDATE takes; FOR UPDATE would also wait for those who only opened an account and now check its foreign key.
   PERFORM 1 FROM ledger_book b WHERE b.id IN (SELECT book_id FROM new_submissions) ORDER BY b.id FOR NO KEY UPDATE;
   SELECT n.id INTO bad FROM new_submissions n JOIN ledger_book b ON b.id = n.book_id
    WHERE (SELECT count(*) FROM new_submissions m WHERE m.book_id = n.book_id) > 1

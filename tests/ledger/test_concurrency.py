@@ -116,11 +116,11 @@ def test_posting_and_closing_at_once_leaves_nothing_behind_the_door(book):
 
 
 def test_opening_accounts_before_the_lock_is_no_deadlock(book):
-    """Each opens a new member's account, which holds on to the book's row, before she asks for the book itself."""
+    """Each opens accounts, a new member's and one that all want, before she asks for the book itself."""
 
     def join(turn: int) -> None:
         with transaction.atomic():
-            accounts_for(book, [(chart.WEEKLY_SAVINGS, 10 + turn, 0)])
+            accounts_for(book, [(chart.WEEKLY_SAVINGS, 10 + turn, 0), (chart.SOCIAL_FUND, 0, 0)])
             send(book, deposit(10 + turn, 2_000))
 
     assert codes(crowd(30, join)) == {"done": 30}

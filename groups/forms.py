@@ -46,7 +46,7 @@ class BukuForm(forms.Form):
 
     def name_region(self) -> None:
         """Say below the region's field which place its code is now."""
-        code = self["region"].value()
+        code = self.data.get(self.add_prefix("region")) if self.is_bound else self.initial.get("region")
         if isinstance(code, str) and regions.is_well_formed(code):
             label = region_labels([code]).get(code, code)
             self.fields["region"].help_text = conditional_escape(label)  # crispy writes help texts as they are

@@ -82,16 +82,26 @@ def holidays_of(*, group: Group | None = None, bkm: Bkm | None = None) -> list[H
     return list(Holiday.objects.filter(wanted).order_by("-week_start", "pk"))
 
 
-def bkm_page(text: str, number: int) -> Page[Any]:
-    """Return one page of all BKM whose name, code or place holds the text, with the number of their groups."""
-    found: Any = Bkm.objects.annotate(group_count=Count("groups")).order_by("name", "code")
+@dataclass(frozen=True, slots=True)
+class BkmLine:
+    """One BKM in the list of all: its place in words and the number of its groups."""
+
+    code: str
+    name: str
+    place: str
+    group_count: int
+
+
+def bkm_page(text: str, number: int) -> tuple[Page[Any], list[BkmLine]]:
+    """Return one page of all BKM whose name or code holds the text, and its lines."""
+    found = Bkm.objects.order_by("name", "code")
     if text:
         found = found.filter(Q(name__icontains=text) | Q(code__icontains=text))
     page = Paginator(found, PER_PAGE).get_page(number)
     labels = region_labels(bkm.region for bkm in page if bkm.region)
-    for bkm in page.object_list:
-        bkm.place = labels.get(bkm.region, bkm.region)
-    return page
+    counted = Bkm.objects.filter(pk__in=[bkm.pk for bkm in page]).annotate(group_count=Count("groups"))
+    counts = dict(counted.values_list("pk", "group_count"))
+    return page, [BkmLine(b.code, b.name, labels.get(b.region, b.region), counts[b.pk]) for b in page]
 
 
 def programmes() -> QuerySet[Programme]:

@@ -1,5 +1,7 @@
 """The administrators' own screens: all BKM, programmes and regions."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +22,8 @@ from groups.views.forms_flow import attempt, form_page, get_or_post, sent
 def staff_overview(request: HttpRequest) -> HttpResponse:
     """All BKM, to look for one by name or code."""
     search = SearchForm(request.GET)
-    context = {"search": search, "page": selectors.bkm_page(search.text, search.number), "text": search.text}
+    page, lines = selectors.bkm_page(search.text, search.number)
+    context = {"page": page, "lines": lines, "text": search.text, "query": urlencode({"q": search.text}) + "&"}
     return render(request, "groups/staff_overview.html", context)
 
 
@@ -77,7 +80,7 @@ def regions(request: HttpRequest) -> HttpResponse:
     """Look a region up by its name or code."""
     search = SearchForm(request.GET)
     found = search_regions(search.text, limit=50)
-    return render(request, "groups/regions.html", {"search": search, "found": found, "text": search.text})
+    return render(request, "groups/regions.html", {"found": found, "text": search.text})
 
 
 @administrator_view

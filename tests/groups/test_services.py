@@ -95,7 +95,8 @@ def test_correcting_a_group_tells_the_rules_from_the_first_day_it_matters(told):
     assert group.book.name == "Melati"
     services.update_group(group=group, start_on=date(2025, 12, 29))
     services.update_group(group=group, end_on=date(2026, 3, 2))
-    assert told == [(group.book_id, date(2025, 12, 29)), (group.book_id, date(2026, 3, 2))]
+    services.update_group(group=group, timezone="WIT")
+    assert told == [(group.book_id, day) for day in (date(2025, 12, 29), date(2026, 3, 2), date(2025, 12, 29))]
     refused(services.update_group, "end_on", group=group, end_on=group.start_on)
     with pytest.raises(TypeError):
         services.update_group(group=group, code="KSM-LAIN")

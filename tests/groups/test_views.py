@@ -90,11 +90,14 @@ def test_a_coordinator_sets_up_a_ksm_from_nothing_to_its_treasurer_s_first_page(
 
 
 def test_a_refused_form_keeps_all_that_was_typed_and_names_the_field(staff):
+    Region.objects.create(code="35.73.04", name="<b>Sukun", search="sukun")
     wrong = GROUP | {"name": "", "start_on": "2026-02-30", "place": "Rumah Bu Wati", "meeting_time": "sore"}
+    wrong["region"] = "35.73.04"
     page = staff.post("/b/BKM-GUYUB/groups/new/", wrong)
     assert page.status_code == 422
     html = page.content.decode()
     assert 'value="Rumah Bu Wati"' in html
+    assert "&lt;b&gt;Sukun" in html, "the place of the code she wrote, its name as text"
     assert 'value="2026-02-30"' in html
     assert "3 hal perlu dibetulkan" in text(page)
     for field, sentence in (
@@ -260,6 +263,13 @@ def test_an_administrator_keeps_bkm_programmes_and_regions(administrator):
     assert made.headers["Location"] == "/b/BKM-SIDO-MAKMUR/settings/"
     assert "Sido Makmur" in text(administrator.get("/staff/?q=sido"))
     assert "Tidak ada yang ditemukan" in text(administrator.get("/staff/?q=tidak"))
+    for _again in range(50):
+        factories.BkmFactory(name="Sido & Rukun")
+    page = administrator.get("/staff/?q=sido+%26")
+    assert page.content.decode().count("Sido &amp; Rukun") == 50
+    administrator.post("/staff/bkm/new/", {"name": "Sido & Rukun"})
+    assert 'href="?q=sido+%26&amp;page=2"' in administrator.get("/staff/?q=sido+%26").content.decode()
+    assert administrator.get("/staff/?q=sido+%26&page=2").content.decode().count("Sido &amp; Rukun") == 1
     administrator.post("/staff/programmes/new/", {"name": "GRD", "starts_on": "2016-05-01"})
     administrator.post("/staff/programmes/p/PROG-GRD/", {"name": "GRD Batang", "ends_on": "2018-01-31"})
     programme = Programme.objects.get()

@@ -35,6 +35,17 @@ def test_a_person_is_refused_a_name_or_phone_that_somebody_has():
     assert User.objects.count() == 1
 
 
+def test_a_name_and_a_phone_are_corrected():
+    user = UserFactory(username="wati", name="Wati", phone="+6281234567890")
+    UserFactory(phone="+6281111111111")
+    services.change_person(user=user, name="Wati Mawar", phone="0812 9999 9999")
+    assert User.objects.get(username="wati").phone == "+6281299999999"
+    with pytest.raises(ValidationError):
+        services.change_person(user=user, name="Wati", phone="081111111111")
+    services.change_person(user=user, name="Wati", phone="")
+    assert User.objects.get(username="wati").phone is None
+
+
 def test_a_new_password_ends_the_old_one():
     user, first = services.create_person(name="Wati")
     services.choose_password(user=user, password="lima ekor sapi")

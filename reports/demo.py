@@ -5,7 +5,7 @@ programme, 100 KSM in ten villages (37 new, 63 reactivated). Each has 26 weeks o
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -117,11 +117,15 @@ SIGN_INS = (
 Say = Callable[[str], None]
 
 
+SMALL_BKM, PROGRAMME = "BKM-GUYUB-RUKUN", "GRD"
+
+
+@transaction.atomic
 def load_small(*, today: date, say: Say) -> None:
-    """Make BKM Guyub Rukun, its people and its ten groups."""
+    """Make BKM Guyub Rukun, its people and its ten groups: all of it or nothing."""
     people = _people()
     start = week_start(today) - timedelta(weeks=WEEKS)
-    bkm = groups.create_bkm(code="BKM-GUYUB-RUKUN", name="BKM Guyub Rukun", region="35.73.04.1004")
+    bkm = groups.create_bkm(code=SMALL_BKM, name="BKM Guyub Rukun", region="35.73.04.1004")
     groups.open_upk(bkm=bkm, name="UPK Guyub Rukun")
     for username, role in (
         ("hadi", Appointment.Role.COORDINATOR),
@@ -132,32 +136,55 @@ def load_small(*, today: date, say: Say) -> None:
         groups.appoint(user=people[username], role=role, from_on=start, bkm=bkm)
     _holiday(bkm, start)
     for index, (name, health, size, weekly) in enumerate(SMALL):
-        with transaction.atomic():
-            group = _group(bkm, "GR", name, index, start, size, weekly, "35.73.04.1004", None)
-            if name == "Mawar":
-                _officers(group, people, start)
-            _Life(group, health, weekly, start).live(today, people["wati"] if name == "Mawar" else people["hadi"])
+        group = _group(bkm, "GR", name, index, start, size, weekly, "35.73.04.1004", None)
+        if name == "Mawar":
+            _officers(group, people, start)
+        _Life(group, health, weekly, start).live(today, people["wati"] if name == "Mawar" else people["hadi"])
         say(f"  KSM {name}")
 
 
-def load_programme(*, today: date, say: Say) -> None:
-    """Make the Batang programme: ten villages, ten groups each."""
+def missing_villages() -> list[int]:
+    """Return the villages of the Batang programme that are not there yet, by their place in `VILLAGES`."""
+    there = set(
+        Bkm.objects.filter(code__in=[_bkm_code(name) for name, _region in VILLAGES]).values_list("code", flat=True)
+    )
+    return [index for index, (name, _region) in enumerate(VILLAGES) if _bkm_code(name) not in there]
+
+
+def load_villages(villages: Sequence[int], *, today: date, say: Say) -> None:
+    """Make villages of the Batang programme, ten groups each: of each village all or nothing.
+
+    So a load that was broken off goes on where it stopped, and two processes can make a part each.
+    """
     start = week_start(today) - timedelta(weeks=WEEKS)
-    programme = groups.create_programme(code="GRD", name="Gerakan Revitalisasi Desa", starts_on=date(2016, 5, 1))
+    programme = ensure_programme()
     wahyu, hadi = User.objects.get(username="wahyu"), User.objects.get(username="hadi")
-    number = 0
-    for village, (name, region) in enumerate(VILLAGES):
-        bkm = groups.create_bkm(code=f"BKM-{name.upper()}", name=f"BKM {name}", region=region)
-        groups.appoint(user=wahyu, role=Appointment.Role.FACILITATOR, from_on=start, bkm=bkm)
-        _holiday(bkm, start)
-        for place in range(10):
-            with transaction.atomic():
+    for village in villages:
+        name, region = VILLAGES[village]
+        with transaction.atomic():
+            bkm = groups.create_bkm(code=_bkm_code(name), name=f"BKM {name}", region=region)
+            groups.appoint(user=wahyu, role=Appointment.Role.FACILITATOR, from_on=start, bkm=bkm)
+            _holiday(bkm, start)
+            for place in range(10):
+                number = 10 * village + place
                 label = FLOWERS[(village * 7 + place) % len(FLOWERS)] if number else "Guyub Rukun"
                 size = 5 + (number * 3) % 6
-                group = _group(bkm, name[:3].upper(), label, place, start, size, 2_000, region, programme, new=number < 37)
+                group = _group(
+                    bkm, name[:3].upper(), label, place, start, size, 2_000, region, programme, new=number < 37
+                )
                 _Life(group, HEALTHS[(place + village) % len(HEALTHS)], 2_000, start).live(today, hadi)
-            number += 1
         say(f"  Desa {name}: 10 KSM")
+
+
+def ensure_programme() -> Programme:
+    """Return the programme, entered the first time it is asked for."""
+    return Programme.objects.filter(code=PROGRAMME).first() or groups.create_programme(
+        code=PROGRAMME, name="Gerakan Revitalisasi Desa", starts_on=date(2016, 5, 1)
+    )
+
+
+def _bkm_code(village: str) -> str:
+    return f"BKM-{village.upper()}"
 
 
 def _people() -> dict[str, User]:

@@ -24,7 +24,6 @@ __all__ = [
     "administrator_view",
     "bkm_view",
     "group_view",
-    "permissions_in",
     "personal_view",
     "public_view",
     "roles_in",
@@ -57,11 +56,6 @@ def roles_in(user: User, *, group: Group | None = None, bkm: Bkm | None = None) 
     held = Appointment.objects.held_by(user, clock.today(group))
     bodies = Q(bkm=bkm) if bkm else Q(group=group) | Q(bkm=group.bkm_id if group else None)
     return tuple(held.filter(bodies).values_list("role", flat=True))
-
-
-def permissions_in(user: User, *, group: Group | None = None, bkm: Bkm | None = None) -> frozenset[Permission]:
-    """Return what a person may do in a group (through it or its BKM) or in a BKM. One query; none for a superuser."""
-    return ADMINISTRATOR if user.is_superuser else _allowed(roles_in(user, group=group, bkm=bkm))
 
 
 def _allowed(roles: tuple[str, ...]) -> frozenset[Permission]:

@@ -100,10 +100,13 @@ def read_setting(book_id: int, since: date | None = None) -> Source:
     )
 
 
+# Each table is narrowed to the book or the group by itself, so that a plan reads the group's rows and not everybody's,
+# whatever the planner takes the number of matches for.
 _MOVEMENTS = """
-SELECT p."on", a.code, a.member_no, a.loan_no, e.kind, sum(p.amount)::bigint
-  FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id JOIN ledger_entry e ON e.id = p.entry_id
+SELECT p."on", a.code, a.member_no, a.loan_no, (SELECT e.kind FROM ledger_entry e WHERE e.id = p.entry_id), sum(p.amount)::bigint
+  FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
  WHERE p.book_id = %(book)s AND p."on" BETWEEN %(since)s AND %(through)s
+   AND a.book_id = %(book)s
    AND (a.code IN ('1110', '1120', '2310', '2220', '2110', '2120', '3110', '1210') OR a.code = '4110' AND a.loan_no > 0)
  GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 """
@@ -118,7 +121,7 @@ SELECT m."on",
   FROM meetings_meeting m
   LEFT JOIN meetings_cashdifference d ON d.meeting_id = m.id
   LEFT JOIN (meetings_attendance a JOIN groups_member g ON g.id = a.member_id)
-    ON a.meeting_id = m.id AND g.joined_on <= m."on" AND (g.left_on IS NULL OR m."on" < g.left_on)
+    ON a.meeting_id = m.id AND g.group_id = %(group)s AND g.joined_on <= m."on" AND (g.left_on IS NULL OR m."on" < g.left_on)
  WHERE m.group_id = %(group)s AND m."on" BETWEEN %(since)s AND %(through)s
  GROUP BY m.id, d.id ORDER BY m."on"
 """
@@ -128,7 +131,7 @@ SELECT l.no, m.no, l.prior_principal + l.prior_charge,
        (SELECT json_agg(json_build_array(i.due_on, i.principal + i.charge) ORDER BY i.no)
           FROM loans_instalment i WHERE i.loan_id = l.id)::text
   FROM loans_loan l JOIN groups_member m ON m.id = l.member_id
- WHERE l.group_id = %(group)s AND l.no = ANY(%(numbers)s)
+ WHERE l.group_id = %(group)s AND m.group_id = %(group)s AND l.no = ANY(%(numbers)s)
 """
 
 

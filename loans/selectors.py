@@ -25,7 +25,9 @@ LATE_RED = 3  # instalments late from which a loan counts as at risk (class III)
 
 def open_loans(group: Group) -> list[OpenLoan]:
     """Return the loans of a group with anything left to pay, in order of number. One query."""
-    return _gather(Loan.objects.filter(group=group, receivable__balance__gt=0))
+    owed = Loan.objects.filter(group=group, receivable__balance__gt=0)
+    # Said of the accounts too, so that a plan reads this book's and not everybody's.
+    return _gather(owed.filter(receivable__book=group.book_id, charge_income__book=group.book_id))
 
 
 def loans_by_no(group: Group, numbers: list[int]) -> dict[int, OpenLoan]:

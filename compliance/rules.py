@@ -231,23 +231,21 @@ def tally(row: WeekFacts, last: WeekFacts) -> Tally:
     if last.moved_on in row.kept:
         found: Tally = row.kept[last.moved_on]
         return found
-    saved = {ON_TIME: 0, LATE: 0, UNCOVERED: 0}
-    for no, week in row.members.items():
-        if how := covered(week, last.members.get(no)):
-            saved[how] += 1
+    hows = [covered(week, last.members.get(no)) for no, week in row.members.items()]
+    saved = hows.count(ON_TIME), hows.count(LATE), hows.count(UNCOVERED)
     stretches = [repaid(loan, paid_by(last, no, loan)) for no, loan in row.loans.items() if loan.due > loan.due_before]
-    found = row.kept[last.moved_on] = Tally((saved[ON_TIME], saved[LATE], saved[UNCOVERED]), _added(stretches))
+    found = row.kept[last.moved_on] = Tally(saved, _added(stretches))
     return found
 
 
 def _added(triples: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:
-    """Add (on time, late, uncovered) up."""
-    on_time = late = uncovered = 0
+    """Add triples up, each place by itself."""
+    one = two = three = 0
     for first, second, third in triples:
-        on_time += first
-        late += second
-        uncovered += third
-    return on_time, late, uncovered
+        one += first
+        two += second
+        three += third
+    return one, two, three
 
 
 def _savings(tallies: Sequence[Tally], policy: PolicyNumbers) -> Finding:
@@ -266,17 +264,46 @@ def quorate(meeting: MeetingFacts, policy: PolicyNumbers) -> bool:
     return meeting.present * policy.quorum.denominator > policy.quorum.numerator * meeting.active
 
 
+class SheetCounts(NamedTuple):
+    """What the meetings and sheets of one week count for; `complete`, `incomplete` and `without` are 0 or 1."""
+
+    met: int
+    present: int
+    expected: int
+    excused: int
+    sick: int
+    complete: int
+    incomplete: int
+    without: int
+
+
+def sheet_counts(row: WeekFacts, policy: PolicyNumbers) -> SheetCounts:
+    """Count a week's meetings and sheets. Kept with the week: every later week within reach asks again."""
+    key = policy.quorum, policy.posting_days
+    if key in row.kept:
+        found: SheetCounts = row.kept[key]
+        return found
+    held = row.meetings
+    lacks = any(missing(meeting, policy) for meeting in held)
+    counts = not row.brought_in
+    found = row.kept[key] = SheetCounts(
+        met=int(any(quorate(meeting, policy) for meeting in held)),
+        present=sum(meeting.present for meeting in held),
+        expected=sum(meeting.active for meeting in held),
+        excused=sum(meeting.excused for meeting in held),
+        sick=sum(meeting.sick for meeting in held),
+        complete=int(counts and bool(held) and not lacks),
+        incomplete=int(counts and lacks),
+        without=int(counts and not held),
+    )
+    return found
+
+
 def _meetings(weeks: Sequence[WeekFacts], policy: PolicyNumbers) -> Finding:
     if not weeks:
         return Finding("meetings")
-    met_weeks = present = expected = excused = sick = 0
-    for row in weeks:
-        for meeting in row.meetings:
-            present += meeting.present
-            expected += meeting.active
-            excused += meeting.excused
-            sick += meeting.sick
-        met_weeks += any(quorate(meeting, policy) for meeting in row.meetings)
+    counts = [sheet_counts(row, policy)[:5] for row in weeks]
+    met_weeks, present, expected, excused, sick = map(sum, zip(*counts, strict=True))
     parts = {
         "weeks_met": met_weeks,
         "weeks": len(weeks),
@@ -309,18 +336,10 @@ def missing(meeting: MeetingFacts, policy: PolicyNumbers) -> tuple[str, ...]:
 
 
 def _books(weeks: Sequence[WeekFacts], policy: PolicyNumbers) -> Finding:
-    parts = {"complete": 0, "incomplete": 0, "without": 0}
-    for row in weeks:
-        if row.brought_in:
-            continue
-        if not row.meetings:
-            parts["without"] += 1
-        elif any(missing(meeting, policy) for meeting in row.meetings):
-            parts["incomplete"] += 1
-        else:
-            parts["complete"] += 1
-    value = parts["complete"] + HALF * parts["incomplete"]
-    return _quotient("books", value, parts, sum(parts.values()), policy)
+    complete, incomplete, without = _added(sheet_counts(row, policy)[5:] for row in weeks)
+    parts = {"complete": complete, "incomplete": incomplete, "without": without}
+    value = Fraction(2 * complete + incomplete, 2)
+    return _quotient("books", value, parts, complete + incomplete + without, policy)
 
 
 def borrowers(row: WeekFacts, policy: PolicyNumbers, on: date) -> list[int]:

@@ -103,7 +103,8 @@ def read_setting(book_id: int, since: date | None = None) -> Source:
 # Each table is narrowed to the book or the group by itself, so that a plan reads the group's rows and not everybody's,
 # whatever the planner takes the number of matches for.
 _MOVEMENTS = """
-SELECT p."on", a.code, a.member_no, a.loan_no, (SELECT e.kind FROM ledger_entry e WHERE e.id = p.entry_id), sum(p.amount)::bigint
+SELECT p."on", a.code, a.member_no, a.loan_no, (SELECT e.kind FROM ledger_entry e WHERE e.id = p.entry_id),
+       sum(p.amount)::bigint
   FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
  WHERE p.book_id = %(book)s AND p."on" BETWEEN %(since)s AND %(through)s
    AND a.book_id = %(book)s
@@ -121,7 +122,8 @@ SELECT m."on",
   FROM meetings_meeting m
   LEFT JOIN meetings_cashdifference d ON d.meeting_id = m.id
   LEFT JOIN (meetings_attendance a JOIN groups_member g ON g.id = a.member_id)
-    ON a.meeting_id = m.id AND g.group_id = %(group)s AND g.joined_on <= m."on" AND (g.left_on IS NULL OR m."on" < g.left_on)
+    ON a.meeting_id = m.id AND g.group_id = %(group)s
+   AND g.joined_on <= m."on" AND (g.left_on IS NULL OR m."on" < g.left_on)
  WHERE m.group_id = %(group)s AND m."on" BETWEEN %(since)s AND %(through)s
  GROUP BY m.id, d.id ORDER BY m."on"
 """

@@ -112,7 +112,18 @@ class Sheet:
 
     def content(self) -> dict[str, Any]:
         """Return what the book seals of this sheet: everything that was sent."""
-        return {"sheet": 1, **asdict(self), "count": {**asdict(self.count), "pieces": _text_keys(self.count.pieces)}}
+        rows = [_shallow(row) | {"payments": [_shallow(one) for one in row.payments]} for row in self.rows]
+        told = {
+            name: [_shallow(one) for one in getattr(self, name)]
+            for name in ("income", "expenses", "disbursements", "decisions")
+        }
+        count = _shallow(self.count) | {"pieces": _text_keys(self.count.pieces)}
+        return {"sheet": 1, **_shallow(self), **told, "rows": rows, "count": count, "minutes": asdict(self.minutes)}
+
+
+def _shallow(one: Any) -> dict[str, Any]:
+    """Return a dataclass's fields by name, as they are: `asdict` copies each row all the way down, every posting."""
+    return {name: getattr(one, name) for name in one.__dataclass_fields__}
 
 
 def _text_keys(pieces: Mapping[int, int]) -> dict[str, int]:

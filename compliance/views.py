@@ -28,6 +28,7 @@ from groups.pages import PageForm
 from groups.permissions import Permission
 from groups.regions_search import region_labels
 from loans.models import Loan
+from loans.selectors import open_loans
 from meetings.models import CashDifference
 
 PER_PAGE = 50
@@ -147,7 +148,7 @@ def group_health(request: GroupRequest) -> HttpResponse:
     group, on = request.group, _day(request)
     found = selectors.findings(group, on)
     weeks = selectors.heat_map(group, on, found=found)
-    loans = [(loan.outstanding, loan.late) for loan in found.beside.loans] if found.beside else []
+    loans = _standing(group, on, found)
     facilitator = (
         Appointment.objects.held_at(group.bkm_id, Appointment.Role.FACILITATOR, on).select_related("user").first()
     )
@@ -168,6 +169,7 @@ def group_health(request: GroupRequest) -> HttpResponse:
             ],
             "old": max(0, len(weeks) - 12),
             "ages": ageing(loans),
+            "outstanding": sum(outstanding for outstanding, _late in loans),
             "at_risk": sum(outstanding for outstanding, late in loans if late),
             "at_risk3": sum(outstanding for outstanding, late in loans if late >= 3),
             "facilitator": facilitator.user.name if facilitator else "",
@@ -180,6 +182,14 @@ def group_health(request: GroupRequest) -> HttpResponse:
             "may_import": Permission.IMPORT_BOOK in request.permissions,
         },
     )
+
+
+def _standing(group: Group, on: date, found: selectors.Findings) -> list[tuple[int, int]]:
+    """(outstanding, instalments late) of each open loan. While today is not over, what falls due today is not late."""
+    if on < clock.today(group):
+        return [(loan.outstanding, loan.late) for loan in found.beside.loans] if found.beside else []
+    states = [owed.state(on - timedelta(days=1)) for owed in open_loans(group)]
+    return [(state.outstanding, state.instalments_late) for state in states if state.outstanding]
 
 
 def _finding(found: selectors.Findings, index: int) -> dict[str, object]:
@@ -218,9 +228,10 @@ def _costs(found: selectors.Findings, rule: str) -> dict[str, object]:
         return {"count": len(evidence.savings), "names": [f"{names[no]} {times}" for no, times in worst[:3]]}
     if rule == "meetings":
         absences = [f"{names[one.member_no]} {one.absent}" for one in evidence.absences[:3] if one.absent]
-        return {"count": len(evidence.meetings), "weeks": [gap.week for gap in evidence.meetings], "names": absences}
+        times = sum(one.absent + one.excused + one.sick for one in evidence.absences)
+        return {"count": len(evidence.meetings), "absences": times, "names": absences}
     if rule == "books":
-        return {"count": len(evidence.books), "weeks": [gap.week for gap in evidence.books[:3]], "names": []}
+        return {"count": len(evidence.books), "names": []}
     if rule == "lending":
         return {"count": len(evidence.lending), "names": [names[no] for no in evidence.lending[:3]]}
     late = [gap for gap in evidence.repayment if gap.uncovered or gap.late]

@@ -32,7 +32,7 @@ class BukuForm(forms.Form):
         for name, errors in self.errors.items():
             known = name in self.fields
             target, prefix = (self[name].id_for_label, f"{self[name].label}: ") if known else ("", "")
-            rows += [{"id": target, "text": f"{prefix}{error}"} for error in errors]
+            rows += [{"id": target, "text": f"{prefix}{str(error).removeprefix(prefix)}"} for error in errors]
         return rows
 
     def refuse(self, error: ValidationError) -> None:

@@ -183,11 +183,11 @@ class LoanBook:
         return sum(1 for line in self.lines if line.state.instalments_late)
 
 
-def loan_book(group: Group, on: date) -> LoanBook:
-    """Return the loans of a group as they stand on a day. Four queries."""
+def loan_book(group: Group, on: date, *, late_on: date | None = None) -> LoanBook:
+    """Return the loans of a group as they stand on a day, judged late as at the end of `late_on`. Four queries."""
     waiting = [WaitingLine(one, (on - one.requested_on).days) for one in waiting_requests(group)]
     return LoanBook(
-        lines=[line_of(owed, on) for owed in open_loans(group)],
+        lines=[line_of(owed, late_on or on) for owed in open_loans(group)],
         waiting=waiting,
         lendable=lendable(group),
         never=list(never_borrowed(group, on).order_by("no")),

@@ -1,5 +1,6 @@
 """The screens of loans: the list, asking, deciding, and the card. Money itself moves on the weekly sheet."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -32,13 +33,18 @@ def _may(request: GroupRequest) -> dict[str, bool]:
     }
 
 
+def _yesterday(today: date) -> date:
+    """The last day that is over: what falls due today can still be paid today, and is not late yet."""
+    return today - timedelta(days=1)
+
+
 @require_safe
 @group_view(Permission.VIEW_GROUP)
 def loan_list(request: GroupRequest) -> HttpResponse:
     group, today = request.group, clock.today(request.group)
     settled = Paginator(selectors.settled_loans(group), SETTLED_PER_PAGE)
     page = settled.get_page(PageForm.number(request.GET))
-    book = selectors.loan_book(group, today)
+    book = selectors.loan_book(group, today, late_on=_yesterday(today))
     return render(
         request,
         "loans/loan_list.html",
@@ -173,7 +179,7 @@ def _tell_and_return(request: GroupRequest, no: int, refusal: ValidationError) -
 
 
 def _card_or_404(request: GroupRequest, no: int) -> selectors.LoanCard:
-    card = selectors.loan_card(request.group, no, clock.today(request.group))
+    card = selectors.loan_card(request.group, no, _yesterday(clock.today(request.group)))
     if card is None:
         raise Http404
     return card

@@ -48,7 +48,7 @@ def check(form: SheetForm) -> Check:
     expected = form.context.cash + sums.money_in - sums.money_out
     counted = sheet.count.counted
     return Check(
-        exceptions=[*_rows(form), *_count(counted)],
+        exceptions=[*_rows(form), *_paid_out(form, sheet), *_count(counted), *_overdrawn(expected)],
         sheet=sheet,
         totals=sums,
         counts={
@@ -136,6 +136,46 @@ def _rows(form: SheetForm) -> list[Unusual]:
                 )
             )
     return found
+
+
+def _paid_out(form: SheetForm, sheet: Sheet) -> list[Unusual]:
+    """Name everything that leaves the box."""
+    names = {member.no: member.name for member in form.context.members}
+    asked = {request.no: request for request in form.context.requests}
+    found = [
+        Unusual(
+            "coin",
+            names[row.member_no],
+            _("takes out simpanan sukarela"),
+            format_rupiah(row.withdrawal),
+            f"r{row.member_no}",
+        )
+        for row in sheet.rows
+        if row.withdrawal
+    ]
+    for one in sheet.disbursements:
+        request = asked[one.request_no]
+        found.append(
+            Unusual(
+                "coin", request.member.name, _("is paid out a loan"), format_rupiah(request.amount), f"q{request.no}"
+            )
+        )
+    found += [Unusual("coin", line.memo, _("is paid"), format_rupiah(line.amount), "other") for line in sheet.expenses]
+    return found
+
+
+def _overdrawn(expected: int) -> list[Unusual]:
+    if expected >= 0:
+        return []
+    return [
+        Unusual(
+            "alert",
+            _("The box cannot pay this"),
+            "",
+            _("%(amount)s is missing") % {"amount": format_rupiah(-expected)},
+            "other",
+        )
+    ]
 
 
 def _count(counted: int | None) -> list[Unusual]:

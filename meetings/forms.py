@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from groups.fields import RupiahField
 from groups.models import Group, Member
-from groups.money import format_amount, terbilang
+from groups.money import format_amount, format_rupiah, terbilang
 from ledger import chart
 from loans.models import LoanRequest
 from loans.services import OpenLoan
@@ -286,6 +286,24 @@ class SheetForm:
             except forms.ValidationError as refusal:
                 self.errors[name] = str(refusal.messages[0])
 
+        for member in self.context.members:
+            self._foresee(member.no)
+
+    def _foresee(self, no: int) -> None:
+        """Say at its field, before the sheet is sent, what the book would refuse of a recorded row."""
+        if not self.is_recorded(no):
+            return
+        savings = self.context.voluntary.get(no, 0) + self.amount(no, "sukarela")
+        if self.amount(no, "tarik") > savings:
+            text = _("Her simpanan sukarela is %(amount)s.") % {"amount": format_rupiah(savings)}
+            self.errors.setdefault(f"r{no}-tarik", text)
+        for index, owed in enumerate(self.context.loans.get(no, [])):
+            name = f"r{no}-angsuran-{owed.loan.no}" if index else f"r{no}-angsuran"
+            paid = self.extra.get(name, 0) if index else self.amount(no, "angsuran")
+            if paid > owed.remaining:
+                text = _("What is left of the loan is %(amount)s.") % {"amount": format_rupiah(owed.remaining)}
+                self.errors.setdefault(name, text)
+
     def amount(self, no: int, name: str) -> int:
         """The amount typed or suggested in a row, 0 when empty or unreadable."""
         return self.rows[no].cleaned_data.get(name) or 0
@@ -474,6 +492,14 @@ class CorrectionForm(RowForm):
     reason = forms.CharField(max_length=200, error_messages={"required": gettext_lazy("Write why it is corrected.")})
     attendance = None  # type: ignore[assignment]
     catat = None  # type: ignore[assignment]
+
+
+class OtherCorrectionForm(forms.Form):
+    """The right amount of other money, what it was for, and why it changes; 0 says it never was."""
+
+    amount = RupiahField(error_messages={"required": gettext_lazy("Write the amount; 0 when it never was.")})
+    memo = forms.CharField(max_length=100)
+    reason = forms.CharField(max_length=200, error_messages={"required": gettext_lazy("Write why it is corrected.")})
 
 
 class ResolutionForm(forms.Form):

@@ -185,9 +185,9 @@ def _add(line: PostedLine, posting: Posting) -> None:
 
 
 def hand_over_by_number(group: Group, number: int) -> HandOver | None:
-    """The member's hand-over with this entry number, for its receipt or its correction."""
+    """The hand-over or other money with this entry number, for its correction."""
     return (
-        HandOver.objects.filter(meeting__group=group, entry__number=number, member__isnull=False)
+        HandOver.objects.filter(meeting__group=group, entry__number=number)
         .select_related("entry__reversed_by", "entry__posted_by", "entry__submission", "member", "meeting__group__bkm")
         .first()
     )

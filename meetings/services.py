@@ -503,6 +503,34 @@ def _later_payments(book: Book, entry: Entry, loan_numbers: set[int]) -> list[_P
         known |= more
 
 
+def correct_other_money(
+    *, hand_over: HandOver, amount: int, memo: str, reason: str, key: UUID, by: "User | None", at: datetime
+) -> list[Entry]:
+    """Answer wrong other money, in or out, with its reversal and the right amount (0: it never was), on its day.
+
+    The account stays. Refused: no reason, corrected before, a closed period, more than the cash box can bear.
+    """
+    entry, meeting = hand_over.entry, hand_over.meeting
+    content = {"correction": entry.number, "amount": amount, "memo": memo, "reason": reason}
+    text = ledger.canonical_content(content)
+    with transaction.atomic(), one_announcement():
+        book = ledger.lock_book(meeting.group.book_id)
+        if earlier := ledger.find_submission(book, key, text):
+            return list(earlier.entries.order_by("number"))
+        drafts = [ledger.reversal_of(entry, reason=reason)]
+        (other,) = [leg for leg in drafts[0].legs if leg.code != chart.CASH]
+        sign = 1 if entry.kind == INCOME else -1
+        if amount:
+            legs = (Leg(chart.CASH, sign * amount), Leg(other.code, -sign * amount))
+            drafts.append(Draft(on=entry.on, kind=entry.kind, legs=legs, memo=memo[:200]))
+        receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
+        HandOver.objects.bulk_create(
+            HandOver(meeting=meeting, entry=fresh, member=None) for fresh in receipt.entries[1:]
+        )
+        announce(book.pk, entry.on)
+        return list(receipt.entries)
+
+
 def later_payments(hand_over: HandOver) -> int:
     """Count the later hand-overs that a correction of this one reverses and writes again."""
     book, entry = hand_over.entry.book, hand_over.entry

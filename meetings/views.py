@@ -30,6 +30,7 @@ from meetings.forms import (
     CorrectionForm,
     DayForm,
     DraftKeyForm,
+    OtherCorrectionForm,
     ResolutionForm,
     SheetContext,
     SheetForm,
@@ -252,7 +253,7 @@ def _error_list(form: SheetForm, names: dict[str, str]) -> list[dict[str, str]]:
     for field, message in form.errors.items():
         row, _dash, column = field.partition("-")
         who = names.get(row, "")
-        label = str(LABELS.get(column.split("-")[0], ""))
+        label = str(LABELS.get(column.split("-")[0], "")) or (format_amount(int(column)) if column.isdigit() else "")
         words = ", ".join(part for part in (who, label.lower()) if part)
         found.append({"id": field if _dash else "", "text": f"{words}: {message}" if words else message})
     return found
@@ -487,6 +488,11 @@ def _whatsapp(group: Group, meeting: Meeting, book: selectors.PostedSheet) -> st
         f"Masuk {format_rupiah(book.money_in)} ({terbilang(book.money_in)} rupiah)",
         f"Keluar {format_rupiah(book.money_out)}",
         f"Kas {format_rupiah(meeting.cash_counted if meeting.cash_counted is not None else book.cash_expected)}",
+        *(
+            [f"Selisih {'kurang' if meeting.difference < 0 else 'lebih'} {format_rupiah(abs(meeting.difference))}"]
+            if meeting.difference
+            else []
+        ),
         f"{numbers} · sidik {book.digest[:4]} {book.digest[4:8]}",
     ]
     return "\n".join(lines)
@@ -525,10 +531,12 @@ def posted_sheet(request: GroupRequest, on: date) -> HttpResponse:
 def correct(request: GroupRequest, number: int) -> HttpResponse:
     """Answer a wrong hand-over: type the right amounts, see old and new side by side, confirm."""
     hand_over = selectors.hand_over_by_number(request.group, number)
-    if hand_over is None or hand_over.member is None or hand_over.entry.kind not in ("handover", "withdrawal"):
+    if hand_over is None or hand_over.entry.kind not in ("handover", "withdrawal", "income", "expense"):
         raise Http404
     if hasattr(hand_over.entry, "reversed_by"):
         return redirect("posted_sheet", code=request.group.code, on=hand_over.meeting.on)
+    if hand_over.member is None:
+        return _correct_other(request, hand_over)
     line = next(
         one
         for group in (selectors.posted_sheet(hand_over.meeting),)
@@ -579,6 +587,35 @@ def correct(request: GroupRequest, number: int) -> HttpResponse:
             "key": key.cleaned_data["key"] if key is not None and key.is_valid() else uuid4(),
         },
         status=422 if form.is_bound and form.errors else 200,
+    )
+
+
+def _correct_other(request: GroupRequest, hand_over: HandOver) -> HttpResponse:
+    """The same for other money: amount, what for, why."""
+    book = selectors.posted_sheet(hand_over.meeting)
+    line = next(one for one in [*book.income, *book.expenses] if one.hand_over.pk == hand_over.pk)
+    posted = request.method == "POST"
+    key = DraftKeyForm(request.POST)
+    initial = {"amount": format_amount(abs(line.total)), "memo": hand_over.entry.memo}
+    form = OtherCorrectionForm(request.POST if posted else None, initial=initial)
+    if posted and form.is_valid() and key.is_valid():
+        try:
+            services.correct_other_money(
+                hand_over=hand_over, **form.cleaned_data, key=key.cleaned_data["key"], by=request.user, at=clock.now()
+            )
+            return redirect("posted_sheet", code=request.group.code, on=hand_over.meeting.on)
+        except ValidationError as refusal:
+            form.add_error("amount", " ".join(refusal.messages))
+    return render(
+        request,
+        "meetings/correct_other.html",
+        {
+            "hand_over": hand_over,
+            "line": line,
+            "form": form,
+            "key": key.cleaned_data["key"] if key.is_valid() else uuid4(),
+        },
+        status=422 if posted else 200,
     )
 
 

@@ -39,8 +39,8 @@ PASSWORD = "kas-mawar-26"  # noqa: S105 (of invented people, printed at start)
 WOMEN = (
     "Sari Wati Julaika Syawiyah Tumini Kasmirah Rohmah Darsini Mujiati Warni Sumarni Rukmi Partini Ngatemi Suprihatin "
     "Wahyuni Lestari Sulastri Kartini Tukinah Murni Endang Yatmi Ponirah Surati Rusmini Karsih Wasini Jumiati Sutini"
-).split()  # noqa: SIM905 (reads as a list of people)
-MEN = "Budi Sutrisno Slamet Paijo Wagiman Suroto Karman Tarjo Mulyono Sukirno".split()  # noqa: SIM905
+).split()
+MEN = "Budi Sutrisno Slamet Paijo Wagiman Suroto Karman Tarjo Mulyono Sukirno".split()
 SECOND = ("", "", "", "", "Rahayu", "Aminah", "Khasanah", "Riyadi", "Setyowati", "Utami")
 
 
@@ -91,8 +91,8 @@ VILLAGES = (  # ten villages in nine kecamatan of Batang
     ("Menjangan", "33.25.09.2004"),
 )
 FLOWERS = (
-    "Guyub Rukun,Mawar,Melati,Kenanga,Anggrek,Dahlia,Cempaka,Teratai,Sedap Malam,Bougenville,Ngudi Rahayu,Sumber Rejeki,"
-    "Tani Makmur,Maju Lancar,Karya Bersama,Sido Makmur,Margo Mulyo,Sri Rejeki,Mekar Jaya,Bina Karya"
+    "Guyub Rukun,Mawar,Melati,Kenanga,Anggrek,Dahlia,Cempaka,Teratai,Sedap Malam,Bougenville,Ngudi Rahayu,"
+    "Sumber Rejeki,Tani Makmur,Maju Lancar,Karya Bersama,Sido Makmur,Margo Mulyo,Sri Rejeki,Mekar Jaya,Bina Karya"
 ).split(",")
 HEALTHS = (STRONG, GOOD, GOOD, FAIR, FAIR, IDLE, UNPAID, WEAK, GOOD, DYING)
 
@@ -306,7 +306,7 @@ class _Life:
                     continue
                 if self.health is DYING and week > last - timedelta(weeks=4):
                     break
-                self._meet(on, week == self.start, by)
+                self._meet(on, by)
 
     def _open(self, by: User) -> None:
         grant = 50_000 * len(self.members)
@@ -327,10 +327,10 @@ class _Life:
         at = time(16, self.chance.randrange(60), self.chance.randrange(60))
         return datetime.combine(on + timedelta(days=days), at, ZoneInfo(self.group.zone))
 
-    def _meet(self, on: date, is_first: bool, by: User) -> None:
+    def _meet(self, on: date, by: User) -> None:
         chance, health = self.chance, self.health
         owed = loan_selectors.by_member(loan_selectors.open_loans(self.group))
-        rows = tuple(self._row(member, owed.get(member.no, []), on, is_first) for member in self.members)
+        rows = tuple(self._row(member, owed.get(member.no, []), on) for member in self.members)
         snack = 5_000 * chance.randrange(1, 3) if chance.random() < 0.3 else 0
         cash = self.cash + sum(row.received for row in rows) - snack
         lent, requests = self._lend(on, cash, owed) if chance.random() < health.lends else (0, [])
@@ -357,8 +357,9 @@ class _Life:
         delay = chance.randrange(4, 7) if chance.random() < health.late else chance.randrange(2)
         meetings.post_sheet(group=self.group, key=self._key(), sheet=sheet, by=by, at=self._moment(on, delay))
 
-    def _row(self, member: Member, owed: list[OpenLoan], on: date, is_first: bool) -> Row:
+    def _row(self, member: Member, owed: list[OpenLoan], on: date) -> Row:
         chance, health, no = self.chance, self.health, member.no
+        is_first = week_start(on) == self.start
         comes = chance.random() < health.comes
         attendance = "H" if comes else chance.choice("IISA")
         weekly = 0

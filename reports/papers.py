@@ -180,8 +180,8 @@ class AttendanceSheet:
 
     @property
     def rows(self) -> list[tuple[int, Member | None]]:
-        """Running number and member; at least 15 rows, and always one more than there are members."""
-        spare = max(LEAST_ROWS, len(self.members)) + 1 - len(self.members)
+        """Running number and member; at least 15 rows, and always one spare."""
+        spare = max(LEAST_ROWS, len(self.members) + 1) - len(self.members)
         return list(enumerate([*self.members, *[None] * spare], start=1))
 
     @property

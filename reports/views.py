@@ -136,7 +136,7 @@ def receipts(request: GroupRequest, on: date) -> HttpResponse:
 def member_receipt(request: GroupRequest, number: int) -> HttpResponse:
     """One member's receipt by its entry's number, also of a hand-over that was corrected since."""
     hand_over = meetings.hand_over_by_number(request.group, number)
-    if hand_over is None:
+    if hand_over is None or hand_over.member is None:
         raise Http404
     found = kwitansi.kwitansi_of(_posted(request.group, hand_over.meeting.on), clock.now())
     one = next(one for one in found if one.entry.number == number)

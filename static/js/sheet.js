@@ -52,6 +52,10 @@ function say(row) {
     const make = button(`${word("Make")} ${group(usual)}`, () => { input.value = group(usual); changed(row); });
     lines.push(right, make);
   }
+  for (const input of amountsOf(row)) {
+    input.parentElement.classList.toggle("is-error", Number.isNaN(read(input.value)));
+    if (Number.isNaN(read(input.value))) lines.push(sentence(`“${input.value}”: ${word("Unread")}`));
+  }
   const refused = [...box.querySelectorAll(".field-error")];
   box.replaceChildren(...refused, ...lines);
   box.hidden = box.childElementCount === 0;
@@ -172,7 +176,7 @@ for (const row of rows) {
     const input = event.target;
     if (input.inputMode === "numeric") {
       input.dataset.typed = "1";
-      regroup(input);
+      regroup(input, event.data);
     }
     changed(row);
   });
@@ -188,14 +192,18 @@ for (const row of rows) {
     }
   });
 }
-function regroup(input) {
+// Dots are ours to place. Whoever writes dots or commas herself is left alone, and is asked if it can be read two ways.
+function regroup(input, typed) {
+  if (input.value === "") delete input.dataset.own;
+  if (typed && /[.,]/.test(typed)) input.dataset.own = "1";
+  if (input.dataset.own) return;
   const digits = input.value.replaceAll(".", "");
   if (!/^\d{4,13}$/.test(digits) && !(/^\d{1,3}$/.test(digits) && input.value.includes("."))) return;
   const after = input.value.length - input.selectionEnd;
   input.value = group(Number(digits));
   input.setSelectionRange(input.value.length - after, input.value.length - after);
 }
-for (const input of form.querySelectorAll("[data-other], [data-count-total]")) input.addEventListener("input", () => regroup(input));
+for (const input of form.querySelectorAll("[data-other], [data-count-total]")) input.addEventListener("input", (event) => regroup(input, event.data));
 
 form.querySelector("[data-all-present]").addEventListener("click", (event) => {
   event.preventDefault();

@@ -93,6 +93,9 @@ def test_from_the_question_to_the_last_instalment(wati, group, today):
 
     sheet(group, day(2), pay={JULAIKA: 10_250})
     today(day(3))
+    state = wati.get(url("loan_card", group, 1)).context["card"].state
+    assert (state.arrears, state.instalments_late) == (0, 0), "today is not over yet"
+    today(day(3) + timedelta(days=1))
     response = wati.get(url("loan_card", group, 1))
     state = response.context["card"].state
     assert (state.outstanding, state.arrears, state.instalments_late, state.charge_due) == (90_000, 10_250, 1, 250)

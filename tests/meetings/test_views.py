@@ -108,12 +108,11 @@ def test_what_cannot_be_read_is_said_at_its_field_and_kept(wati, group):
 
 
 def test_what_the_book_refuses_comes_back_to_its_field(wati, group):
-    wati.post(url("sheet", group), filled(r3_angsuran="450.000", r5_attendance=None))
+    wati.post(url("sheet", group), filled(r5_attendance=None))
     before = Entry.objects.count()
     answer = send(wati, group)
     assert answer.status_code == 422
-    ids = {error["id"] for error in answer.context["errors"]}
-    assert ids == {"r3-angsuran", "r5-attendance"}
+    assert {error["id"] for error in answer.context["errors"]} == {"r5-attendance"}
     assert Entry.objects.count() == before
     assert SheetDraft.objects.exists()
 
@@ -202,6 +201,40 @@ def test_a_correction_that_cannot_be_is_said_at_its_field(wati, group, fields, w
     answer = wati.post(url("correct", group, number=number), {"key": str(uuid4())} | fields)
     assert answer.status_code == 422
     assert where in answer.context["form"].errors
+
+
+def test_other_money_is_corrected_like_a_hand_over(wati, group):
+    expense = {"out1-code": "5130", "out1-memo": "Teh", "out1-amount": "15.000", "c-total": "95.250"}
+    wati.post(url("sheet", group), filled(c_50000="", c_10000="", c_200="", c_100="") | expense)
+    assert send(wati, group).status_code == 302
+    number = HandOver.objects.get(entry__kind="expense").entry.number
+    address = url("correct", group, number=number)
+    fields = {"key": str(uuid4()), "amount": "1.500", "memo": "Teh", "reason": "salah nol"}
+    assert wati.post(address, fields | {"amount": "15,5"}).status_code == 422
+    assert wati.post(address, fields | {"reason": ""}).status_code == 422
+    assert wati.post(address, fields).url == wati.post(address, fields).url == url("posted_sheet", group)
+    assert Account.objects.get(book=group.book, code="5130").balance == 1_500
+    assert cash(group) == 108_750
+    assert wati.post(address, fields | {"key": str(uuid4())}).url == url("posted_sheet", group)
+    assert cash(group) == 108_750
+
+
+def test_what_leaves_the_box_is_named_before_it_leaves(wati, group):
+    wati.post(url("sheet", group), filled(r1_sukarela="20.000", r2_tarik="5.000", r3_angsuran="900.000"))
+    answer = wati.get(url("check", group))
+    assert answer.status_code == 422
+    assert {error["id"] for error in answer.context["errors"]} == {"r2-tarik", "r3-angsuran"}
+    more = {"out1-code": "5130", "out1-memo": "Pesta", "out1-amount": "900.000"}
+    wati.post(
+        url("sheet", group), filled(r1_sukarela="20.000", r1_tarik="5.000", c_50000="", c_10000="", c_200="") | more
+    )
+    page = wati.get(url("check", group))
+    assert {(one.who, one.detail) for one in page.context["check"].exceptions if one.sign == "coin"} == {
+        ("Sari", "Rp5.000"),
+        ("Pesta", "Rp900.000"),
+    }
+    assert any(one.detail == "kurang Rp774.750" for one in page.context["check"].exceptions)
+    assert send(wati, group).status_code == 422
 
 
 def test_the_minutes_are_kept_in_the_draft_and_come_with_the_sheet(wati, group):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from compliance.services import rebuild
 from groups.models import Group
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         if group is not None:
             groups = groups.filter(code=group.replace("\0", ""))
             if not groups:
-                raise CommandError(f"There is no group {group!r}.")
+                raise CommandError(_("There is no group %(code)s.") % {"code": group})
         for one in groups.iterator(chunk_size=500):
             weeks = rebuild(group=one)
             if verbosity > 1:

@@ -49,11 +49,6 @@ class MeetingFacts(NamedTuple):
     minuted: bool  # the minutes hold an agenda and a decision
     imported: bool
 
-    @property
-    def absent(self) -> int:
-        """Those who stayed away without a word."""
-        return self.active - self.present - self.excused - self.sick
-
 
 class MemberWeek(NamedTuple):
     """A member's wajib in rupiah since the books began: deposited, and owed through this week; what she owed in it.

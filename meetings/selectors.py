@@ -72,6 +72,12 @@ def posted(group: Group, on: date) -> Meeting | None:
     )
 
 
+def met_in_week(group: Group, on: date) -> date | None:
+    """Another day of the same week whose sheet is in the book already."""
+    days = Meeting.objects.filter(group=group, week_start=week_start(on)).exclude(on=on)
+    return days.values_list("on", flat=True).first()
+
+
 @dataclass
 class PostedLine:
     """One hand-over as it stands now: amounts by column, and what it was corrected from or into."""

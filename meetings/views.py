@@ -217,6 +217,7 @@ def _sheet_page(request: GroupRequest, form: SheetForm, draft: SheetDraft | None
             "form": form,
             "draft": draft,
             "key": draft.key if draft else uuid4(),
+            "met_on": selectors.met_in_week(request.group, form.context.on),
             "stamp": draft.saved_at.isoformat() if draft else "",
             "on": form.context.on,
             "monday": week_start(form.context.on),

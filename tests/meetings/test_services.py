@@ -17,7 +17,14 @@ from loans.models import Loan, LoanRequest
 from loans.schedule import Terms
 from loans.services import request_loan
 from meetings.models import Attendance, CashDifference, HandOver, Meeting, SheetDraft
-from meetings.services import correct_hand_over, post_sheet, resolve_difference, save_draft
+from meetings.services import (
+    correct_hand_over,
+    correct_other_money,
+    later_payments,
+    post_sheet,
+    resolve_difference,
+    save_draft,
+)
 from meetings.sheet import (
     CashCount,
     Decision,
@@ -377,3 +384,88 @@ def statements_of(members):
 def test_an_ordinary_sheet_takes_at_most_twenty_statements_whatever_its_size():
     small, large = statements_of(5), statements_of(25)
     assert len(small) == len(large) <= 20, "\n".join(sql[:90] for sql in large)
+
+
+def test_a_decision_on_a_request_that_is_none_is_refused(group):
+    decided = sheet(FIRST, [Row(1, "H")], decisions=(Decision(9, approve=True),))
+    assert list(fields_refused(group, decided)) == ["q9"]
+
+
+def test_a_payment_of_nothing_is_no_payment(group):
+    send(group, sheet(FIRST, [Row(1, "H", weekly=2_000, payments=(Payment(0),))]))
+    assert balance(group, "1110") == 152_000
+
+
+def test_a_late_sheet_cannot_spend_what_later_meetings_spent(group):
+    send(group, sheet(THIRD, [Row(1, "H")], expenses=(OtherMoney(chart.OTHER_COST, "Tenda", 150_000),)))
+    late = sheet(FIRST, [Row(1, "H")], expenses=(OtherMoney(chart.OTHER_COST, "Kursi", 1_000),))
+    assert fields_refused(group, late) == {"kas": "below_zero"}
+
+
+def test_a_row_of_one_who_left_says_nothing_of_her(group):
+    group.members.filter(no=5).update(left_on=FIRST)
+    send(group, Sheet(FIRST, (*(Row(no, "H") for no in (1, 2, 3, 4)), Row(5))))
+    assert Attendance.objects.count() == 4
+
+
+def test_a_withdrawal_that_never_was_is_only_reversed(group):
+    send(group, sheet(FIRST, [Row(1, "H", voluntary=10_000)]))
+    send(group, sheet(SECOND, [Row(1, "H", withdrawal=4_000)]))
+    taken = HandOver.objects.get(entry__kind="withdrawal")
+    (entry,) = correct_hand_over(hand_over=taken, row=Row(1), reason="tidak jadi", key=uuid4(), by=None, at=AT)
+    assert entry.reverses_id == taken.entry_id
+    assert balance(group, "2120", 1) == 10_000
+
+
+def test_a_correction_that_leaves_no_room_for_later_payments_is_refused(group):
+    first_meeting(group)
+    second_meeting(group)
+    send(group, sheet(THIRD, [Row(4, "H", payments=(Payment(92_250),))]))
+    with pytest.raises(ValidationError) as refusal:
+        correct(group, SECOND, 4, Row(4, payments=(Payment(12_250),)))
+    assert refusal.value.error_dict["later"][0].code == "overpaid"
+    assert balance(group, "1210", 4, 1) == 0
+
+
+def test_a_later_payment_of_two_loans_brings_the_second_loans_payments_along(group):
+    first_meeting(group)
+    ask(group, 4, 20_000, SECOND)
+    rows = [Row(no, "H", weekly=2_000) for no in (1, 2, 3, 5)]
+    paid = Row(4, "H", payments=(Payment(10_250, 1),))
+    send(group, sheet(SECOND, [*rows, paid], disbursements=(Disbursement(2),)))
+    send(group, sheet(THIRD, [Row(4, "H", payments=(Payment(10_250, 1), Payment(2_050, 2)))]))
+    send(group, sheet(date(2026, 1, 29), [Row(4, "H", payments=(Payment(2_050, 2),))]))
+    wrong = HandOver.objects.get(meeting__on=SECOND, member__no=4, entry__kind="handover")
+    assert later_payments(wrong) == 2
+    assert later_payments(HandOver.objects.get(meeting__on=FIRST, member__no=1)) == 0
+    entries = correct(group, SECOND, 4, Row(4, payments=(Payment(20_500, 1),)))
+    assert len(entries) == 6
+    assert (balance(group, "1210", 4, 1), balance(group, "1210", 4, 2)) == (70_000, 16_000)
+
+
+@pytest.mark.parametrize(("amount", "cash", "entries"), [(1_500, 150_500, 2), (0, 152_000, 1)])
+def test_other_money_is_corrected_once(group, amount, cash, entries):
+    tea = (OtherMoney(chart.MEETING_COST, "Teh", 15_000),)
+    send(group, sheet(FIRST, [Row(1, "H", weekly=2_000)], expenses=tea))
+    wrong = HandOver.objects.get(entry__kind="expense")
+    right = {"amount": amount, "memo": "Teh", "reason": "salah nol", "key": uuid4(), "by": None, "at": AT}
+    written = correct_other_money(hand_over=wrong, **right)
+    assert correct_other_money(hand_over=wrong, **right) == written
+    assert len(written) == entries
+    assert balance(group, "1110") == cash
+
+
+def test_other_money_that_came_in_is_corrected(group):
+    send(group, sheet(FIRST, [Row(1, "H")], income=(OtherMoney(chart.OTHER_INCOME, "Sewa", 10_000),)))
+    wrong = HandOver.objects.get(entry__kind="income")
+    correct_other_money(
+        hand_over=wrong, amount=1_000, memo="Sewa tikar", reason="salah nol", key=uuid4(), by=None, at=AT
+    )
+    assert (balance(group, "1110"), balance(group, "4190")) == (151_000, 1_000)
+
+
+def test_a_resolution_says_how(group):
+    send(group, sheet(FIRST, [Row(1, "H")], count=CashCount(149_500, reason="receh", owner_no=1)))
+    with pytest.raises(ValidationError) as refusal:
+        resolve_difference(difference=CashDifference.objects.get(), resolution=" ", on=SECOND)
+    assert "resolution" in refusal.value.error_dict

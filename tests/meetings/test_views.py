@@ -257,6 +257,14 @@ def test_the_draft_is_kept_while_she_types(wati, group):
     assert SheetDraft.objects.get().data["r1-wajib"] == "7.000"
 
 
+def test_a_second_meeting_of_a_week_is_not_begun_by_mistake(wati, group):
+    wati.post(url("sheet", group), filled())
+    send(wati, group, d_reason="receh")
+    same_week = village.today() - timedelta(days=village.today().weekday()) + timedelta(days=6)
+    other = same_week if same_week != village.today() else same_week - timedelta(days=1)
+    assert wati.get(url("sheet", group, on=other)).context["met_on"] == village.today()
+
+
 def test_a_missed_week_is_on_the_task_list_and_can_be_entered(wati, group):
     day = village.today() - timedelta(days=1)
     answer = wati.get(reverse("choose_day", args=[group.code]), {"on": day.strftime("%d-%m-%Y")})

@@ -61,3 +61,13 @@ def test_a_new_password_ends_the_old_one():
 def test_what_is_no_phone_number(text):
     with pytest.raises(ValidationError):
         normalize_phone(text)
+
+
+def test_a_name_somebody_took_in_the_same_moment_is_refused(monkeypatch):
+    UserFactory(username="wati")
+    late = User(username="wati", name="Wati yang lain")
+    monkeypatch.setattr(late, "full_clean", lambda: None)  # it was judged before the other was saved
+    with pytest.raises(ValidationError) as refusal:
+        services.save_person(late)
+    assert refusal.value.code == "person_exists"
+    assert User.objects.filter(username="wati").count() == 1

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from benchmarks.timing import Times, counting
-from benchmarks.village import Ksm, analyse, new_ksm
+from benchmarks.village import Ksm, new_ksm, settle
 from compliance.models import GroupWeek
 from groups import clock
 from groups import services as groups
@@ -84,7 +84,7 @@ def dashboards(bkm: Bkm, say: Callable[[str], None], rounds: int = ROUNDS) -> di
         user = User.objects.create(username=f"koordinator-{size}", name="Hadi", password="!")  # noqa: S106 (nobody signs in with it)
         groups.appoint(user=user, role=Appointment.Role.COORDINATOR, from_on=start, bkm=board)
         pages.append(Page(f"{size:5,d} groups", _signed_in(user), reverse("bkm_dashboard", args=[board.code])))
-    analyse()
+    settle()
     _take_turns(pages, rounds)
     _print(pages, say)
     counts = sorted({page.statements for page in pages})
@@ -113,7 +113,7 @@ def sheets(bkm: Bkm, say: Callable[[str], None], rounds: int = ROUNDS) -> dict[s
         for name, day in (("sheet", on), ("check", on), ("receipt", last)):
             address = reverse(name, args=[ksm.group.code, day])
             pages.append(Page(f"{name}, {members} members", client, address))
-    analyse()
+    settle()
     _take_turns(pages, rounds)
     _print(pages, say)
     return {page.name: (page.statements, median(page.times.wall)) for page in pages}

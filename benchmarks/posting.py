@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from psycopg2.extras import execute_values
 
 from benchmarks.timing import Times, counting
-from benchmarks.village import Ksm, analyse, new_ksm
+from benchmarks.village import Ksm, new_ksm, settle
 from groups.models import Bkm
 from meetings.models import Meeting
 from meetings.sheet import Sheet
@@ -194,7 +194,7 @@ def run(bkm: Bkm, say: Callable[[str], None], rounds: int = ROUNDS) -> dict[str,
     counts = {members: statements(bkm, members) for members in (5, 25, 50)}
     say(f"  statements: {', '.join(f'{n} with {m} members' for m, n in counts.items())}   (to reach: ≤ 20)")
     found = histories(bkm, rounds)
-    analyse()
+    settle()
     for history in found:  # the first of each pays for plans and caches
         history.measure_service()
         history.measure_by_hand()

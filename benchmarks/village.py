@@ -1,5 +1,6 @@
 """Groups to measure: their histories come from the services, as quickly as these can be made to write them."""
 
+import gc
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -118,7 +119,9 @@ def new_ksm(bkm: Bkm, members: int, first: date) -> Ksm:
     return Ksm(group, treasurer, people, on)
 
 
-def analyse() -> None:
-    """Do what autovacuum would have done to a history of years, and before the next minute is over."""
+def settle() -> None:
+    """Do what autovacuum would have done to a history of years, and forget what only making it left in memory."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
+    gc.collect()
+    gc.freeze()

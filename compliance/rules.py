@@ -279,7 +279,7 @@ class SheetCounts(NamedTuple):
 
 def sheet_counts(row: WeekFacts, policy: PolicyNumbers) -> SheetCounts:
     """Count a week's meetings and sheets. Kept with the week: every later week within reach asks again."""
-    key = policy.quorum, policy.posting_days
+    key = policy.quorum.numerator, policy.quorum.denominator, policy.posting_days
     if key in row.kept:
         found: SheetCounts = row.kept[key]
         return found

@@ -136,10 +136,11 @@ def load_small(*, today: date, say: Say) -> None:
         groups.appoint(user=people[username], role=role, from_on=start, bkm=bkm)
     _holiday(bkm, start)
     for index, (name, health, size, weekly) in enumerate(SMALL):
-        group = _group(bkm, "GR", name, index, start, size, weekly, "35.73.04.1004", None)
-        if name == "Mawar":
-            _officers(group, people, start)
-        _Life(group, health, weekly, start).live(today, people["wati"] if name == "Mawar" else people["hadi"])
+        with one_announcement():
+            group = _group(bkm, "GR", name, index, start, size, weekly, "35.73.04.1004", None)
+            if name == "Mawar":
+                _officers(group, people, start)
+            _Life(group, health, weekly, start).live(today, people["wati"] if name == "Mawar" else people["hadi"])
         say(f"  KSM {name}")
 
 
@@ -163,16 +164,18 @@ def load_villages(villages: Sequence[int], *, today: date, say: Say) -> None:
         name, region = VILLAGES[village]
         with transaction.atomic():
             bkm = groups.create_bkm(code=_bkm_code(name), name=f"BKM {name}", region=region)
-            groups.appoint(user=wahyu, role=Appointment.Role.FACILITATOR, from_on=start, bkm=bkm)
             _holiday(bkm, start)
             for place in range(10):
                 number = 10 * village + place
                 label = FLOWERS[(village * 7 + place) % len(FLOWERS)] if number else "Guyub Rukun"
                 size = 5 + (number * 3) % 6
-                group = _group(
-                    bkm, name[:3].upper(), label, place, start, size, 2_000, region, programme, new=number < 37
-                )
-                _Life(group, HEALTHS[(place + village) % len(HEALTHS)], 2_000, start).live(today, hadi)
+                with one_announcement():
+                    group = _group(
+                        bkm, name[:3].upper(), label, place, start, size, 2_000, region, programme, new=number < 37
+                    )
+                    _Life(group, HEALTHS[(place + village) % len(HEALTHS)], 2_000, start).live(today, hadi)
+            # Last, because it locks him until the village is whole, and he serves them all.
+            groups.appoint(user=wahyu, role=Appointment.Role.FACILITATOR, from_on=start, bkm=bkm)
         say(f"  Desa {name}: 10 KSM")
 
 
@@ -286,27 +289,27 @@ class _Life:
         self.members = list(Member.objects.filter(group=group).order_by("no"))
         self.owes = dict.fromkeys((m.no for m in self.members), 0)
         self.cash = 0
-        self.requests = 0
+        self.loans: list[OpenLoan] = []  # as the book has them, without asking it every week
 
     def live(self, today: date, by: User) -> None:
-        with one_announcement():
-            self._open(by)
-            last = self.start + timedelta(weeks=WEEKS)
-            holiday = self.start + timedelta(weeks=9)
-            for week in _weeks(self.start, last):
-                if week == holiday:
-                    continue
-                for no in self.owes:
-                    self.owes[no] += self.weekly
-                on = week + timedelta(days=self.group.meeting_weekday)
-                started = week < self.start + timedelta(weeks=2)
-                if on > today or (week == last and self.group.code == "GR-MAWAR"):
-                    break
-                if not started and self.chance.random() > self.health.meets:
-                    continue
-                if self.health is DYING and week > last - timedelta(weeks=4):
-                    break
-                self._meet(on, by)
+        """Play all weeks up to `today`; the caller gathers what they announce."""
+        self._open(by)
+        last = self.start + timedelta(weeks=WEEKS)
+        holiday = self.start + timedelta(weeks=9)
+        for week in _weeks(self.start, last):
+            if week == holiday:
+                continue
+            for no in self.owes:
+                self.owes[no] += self.weekly
+            on = week + timedelta(days=self.group.meeting_weekday)
+            started = week < self.start + timedelta(weeks=2)
+            if on > today or (week == last and self.group.code == "GR-MAWAR"):
+                break
+            if not started and self.chance.random() > self.health.meets:
+                continue
+            if self.health is DYING and week > last - timedelta(weeks=4):
+                break
+            self._meet(on, by)
 
     def _open(self, by: User) -> None:
         grant = 50_000 * len(self.members)
@@ -329,7 +332,7 @@ class _Life:
 
     def _meet(self, on: date, by: User) -> None:
         chance, health = self.chance, self.health
-        owed = loan_selectors.by_member(loan_selectors.open_loans(self.group))
+        owed = loan_selectors.by_member([loan for loan in self.loans if loan.remaining])
         rows = tuple(self._row(member, owed.get(member.no, []), on) for member in self.members)
         snack = 5_000 * chance.randrange(1, 3) if chance.random() < 0.3 else 0
         cash = self.cash + sum(row.received for row in rows) - snack
@@ -356,6 +359,13 @@ class _Life:
             self.cash = counted
         delay = chance.randrange(4, 7) if chance.random() < health.late else chance.randrange(2)
         meetings.post_sheet(group=self.group, key=self._key(), sheet=sheet, by=by, at=self._moment(on, delay))
+        for row in rows:
+            for payment in row.payments:
+                next(loan for loan in owed[row.member_no] if loan.loan.no == payment.loan_no).repay(payment.amount, on)
+        if requests:
+            known = len(self.loans)
+            numbers = [known + n for n in range(1, len(requests) + 1)]
+            self.loans += loan_selectors.loans_by_no(self.group, numbers).values()
 
     def _row(self, member: Member, owed: list[OpenLoan], on: date) -> Row:
         chance, health, no = self.chance, self.health, member.no

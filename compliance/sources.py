@@ -100,14 +100,14 @@ def read_setting(book_id: int, since: date | None = None) -> Source:
     )
 
 
-# Each table is narrowed to the book or the group by itself, so that a plan reads the group's rows and not everybody's,
-# whatever the planner takes the number of matches for.
+# OFFSET 0 holds the planner to looking up each posting's own account and entry. Left free to join, it has read
+# everybody's entries, or one book's accounts anew for each posting, whenever it misjudged how few there are.
 _MOVEMENTS = """
-SELECT p."on", a.code, a.member_no, a.loan_no, (SELECT e.kind FROM ledger_entry e WHERE e.id = p.entry_id),
-       sum(p.amount)::bigint
-  FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
+SELECT p."on", a.code, a.member_no, a.loan_no, e.kind, sum(p.amount)::bigint
+  FROM ledger_posting p
+ CROSS JOIN LATERAL (SELECT code, member_no, loan_no FROM ledger_account WHERE id = p.account_id OFFSET 0) a
+ CROSS JOIN LATERAL (SELECT kind FROM ledger_entry WHERE id = p.entry_id OFFSET 0) e
  WHERE p.book_id = %(book)s AND p."on" BETWEEN %(since)s AND %(through)s
-   AND a.book_id = %(book)s
    AND (a.code IN ('1110', '1120', '2310', '2220', '2110', '2120', '3110', '1210') OR a.code = '4110' AND a.loan_no > 0)
  GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 """

@@ -17,7 +17,7 @@ from ksm_project import embedded
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=60, help="samples of each sheet posted (default 60)")
+    parser.add_argument("--rounds", type=int, default=40, help="samples of each sheet posted (default 40)")
     parser.add_argument(
         "parts", nargs="*", metavar="part", help="posting, dashboard, sheet, demo; all of them when none is named"
     )

@@ -17,7 +17,7 @@ from meetings.sheet import Sheet
 
 MEMBERS = 25
 FIRST = date(2019, 1, 2)
-ROUNDS = 60
+ROUNDS = 40
 
 
 class _NotKept(Exception):

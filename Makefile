@@ -38,11 +38,12 @@ setup:
 setup-dev: setup
 	@$(call install,requirements-dev.lock)
 
-# Installs a lock file, with every hash checked, only when its content differs from what was installed last.
+# Installs a lock file, with every hash checked, only when its content differs from what was installed last. It is
+# whole, so nothing is resolved again: pip would ask for the newest release of whatever stands there with an extra.
 define install
 set -e; cmp -s $(1) $(VENV)/$(1) || { \
   echo 'Memasang pustaka dari $(1) …'; \
-  $(PIP) install --quiet --require-hashes --requirement $(1); cp $(1) $(VENV)/$(1); }
+  $(PIP) install --quiet --no-deps --require-hashes --requirement $(1); cp $(1) $(VENV)/$(1); }
 endef
 
 run: setup

@@ -80,7 +80,7 @@ tests:
 	$(PY) -m coverage report --fail-under=100 --include="$(WHOLLY_COVERED)"
 
 # Where money is decided, every branch is tested.
-WHOLLY_COVERED := ledger/*,*/services.py,groups/access.py,groups/permissions.py,groups/money.py,loans/schedule.py,loans/arrears.py,compliance/rules.py,compliance/facts.py
+WHOLLY_COVERED := ledger/*,*/services.py,*/services/*,groups/access.py,groups/permissions.py,groups/money.py,loans/schedule.py,loans/arrears.py,compliance/rules.py,compliance/facts.py
 
 bench: setup-dev
 	$(PY) -m benchmarks

@@ -34,7 +34,9 @@ def test_writing_services_are_told_everything_by_name(app):
     public = [
         function
         for name, function in inspect.getmembers(services, inspect.isfunction)
-        if not name.startswith("_") and function.__module__ == services.__name__ and "by" in _parameters(function)
+        if not name.startswith("_")
+        and function.__module__.startswith(services.__name__)
+        and "by" in _parameters(function)
     ]
     for function in public:
         kinds = {parameter.kind for parameter in _parameters(function).values()}

@@ -41,3 +41,8 @@ MATRIX: dict[str, frozenset[Permission]] = {
 }
 ADMINISTRATOR = frozenset(Permission)
 """What a superuser may do: everything. She has no role of her own in any body."""
+
+
+def permission_names(held: frozenset[Permission]) -> set[str]:
+    """The permissions held somewhere, by their names: what templates ask for."""
+    return {permission.value for permission in held}

@@ -1,0 +1,24 @@
+"""Screens of the treasurer's week and of what stands in the book, a file per story."""
+
+from meetings.views.checking import check_page, compare
+from meetings.views.correcting import correct
+from meetings.views.differences import difference
+from meetings.views.posted import posted_sheet, receipt
+from meetings.views.sheet import discard_draft, minutes, save_draft, sheet
+from meetings.views.week import choose_day, group_home, meeting_list
+
+__all__ = [
+    "check_page",
+    "choose_day",
+    "compare",
+    "correct",
+    "difference",
+    "discard_draft",
+    "group_home",
+    "meeting_list",
+    "minutes",
+    "posted_sheet",
+    "receipt",
+    "save_draft",
+    "sheet",
+]

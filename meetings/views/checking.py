@@ -1,0 +1,156 @@
+"""From pencil to ink: the check before sending, writing, and two devices with one week."""
+
+import hashlib
+import json
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from groups import clock
+from groups.access import GroupRequest, group_view
+from groups.dates import week_start
+from groups.permissions import Permission, permission_names
+from meetings import selectors, services
+from meetings.check import check
+from meetings.forms import (
+    DraftKeyForm,
+    SheetForm,
+)
+from meetings.models import SheetDraft
+from meetings.views.days import refuse_day
+from meetings.views.sheet import LONGEST_VALUE, sheet_page
+
+
+@require_http_methods(["GET", "POST"])
+@group_view(Permission.POST_SHEET)
+def check_page(request: GroupRequest, on: date) -> HttpResponse:
+    """Exceptions first, then the sums, then one button that writes the sheet in ink."""
+    group = request.group
+    if refuse_day(group, on):
+        raise Http404
+    draft = selectors.draft_of(group, on, request.user)
+    if request.method == "POST":
+        return _post(request, on, draft)
+    if draft is None:
+        return redirect("sheet", code=group.code, on=on)
+    if selectors.posted(group, on):
+        return redirect("compare", code=group.code, on=on)
+    form = SheetForm(selectors.sheet_context(group, on), draft.data)
+    if form.errors:
+        return sheet_page(request, form, draft, errors=True)
+    return _check_answer(request, form, draft)
+
+
+def _seen(draft: SheetDraft) -> str:
+    return hashlib.sha256(json.dumps(draft.data, sort_keys=True).encode()).hexdigest()
+
+
+def _check_answer(
+    request: GroupRequest, form: SheetForm, draft: SheetDraft, errors: list[dict[str, str]] | None = None
+) -> HttpResponse:
+    found = check(form)
+    return render(
+        request,
+        "meetings/check.html",
+        {
+            "form": form,
+            "check": found,
+            "draft": draft,
+            "seen": _seen(draft),
+            "on": form.context.on,
+            "monday": week_start(form.context.on),
+            "errors": errors or [],
+            "error_ids": {one["id"] for one in errors or []},
+            "officers": sorted(form.context.members, key=lambda m: (m.office == "anggota", m.no)),
+            "unusual": len(found.exceptions) + bool(found.difference) + found.minutes_missing,
+        },
+        status=422 if errors else 200,
+    )
+
+
+def _post(request: GroupRequest, on: date, draft: SheetDraft | None) -> HttpResponse:
+    """Write the sheet. The draft goes only when the book has it."""
+    group = request.group
+    meeting = selectors.posted(group, on)
+    key = DraftKeyForm(request.POST)
+    twice = meeting and key.is_valid() and meeting.submission.key == key.cleaned_data["key"]
+    if draft is None or twice:
+        return redirect("receipt" if meeting else "sheet", code=group.code, on=on)
+    data = draft.data | _answers(request)
+    seen = key.cleaned_data["seen"] if key.is_valid() else ""
+    changed = seen != _seen(draft)
+    draft = services.save_draft(group=group, on=on, by=request.user, key=draft.key, data=data, at=clock.now())
+    if meeting:
+        return redirect("compare", code=group.code, on=on)
+    form = SheetForm(selectors.sheet_context(group, on), data)
+    if form.errors:
+        return sheet_page(request, form, draft, errors=True)
+    if changed:
+        text = _("The sheet changed since this page was opened. Look again before you save it.")
+        return _check_answer(request, form, draft, [{"id": "", "text": text}])
+    try:
+        services.post_sheet(group=group, key=draft.key, sheet=form.sheet(), by=request.user, at=clock.now())
+    except ValidationError as refusal:
+        return _refused(request, form, draft, refusal)
+    return redirect("receipt", code=group.code, on=on)
+
+
+def _answers(request: GroupRequest) -> dict[str, str]:
+    """What the check page itself asks: why box and book differ, and the minutes when they were left empty."""
+    names = ("d-reason", "d-owner", "m-agenda", "m-decisions", "m-none")
+    return {n: request.POST[n][:LONGEST_VALUE].replace("\0", "\ufffd") for n in names if n in request.POST}
+
+
+def _refused(request: GroupRequest, form: SheetForm, draft: SheetDraft, refusal: ValidationError) -> HttpResponse:
+    if any(error.code == "already_posted" for error in getattr(refusal, "error_list", [])):
+        return redirect("compare", code=request.group.code, on=form.context.on)
+    fields = refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
+    if set(fields) <= {"selisih", "kas", ""}:
+        ids = {"selisih": "d-reason", "kas": "money", "": ""}
+        found = [{"id": ids[name], "text": text} for name, texts in fields.items() for text in texts]
+        return _check_answer(request, form, draft, found)
+    form.errors.update({name: texts[0] for name, texts in fields.items()})
+    return sheet_page(request, form, draft, errors=True)
+
+
+@require_GET
+@group_view(Permission.KEEP_MINUTES)
+def compare(request: GroupRequest, on: date) -> HttpResponse:
+    """Two devices, one week: what is in the book and what this one holds, side by side. Nothing is lost."""
+    meeting = selectors.posted(request.group, on)
+    draft = selectors.draft_of(request.group, on, request.user)
+    if meeting is None or draft is None:
+        return redirect("receipt" if meeting else "sheet", code=request.group.code, on=on)
+    book = selectors.posted_sheet(meeting)
+    form = SheetForm(selectors.sheet_context(request.group, on), draft.data)
+    theirs = {line.member.no: line for line in book.lines if line.member}
+    rows = [
+        {
+            "member": member,
+            "book": theirs.get(member.no),
+            "book_sum": theirs[member.no].total if member.no in theirs else 0,
+            "book_att": book.attendance.get(member.no, ""),
+            "mine_sum": form.row(member.no).received,
+            "mine_att": form.rows[member.no].cleaned_data.get("attendance") or "",
+        }
+        for member in form.context.members
+    ]
+    for row in rows:
+        row["same"] = row["book_sum"] == row["mine_sum"] and row["book_att"] == row["mine_att"]
+    return render(
+        request,
+        "meetings/compare.html",
+        {
+            "meeting": meeting,
+            "book": book,
+            "rows": rows,
+            "draft": draft,
+            "on": on,
+            "monday": week_start(on),
+            "may": permission_names(request.permissions),
+        },
+    )

@@ -1,0 +1,226 @@
+"""The weekly sheet while it is a draft: filling it in, keeping it, its minutes."""
+
+from datetime import date
+from uuid import uuid4
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from groups import clock
+from groups.access import GroupRequest, group_view
+from groups.dates import format_time, week_start
+from groups.money import format_amount
+from groups.permissions import Permission
+from meetings import selectors, services
+from meetings.check import check
+from meetings.forms import (
+    LABELS,
+    DraftKeyForm,
+    SheetContext,
+    SheetForm,
+    known_names,
+)
+from meetings.models import SheetDraft
+from meetings.sheet import DENOMINATIONS
+from meetings.views.days import refuse_day
+
+MINUTES_PREFIXES = ("m-", "f1-", "f2-", "f3-")
+LONGEST_VALUE = 4000
+
+
+@require_http_methods(["GET", "POST"])
+@group_view(Permission.KEEP_MINUTES)
+def sheet(request: GroupRequest, on: date) -> HttpResponse:
+    """The weekly sheet: fill in, save as a draft, go on to the check."""
+    group, user = request.group, request.user
+    if refuse_day(group, on):
+        raise Http404
+    meeting = selectors.posted(group, on)
+    draft = selectors.draft_of(group, on, user)
+    if meeting:
+        return redirect("compare" if draft else "receipt", code=group.code, on=on)
+    context = selectors.sheet_context(group, on)
+    if request.method == "POST":
+        data = _merged(request, context, draft, minutes=False)
+        action = request.POST.get("action", "")
+        _apply(action, request, context, data)
+        form = SheetForm(context, data)
+        draft = _keep(request, on, data)
+        if action == "check" and not form.errors:
+            return redirect("check", code=group.code, on=on)
+        if action == "check":
+            return sheet_page(request, form, draft, errors=True)
+        return redirect(f"{reverse('sheet', args=[group.code, on])}{_anchor(request)}")
+    return sheet_page(request, SheetForm(context, draft.data if draft else {}), draft, errors=False)
+
+
+def _merged(request: GroupRequest, context: SheetContext, draft: SheetDraft | None, *, minutes: bool) -> dict[str, str]:
+    """The draft with what this page sent put in its place: a box that is not ticked sends nothing."""
+    known = known_names(context)
+    here = {name for name in known if name.startswith(MINUTES_PREFIXES) == minutes and not name.startswith("d-")}
+    kept = {} if draft is None else {n: v for n, v in draft.data.items() if n not in here or n.endswith("-ok")}
+    sent = {
+        n: v[:LONGEST_VALUE].replace("\0", "\ufffd") for n, v in selectors.as_dict(request.POST).items() if n in here
+    }
+    return kept | sent
+
+
+def _keep(request: GroupRequest, on: date, data: dict[str, str]) -> SheetDraft:
+    key = DraftKeyForm(request.POST)
+    return services.save_draft(
+        group=request.group,
+        on=on,
+        by=request.user,
+        key=key.cleaned_data["key"] if key.is_valid() else uuid4(),
+        data=data,
+        at=clock.now(),
+    )
+
+
+def _apply(action: str, request: GroupRequest, context: SheetContext, data: dict[str, str]) -> None:
+    """Do what a button of the sheet says, without JavaScript as well."""
+    form = SheetForm(context, data)
+    if action == "all-present":
+        for member in context.members:
+            data.setdefault(f"r{member.no}-attendance", "H")
+    elif action == "all-paid":
+        for line in form.lines():
+            if line.att == "H" and not line.errors:
+                data[f"{line.k}-catat"] = "1"
+    confirm, take = request.POST.get("confirm", ""), request.POST.get("take", "")
+    for line in form.lines():
+        for question in line.soft:
+            if question["field"] == confirm:
+                data[f"{confirm}-ok"] = str(question["amount"])
+            elif question["field"] == take:
+                data[take] = str(question["usual"])
+
+
+def _anchor(request: GroupRequest) -> str:
+    named = (request.POST.get("confirm") or request.POST.get("take") or "").split("-")[0]
+    return f"#{named}" if named.isalnum() else ""
+
+
+def sheet_page(request: GroupRequest, form: SheetForm, draft: SheetDraft | None, *, errors: bool) -> HttpResponse:
+    lines = form.lines()
+    names = {line.k: line.name for line in lines}
+    checked = check(form) if not form.errors else None
+    totals = {
+        name: sum(getattr(form.row(line.no), attribute) for line in lines)
+        for name, attribute in (("wajib", "weekly"), ("sukarela", "voluntary"), ("denda", "fine"), ("sum", "received"))
+    }
+    totals["angsuran"] = sum(p.amount for line in lines for p in form.row(line.no).payments)
+    totals["due"] = sum(line.due for line in lines)
+    pencilled = [line for line in lines if not line.checked and line.sum]
+    return render(
+        request,
+        "meetings/sheet.html",
+        {
+            "form": form,
+            "draft": draft,
+            "key": draft.key if draft else uuid4(),
+            "met_on": selectors.met_in_week(request.group, form.context.on),
+            "stamp": draft.saved_at.isoformat() if draft else "",
+            "on": form.context.on,
+            "monday": week_start(form.context.on),
+            "lines": lines,
+            "recorded": sum(1 for line in lines if line.checked),
+            "present": sum(1 for line in lines if line.att == "H"),
+            "totals": totals,
+            "check": checked,
+            "pencilled": len(pencilled),
+            "pencilled_sum": sum(line.sum for line in pencilled),
+            "errors": _error_list(form, names) if errors else [],
+            "labels": LABELS,
+            "pieces": _pieces(form),
+        },
+        status=422 if errors else 200,
+    )
+
+
+def _pieces(form: SheetForm) -> list[dict[str, object]]:
+    found = []
+    for value in DENOMINATIONS:
+        name = f"c-{value}"
+        text = form.data.get(name, "")
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+        found.append(
+            {"name": name, "value": value, "text": text, "sum": value * number, "error": form.errors.get(name, "")}
+        )
+    return found
+
+
+def _error_list(form: SheetForm, names: dict[str, str]) -> list[dict[str, str]]:
+    """The refusals in the order of the page, each naming the member and the column."""
+    found = []
+    for field, message in form.errors.items():
+        row, _dash, column = field.partition("-")
+        who = names.get(row, "")
+        label = str(LABELS.get(column.split("-")[0], "")) or (format_amount(int(column)) if column.isdigit() else "")
+        words = ", ".join(part for part in (who, label.lower()) if part)
+        found.append({"id": field if _dash else "", "text": f"{words}: {message}" if words else message})
+    return found
+
+
+@require_POST
+@group_view(Permission.KEEP_MINUTES)
+def save_draft(request: GroupRequest, on: date) -> HttpResponse:
+    """Keep the sheet while she types; answers with the time it was kept."""
+    if refuse_day(request.group, on):
+        raise Http404
+    if selectors.posted(request.group, on):
+        return JsonResponse({"posted": True}, status=409)
+    context = selectors.sheet_context(request.group, on)
+    draft = selectors.draft_of(request.group, on, request.user)
+    kept = _keep(request, on, _merged(request, context, draft, minutes=False))
+    return JsonResponse(
+        {"saved_at": format_time(kept.saved_at, request.group.zone), "stamp": kept.saved_at.isoformat()}
+    )
+
+
+@require_POST
+@group_view(Permission.KEEP_MINUTES)
+def discard_draft(request: GroupRequest, on: date) -> HttpResponse:
+    """Throw one's own draft away."""
+    services.discard_draft(group=request.group, on=on, by=request.user)
+    return redirect("group_home", code=request.group.code)
+
+
+@require_http_methods(["GET", "POST"])
+@group_view(Permission.KEEP_MINUTES)
+def minutes(request: GroupRequest, on: date) -> HttpResponse:
+    """Agenda, discussion, decisions and who does what, kept in the draft until the sheet is sent."""
+    if refuse_day(request.group, on):
+        raise Http404
+    if selectors.posted(request.group, on):
+        return redirect("receipt", code=request.group.code, on=on)
+    context = selectors.sheet_context(request.group, on)
+    draft = selectors.draft_of(request.group, on, request.user)
+    if request.method == "POST":
+        data = _merged(request, context, draft, minutes=True)
+        form = SheetForm(context, data)
+        draft = _keep(request, on, data)
+        wrong = {name: text for name, text in form.errors.items() if name.startswith(MINUTES_PREFIXES)}
+        if not wrong:
+            return redirect("check" if request.POST.get("action") == "check" else "group_home", **_place(request, on))
+    else:
+        form, wrong = SheetForm(context, draft.data if draft else {}), {}
+    return render(
+        request,
+        "meetings/minutes.html",
+        {
+            "form": form,
+            "on": on,
+            "key": draft.key if draft else uuid4(),
+            "errors": [{"id": name, "text": text} for name, text in wrong.items()],
+            "field_errors": wrong,
+        },
+        status=422 if wrong else 200,
+    )
+
+
+def _place(request: GroupRequest, on: date) -> dict[str, object]:
+    place: dict[str, object] = {"code": request.group.code}
+    return place | {"on": on} if request.POST.get("action") == "check" else place

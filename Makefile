@@ -7,13 +7,14 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chromium run test check lint tests bench lock
+.PHONY: help setup setup-dev chromium run test check lint tests nightly bench lock
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make run     menjalankan Buku KSM di komputer ini'
 	@echo 'make test    menyiapkan dan menjalankan semua pemeriksaan'
 	@echo 'make check   pemeriksaan yang sama, tanpa penyiapan'
+	@echo 'make nightly sifat-sifat pembukuan dengan sepuluh ribu contoh tiap sifat'
 	@echo 'make bench   mengukur kecepatan'
 	@echo 'make lock    memperbarui kunci versi pustaka'
 
@@ -81,6 +82,10 @@ tests:
 
 # Where money is decided, every branch is tested.
 WHOLLY_COVERED := ledger/*,*/services.py,*/services/*,groups/access.py,groups/permissions.py,groups/money.py,loans/schedule.py,loans/arrears.py,compliance/rules.py,compliance/facts.py
+
+# Every property and every machine of the books with ten thousand examples each: hours, not minutes.
+nightly: setup-dev
+	KSM_PROFILE=nightly $(PY) -m pytest -n 2 -m hypothesis
 
 bench: setup-dev
 	$(PY) -m benchmarks

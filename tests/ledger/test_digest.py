@@ -16,6 +16,7 @@ from ledger import chart
 from ledger.digest import Sealed, SealedSubmission, canonical, chain, genesis, text_hash
 from ledger.models import Entry, Submission
 from ledger.services import Draft, Leg, open_book, post
+from tests.properties import examples
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "ledger-format.md"
 
@@ -113,7 +114,7 @@ legs = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(data=st.data(), parts=legs)
 def test_the_database_derives_the_same_bytes(data, parts):
     """It accepts nothing else, so a posted entry proves it; its own functions say so once more."""

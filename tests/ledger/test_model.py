@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
@@ -16,6 +16,7 @@ from ledger.chart import CHART
 from ledger.models import Account, Book, Entry
 from ledger.services import AccountKey, Draft, Leg, Receipt, close_through, open_book, post, reversal_of
 from tests.ledger.village import AT, deposit, lend, opening, repay, settle, spend, withdraw
+from tests.properties import examples
 
 FIRST_DAY = date(2026, 1, 5)
 days = st.integers(0, 27).map(lambda n: FIRST_DAY + timedelta(n))
@@ -186,14 +187,10 @@ def merged(draft: Draft) -> list[Leg]:
     return [Leg(*key[:1], amount, *key[1:]) for key, amount in totals.items()]
 
 
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_any_order_of_work_leaves_the_book_as_on_paper():
     run_state_machine_as_test(
         Treasurer,
-        settings=settings(
-            max_examples=20,
-            stateful_step_count=20,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-        ),
+        settings=settings(max_examples=examples(20), stateful_step_count=20),
     )

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groups.services import update_group, update_member
@@ -23,6 +23,7 @@ from meetings.models import Meeting
 from meetings.services import post_sheet
 from meetings.sheet import Decision, Disbursement, Payment, Row, Sheet
 from tests.compliance.village import day, found_group, meet, noon
+from tests.properties import examples
 
 SARI, WATI, BUDI, JULAIKA, SYAWIYAH = 1, 2, 3, 4, 5
 
@@ -404,7 +405,7 @@ payments = st.lists(st.tuples(st.integers(1, 5), st.tuples(*[st.integers(0, 100)
 
 @pytest.mark.django_db
 @given(lent=st.tuples(terms_of_any_kind, terms_of_any_kind), life=payments)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25))
 def test_what_the_book_holds_of_a_loan_is_what_its_schedule_still_asks(lent, life):
     with transaction.atomic():
         group = found_group(names=("Sari", "Wati"), weekly=0)

@@ -17,6 +17,7 @@ from loans.schedule import Terms, schedule
 from meetings.importing import import_book
 from reports.selectors import book_state
 from tests.meetings.workbooks import MELATI, Sheets, packed
+from tests.properties import examples
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 8, 1, tzinfo=UTC)
@@ -211,7 +212,7 @@ class Paper:
         }
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(chance=st.randoms(use_true_random=False))
 def test_any_book_comes_in_as_it_was_kept(chance):
     paper = Paper(chance)

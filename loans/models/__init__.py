@@ -1,5 +1,19 @@
 """Loans of both tiers as nouns, a file each."""
 
 from loans.models.lending import Instalment, Loan, LoanRequest, LoanTerms, Method, Unit
+from loans.models.upk import UpkInstalment, UpkLoan, UpkLoanRequest, UpkPayment, UpkRules, UpkShare
 
-__all__ = ["Instalment", "Loan", "LoanRequest", "LoanTerms", "Method", "Unit"]
+__all__ = [
+    "Instalment",
+    "Loan",
+    "LoanRequest",
+    "LoanTerms",
+    "Method",
+    "Unit",
+    "UpkInstalment",
+    "UpkLoan",
+    "UpkLoanRequest",
+    "UpkPayment",
+    "UpkRules",
+    "UpkShare",
+]

@@ -78,6 +78,8 @@ class Loan(LoanTerms):
     no = models.IntegerField(_("number"))
     member = models.ForeignKey(Member, models.PROTECT, related_name="loans")
     request = models.OneToOneField(LoanRequest, models.PROTECT, null=True, blank=True, related_name="loan")
+    # Set where it is a member's share of a loan of the UPK: her instalments are then collected for the UPK.
+    upk_loan = models.ForeignKey("loans.UpkLoan", models.PROTECT, null=True, blank=True, related_name="shares")
     requested_on = models.DateField(_("asked on"))
     disbursed_on = models.DateField(_("disbursed on"))
     principal = models.BigIntegerField(_("principal"))

@@ -1,0 +1,230 @@
+"""Loans of a UPK to a KSM: what was asked and by whom, who decided, what was lent, what was passed back.
+
+Money is not kept here. A UPK loan has two accounts in the UPK's book, 1220 and 4110, and three in the group's, 2210
+(owed), 2220 (collected from the members, not yet passed on) and 5110 (jasa to the UPK), all under the loan's number.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from groups.models import Group, Member, Upk
+from ledger.models import Account, Entry
+from loans.models.lending import LoanTerms
+
+
+class UpkRules(models.Model):
+    """What a UPK asks of a KSM before it lends, from a day on. Without any version the defaults here hold."""
+
+    upk = models.ForeignKey(Upk, models.PROTECT, related_name="rules")
+    from_on = models.DateField(_("from"))
+    least_members = models.SmallIntegerField(_("members at least"), default=5)
+    women_percent = models.SmallIntegerField(_("women at least, per cent"), default=30)
+    saving_months = models.SmallIntegerField(_("months of saving in a row"), default=3)
+    # Of the weeks of each of those months, holidays aside.
+    weeks_percent = models.SmallIntegerField(_("weeks of a month at least, per cent"), default=50)
+    posting_days = models.SmallIntegerField(_("sheet in the book within days"), default=7)
+    first_ceiling = models.BigIntegerField(_("first loan, at most per member"), default=1_000_000)
+    repeat_ceiling = models.BigIntegerField(_("later loans, at most per member"), default=3_000_000)
+    least_periods = models.SmallIntegerField(_("instalments at least"), default=3)
+    most_periods = models.SmallIntegerField(_("instalments at most"), default=12)
+    held_days = models.SmallIntegerField(_("pass instalments on within days"), default=14)
+
+    class Meta:
+        verbose_name = _("rules of a UPK")
+        verbose_name_plural = _("rules of a UPK")
+        ordering = ["upk", "-from_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["upk", "from_on"], name="loans_upkrules_from_unique"),
+            models.CheckConstraint(
+                condition=Q(women_percent__range=(0, 100), weeks_percent__range=(0, 100)), name="loans_upkrules_percent"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    least_members__gte=1,
+                    saving_months__gte=0,
+                    posting_days__gte=0,
+                    first_ceiling__gte=1,
+                    repeat_ceiling__gte=1,
+                    least_periods__gte=1,
+                    most_periods__gte=F("least_periods"),
+                    held_days__gte=0,
+                ),
+                name="loans_upkrules_sensible",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.upk} {self.from_on}"
+
+
+class UpkLoanRequest(LoanTerms):
+    """A KSM asks its UPK for a loan: the UPK approves first, the BKM after it, and then the money goes out."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("waiting for the UPK")
+        RECOMMENDED = "recommended", _("approved by the UPK")
+        APPROVED = "approved", _("approved by UPK and BKM")
+        REJECTED = "rejected", _("rejected")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        DISBURSED = "disbursed", _("disbursed")
+
+    upk = models.ForeignKey(Upk, models.PROTECT, related_name="requests")
+    no = models.IntegerField(_("number"))
+    group = models.ForeignKey(Group, models.PROTECT, related_name="upk_requests")
+    amount = models.BigIntegerField(_("amount"))
+    requested_on = models.DateField(_("asked on"))
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    status = models.CharField(_("status"), max_length=11, choices=Status.choices, default=Status.WAITING)
+    # Every borrower signed the statement of tanggung renteng on paper; who says so.
+    signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    upk_decided_on = models.DateField(null=True, blank=True)
+    upk_decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    upk_decision = models.CharField(max_length=200, blank=True)
+    bkm_decided_on = models.DateField(null=True, blank=True)
+    bkm_decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    bkm_decision = models.CharField(max_length=200, blank=True)
+    gate = models.JSONField(default=list, blank=True)  # the points as they stood when the UPK approved
+
+    class Meta:
+        verbose_name = _("request to the UPK")
+        verbose_name_plural = _("requests to the UPK")
+        ordering = ["upk", "-no"]
+        constraints = [
+            models.UniqueConstraint(fields=["upk", "no"], name="loans_upkrequest_no_unique"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="loans_upkrequest_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(upk_decided_by=None) | Q(bkm_decided_by=None) | ~Q(upk_decided_by=F("bkm_decided_by")),
+                name="loans_upkrequest_two_people",
+            ),
+        ]
+        indexes = [models.Index(fields=["group", "status"], name="loans_upkrequest_group")]
+
+    def __str__(self) -> str:
+        return f"{self.no} {self.group}"
+
+
+class UpkShare(models.Model):
+    """What one member asks for within her group's request, and what for. The shares add up to the request."""
+
+    request = models.ForeignKey(UpkLoanRequest, models.CASCADE, related_name="shares")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="upk_shares")
+    amount = models.BigIntegerField(_("amount"))
+    purpose = models.CharField(_("purpose"), max_length=200)
+
+    class Meta:
+        verbose_name = _("share")
+        verbose_name_plural = _("shares")
+        ordering = ["request", "member__no"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "member"], name="loans_upkshare_unique"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="loans_upkshare_amount_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member}, {self.amount}"
+
+
+class UpkLoan(LoanTerms):
+    """A loan of a UPK to a KSM, numbered in the UPK, on the terms it was made under."""
+
+    upk = models.ForeignKey(Upk, models.PROTECT, related_name="loans")
+    no = models.IntegerField(_("number"))
+    group = models.ForeignKey(Group, models.PROTECT, related_name="upk_loans")
+    request = models.OneToOneField(UpkLoanRequest, models.PROTECT, null=True, related_name="loan")
+    disbursed_on = models.DateField(_("disbursed on"))
+    principal = models.BigIntegerField(_("principal"))
+    charge = models.BigIntegerField(_("jasa"))  # of the whole schedule
+    # In the UPK's book: what the KSM owes, and the jasa it paid.
+    receivable = models.OneToOneField(Account, models.PROTECT, related_name="+")
+    charge_income = models.OneToOneField(Account, models.PROTECT, related_name="+")
+    # In the group's book: what it owes, what it collected for the UPK and holds, and the jasa of both.
+    owed = models.OneToOneField(Account, models.PROTECT, related_name="+")
+    held = models.OneToOneField(Account, models.PROTECT, related_name="+")
+    charge_cost = models.OneToOneField(Account, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("UPK loan")
+        verbose_name_plural = _("UPK loans")
+        ordering = ["upk", "no"]
+        constraints = [
+            models.UniqueConstraint(fields=["upk", "no"], name="loans_upkloan_no_unique"),
+            models.CheckConstraint(condition=Q(principal__gt=0, charge__gte=0), name="loans_upkloan_amounts"),
+        ]
+        indexes = [models.Index(fields=["group", "disbursed_on"], name="loans_upkloan_group")]
+
+    def __str__(self) -> str:
+        return f"{self.no} {self.group}"
+
+
+class UpkInstalment(models.Model):
+    """One row of a UPK loan's schedule, in rupiah."""
+
+    loan = models.ForeignKey(UpkLoan, models.CASCADE, related_name="instalments")
+    no = models.SmallIntegerField()
+    due_on = models.DateField()
+    principal = models.BigIntegerField()
+    charge = models.BigIntegerField()
+    balance = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("instalment of a UPK loan")
+        verbose_name_plural = _("instalments of a UPK loan")
+        ordering = ["loan", "no"]
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "no"], name="loans_upkinstalment_unique"),
+            models.CheckConstraint(
+                condition=Q(principal__gte=0, charge__gte=0, balance__gte=0), name="loans_upkinstalment_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loan_id}/{self.no}"
+
+
+class UpkPayment(models.Model):
+    """Money a KSM passes on to its UPK: announced by the treasurer, counted only once the UPK has it in its book.
+
+    `principal` and `charge` are how the UPK's schedule split it; the entries stand in the two books, under one key.
+    """
+
+    class Status(models.TextChoices):
+        ANNOUNCED = "announced", _("on its way")
+        RECEIVED = "received", _("received by the UPK")
+        CANCELLED = "cancelled", _("did not arrive")
+
+    loan = models.ForeignKey(UpkLoan, models.PROTECT, related_name="payments")
+    no = models.IntegerField(_("number"))
+    key = models.UUIDField()
+    amount = models.BigIntegerField(_("amount"))
+    status = models.CharField(_("status"), max_length=9, choices=Status.choices)
+    announced_on = models.DateField(null=True, blank=True)
+    announced_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    on = models.DateField(_("received on"), null=True, blank=True)
+    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    principal = models.BigIntegerField(default=0)
+    charge = models.BigIntegerField(default=0)
+    group_entry = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="+")
+    upk_entry = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="upk_payment")
+    remark = models.CharField(_("remark"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("payment to the UPK")
+        verbose_name_plural = _("payments to the UPK")
+        ordering = ["loan", "no"]
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "no"], name="loans_upkpayment_no_unique"),
+            models.UniqueConstraint(fields=["loan", "key"], name="loans_upkpayment_key_unique"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="loans_upkpayment_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(status="received", on__isnull=False, group_entry__isnull=False, upk_entry__isnull=False)
+                & Q(amount=F("principal") + F("charge"))
+                | ~Q(status="received") & Q(on=None, group_entry=None, upk_entry=None),
+                name="loans_upkpayment_received_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loan_id}/{self.no}"

@@ -54,9 +54,7 @@ class Reconfirmation(models.Model):
                 name="meetings_reconfirmation_whole",
             ),
         ]
-        indexes = [
-            models.Index(fields=["member"], condition=Q(confirmed_on=None), name="meetings_reconfirmation_open")
-        ]
+        indexes = [models.Index(fields=["member"], condition=Q(confirmed_on=None), name="meetings_reconfirmation_open")]
 
     def __str__(self) -> str:
         return f"{self.member} {self.correction_id}"

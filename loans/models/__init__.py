@@ -1,12 +1,14 @@
 """Loans of both tiers as nouns, a file each."""
 
 from loans.models.lending import Instalment, Loan, LoanRequest, LoanTerms, Method, Unit
+from loans.models.life import LoanStep
 from loans.models.upk import UpkInstalment, UpkLoan, UpkLoanRequest, UpkPayment, UpkRules, UpkShare
 
 __all__ = [
     "Instalment",
     "Loan",
     "LoanRequest",
+    "LoanStep",
     "LoanTerms",
     "Method",
     "Unit",

@@ -83,6 +83,8 @@ class Loan(LoanTerms):
     requested_on = models.DateField(_("asked on"))
     disbursed_on = models.DateField(_("disbursed on"))
     principal = models.BigIntegerField(_("principal"))
+    # The loan whose rest this one took over by a reschedule or restructure.
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replacements")
     # For a loan older than its book: what the opening balance counts as paid before it (rupiah).
     prior_principal = models.BigIntegerField(default=0)
     prior_charge = models.BigIntegerField(default=0)

@@ -3,8 +3,11 @@
 from django.urls import URLPattern, URLResolver, path
 
 from reports import views
+from reports.statements import views as statements
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("g/<code:code>/entries/<number:number>/", statements.entry, name="entry"),
+    path("b/<code:code>/upk/entries/<number:number>/", statements.upk_entry, name="upk_entry"),
     path("g/<code:code>/papers/", views.group_papers, name="papers"),
     path("g/<code:code>/papers/attendance/<day:on>/", views.attendance, name="paper_attendance"),
     path("g/<code:code>/papers/sheet/<day:on>/", views.blank_sheet, name="paper_blank_sheet"),

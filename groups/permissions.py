@@ -19,6 +19,9 @@ class Permission(Enum):
     MANAGE_MEMBERS = "manage_members"
     PRINT_PAPERS = "print_papers"  # forms to fill in by hand, sheets, minutes, receipts
     RESOLVE_DIFFERENCE = "resolve_difference"
+    KEEP_CASH = "keep_cash"  # money outside the weekly sheet: bank, funds, savings paid out, count of the box
+    CLOSE_MONTH = "close_month"
+    SHARE_SURPLUS = "share_surplus"  # the year's end: agree how a surplus is split, decide on it
     MANAGE_GROUP = "manage_group"  # its master data, terms, holidays, officers' sign-ins
     VIEW_BKM = "view_bkm"  # dashboard of all its groups
     MANAGE_BKM = "manage_bkm"  # create groups, appoint people, import books
@@ -30,12 +33,14 @@ _READ = frozenset({P.VIEW_GROUP, P.PRINT_PAPERS})
 
 MATRIX: dict[str, frozenset[Permission]] = {
     Role.TREASURER: _READ
-    | {P.POST_SHEET, P.KEEP_MINUTES, P.CORRECT, P.REQUEST_LOAN, P.DECIDE_LOAN, P.MANAGE_MEMBERS, P.RESOLVE_DIFFERENCE},
+    | {P.POST_SHEET, P.KEEP_MINUTES, P.CORRECT, P.REQUEST_LOAN, P.DECIDE_LOAN, P.MANAGE_MEMBERS, P.RESOLVE_DIFFERENCE}
+    | {P.KEEP_CASH, P.CLOSE_MONTH, P.SHARE_SURPLUS},
     Role.SECRETARY: _READ | {P.KEEP_MINUTES, P.REQUEST_LOAN, P.MANAGE_MEMBERS},
     Role.CHAIR: _READ | {P.KEEP_MINUTES, P.REQUEST_LOAN, P.DECIDE_LOAN, P.MANAGE_MEMBERS, P.RESOLVE_DIFFERENCE},
     Role.UPK_STAFF: _READ | {P.VIEW_BKM, P.IMPORT_BOOK},
     Role.COORDINATOR: _READ
-    | {P.VIEW_BKM, P.MANAGE_BKM, P.MANAGE_GROUP, P.MANAGE_MEMBERS, P.CORRECT, P.IMPORT_BOOK, P.RESOLVE_DIFFERENCE},
+    | {P.VIEW_BKM, P.MANAGE_BKM, P.MANAGE_GROUP, P.MANAGE_MEMBERS, P.CORRECT, P.IMPORT_BOOK, P.RESOLVE_DIFFERENCE}
+    | {P.CLOSE_MONTH, P.SHARE_SURPLUS},
     Role.FACILITATOR: _READ | {P.VIEW_BKM, P.MANAGE_MEMBERS},
     Role.AUDITOR: _READ | {P.VIEW_BKM},
 }

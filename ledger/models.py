@@ -150,3 +150,26 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount}"
+
+
+class Closing(models.Model):
+    """One period closed for good: through which day, by whom, and what the books held then. Never changed again.
+
+    `last_number` and `head_digest` are the book's head as it was closed; `cash` and `bank` its rupiah at that day.
+    """
+
+    book = models.ForeignKey(Book, models.PROTECT, related_name="closings")
+    through = models.DateField()
+    last_number = models.IntegerField()
+    head_digest = models.CharField(max_length=64)
+    cash = models.BigIntegerField()
+    bank = models.BigIntegerField()
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["book", "through"]
+        constraints = [models.UniqueConstraint(fields=["book", "through"], name="ledger_closing_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.through}"

@@ -12,12 +12,13 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from ledger import digest
+from ledger import chart, digest
 from ledger.announce import announce
 from ledger.chart import CHART, rupiah
-from ledger.models import Account, Book, Entry, Posting, Submission
+from ledger.models import Account, Book, Closing, Entry, Posting, Submission
 from ledger.rows import insert_rows
 
 if TYPE_CHECKING:
@@ -331,3 +332,34 @@ def close_through(*, book: Book, on: date) -> Book:
         book.closed_through = on
         book.save(update_fields=["closed_through"])
         return book
+
+
+def balance_on(*, book: Book, code: str, on: date) -> int:
+    """Return what an account of the whole book held at the end of a day: rupiah, debit positive. Two statements."""
+    account = Account.objects.filter(book=book, code=code, member_no=0, loan_no=0).first()
+    if account is None:
+        return 0
+    later = Posting.objects.filter(account=account, on__gt=on).aggregate(total=Sum("amount"))["total"]
+    return account.balance - (later or 0)
+
+
+def close(*, book: Book, on: date, by: "User | None", at: datetime) -> Closing:
+    """Close the book through a day and write down by whom, its head, and what box and bank held.
+
+    Whether a period may be closed is for the caller to judge. Refused: a day before the one it is closed through, or
+    that day again (`closed`).
+    """
+    with transaction.atomic():
+        book = close_through(book=book, on=on)
+        if Closing.objects.filter(book=book, through=on).exists():
+            raise ValidationError(_("This period is already closed."), code="closed")
+        return Closing.objects.create(
+            book=book,
+            through=on,
+            last_number=book.last_number,
+            head_digest=book.head_digest,
+            cash=balance_on(book=book, code=chart.CASH, on=on),
+            bank=balance_on(book=book, code=chart.BANK, on=on),
+            closed_by=by,
+            closed_at=at,
+        )

@@ -322,6 +322,42 @@ def check_days(books: Books) -> Iterator[Problem]:
         yield Problem(book, "account", row, sentence, notice=True)
 
 
+@register
+def check_closings(books: Books) -> Iterator[Problem]:
+    """What a closing says of box, bank and head is still so: what was opened with is what was closed with."""
+    rows = stream(
+        """
+        SELECT c.book_id, c.id, c.last_number, c.cash, c.bank, coalesce(m.cash, 0), coalesce(m.bank, 0),
+               b.closed_through IS NULL OR b.closed_through < c.through,
+               c.head_digest = ledger_genesis(b.uid)
+               OR EXISTS (SELECT 1 FROM ledger_entry e WHERE e.book_id = c.book_id AND e.number = c.last_number
+                                                         AND e.digest = c.head_digest)
+               OR EXISTS (SELECT 1 FROM ledger_submission s WHERE s.book_id = c.book_id AND s.digest = c.head_digest)
+          FROM ledger_closing c
+          JOIN ledger_book b ON b.id = c.book_id
+          LEFT JOIN LATERAL (
+               SELECT sum(p.amount) FILTER (WHERE a.code = '1110') AS cash,
+                      sum(p.amount) FILTER (WHERE a.code = '1120') AS bank
+                 FROM ledger_account a JOIN ledger_posting p ON p.account_id = a.id
+                WHERE a.book_id = c.book_id AND a.code IN ('1110', '1120') AND p."on" <= c.through) m ON true
+         WHERE %(books)s::bigint[] IS NULL OR c.book_id = ANY(%(books)s::bigint[])
+         ORDER BY c.book_id, c.through
+        """,
+        books,
+    )
+    for book, row, number, cash, bank, held_cash, held_bank, reopened, has_head in rows:
+        if (cash, bank) != (held_cash, held_bank):
+            sentence = _("It was closed with %(closed)s in box and bank, the postings come to %(found)s.") % {
+                "closed": rupiah(cash + bank),
+                "found": rupiah(int(held_cash + held_bank)),
+            }
+            yield Problem(book, "closing", row, sentence, number)
+        if reopened:
+            yield Problem(book, "closing", row, _("The book is no longer closed through that day."), number)
+        if not has_head:
+            yield Problem(book, "closing", row, _("The head it was closed with no longer lies in the chain."), number)
+
+
 @dataclass(frozen=True, slots=True)
 class Witness:
     """Where a digest printed earlier lies: `number` and `on` are None at a submission without entries or the start."""

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from groups.fields import RupiahField
+from groups.fields import DayField, RupiahField
 from groups.models import Group, Member
 from groups.money import format_amount, format_rupiah, terbilang
 from ledger import chart
@@ -508,3 +508,9 @@ class ResolutionForm(forms.Form):
     resolution = forms.CharField(
         max_length=300, widget=forms.Textarea(attrs={"rows": 2}), label=gettext_lazy("How did it end?")
     )
+
+
+class MonthForm(forms.Form):
+    """The month to close, by any of its days."""
+
+    month = DayField()

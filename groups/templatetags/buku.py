@@ -70,6 +70,12 @@ def pekan(day: date | None) -> str:
 
 
 @register.filter
+def bulan(day: date | None) -> str:
+    """Return the month that `day` lies in, `Februari 2026`; a dash without a date."""
+    return f"{dates.month_name(day, _language())} {day.year}" if day else DASH
+
+
+@register.filter
 def sidik(digest: str | bytes | memoryview | None) -> str:
     """Return the fingerprint people compare, the digest's first eight hex digits in two groups: `9f2c 41ab`."""
     if not digest:

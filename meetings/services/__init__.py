@@ -1,5 +1,6 @@
 """What is done with a meeting, a file per story; the verbs are called from here."""
 
+from meetings.services.closing import close_month
 from meetings.services.correcting import correct_hand_over, correct_other_money, later_payments
 from meetings.services.differences import resolve_difference
 from meetings.services.drafts import discard_draft, save_draft
@@ -23,6 +24,7 @@ __all__ = [
     "INCOME",
     "WITHDRAWAL",
     "Refusals",
+    "close_month",
     "correct_hand_over",
     "correct_other_money",
     "discard_draft",

@@ -1,6 +1,7 @@
 """Screens of the treasurer's week and of what stands in the book, a file per story."""
 
 from meetings.views.checking import check_page, compare
+from meetings.views.closing import close_month, closing
 from meetings.views.correcting import correct
 from meetings.views.differences import difference
 from meetings.views.posted import posted_sheet, receipt
@@ -10,6 +11,8 @@ from meetings.views.week import choose_day, group_home, meeting_list
 __all__ = [
     "check_page",
     "choose_day",
+    "close_month",
+    "closing",
     "compare",
     "correct",
     "difference",

@@ -1,0 +1,16 @@
+"""Kinds of entries that more than one app speaks of. A kind says why money moved; the legs say where."""
+
+HANDOVER = "handover"  # what a member hands over at a meeting: the only kind that is a deposit to the five rules
+WITHDRAWAL = "withdrawal"
+INCOME = "income"
+EXPENSE = "expense"
+DIFFERENCE = "difference"  # between the counted box and the book
+SETTLEMENT = "settlement"  # how such a difference ended
+BANK = "bank"  # between cash box and bank account
+GRANT = "grant"
+FUND_PAYMENT = "fund_payment"  # out of the social fund and its like
+GROUP_WITHDRAWAL = "group_withdrawal"  # a share of the simpanan wajib back to everybody
+GIFT = "gift"  # jasa or a present to savers
+TRANSFER = "transfer"  # between accounts of one member
+YEAR_END = "year_end"  # income and costs of a year moved into 3910: left out wherever a year's income is shown
+SHARE_OUT = "share_out"  # from 3910 to members and funds

@@ -2,10 +2,13 @@
 
 from loans.models.lending import Instalment, Loan, LoanRequest, LoanTerms, Method, Unit
 from loans.models.life import LoanStep
+from loans.models.rules import CollectabilityClass, LendingRules
 from loans.models.upk import UpkInstalment, UpkLoan, UpkLoanRequest, UpkPayment, UpkRules, UpkShare
 
 __all__ = [
+    "CollectabilityClass",
     "Instalment",
+    "LendingRules",
     "Loan",
     "LoanRequest",
     "LoanStep",

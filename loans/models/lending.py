@@ -4,12 +4,14 @@ What was paid is not kept here. A loan has two accounts of its own in the group'
 4110 for its charge (both with its member and loan number), and their postings say what was paid and when.
 """
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from groups.models import Group, Member
 from ledger.models import Account
+from loans.models.rules import LendingRules
 
 
 class Unit(models.TextChoices):
@@ -56,6 +58,12 @@ class LoanRequest(LoanTerms):
     status = models.CharField(_("status"), max_length=9, choices=Status.choices, default=Status.WAITING)
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
     decision = models.CharField(_("decision"), max_length=200, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    # Where two decide together: who of them agreed so far.
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("loan request")
@@ -85,6 +93,7 @@ class Loan(LoanTerms):
     principal = models.BigIntegerField(_("principal"))
     # The loan whose rest this one took over by a reschedule or restructure.
     replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replacements")
+    rules = models.ForeignKey(LendingRules, models.PROTECT, null=True, blank=True, related_name="loans")
     # For a loan older than its book: what the opening balance counts as paid before it (rupiah).
     prior_principal = models.BigIntegerField(default=0)
     prior_charge = models.BigIntegerField(default=0)

@@ -1,5 +1,6 @@
 """What is done to loans, a file per story; the verbs are called from here."""
 
+from loans.services.guarantee import block, release
 from loans.services.lending import (
     Lending,
     OpenLoan,
@@ -17,10 +18,12 @@ from loans.services.lending import (
 __all__ = [
     "Lending",
     "OpenLoan",
+    "block",
     "decide",
     "disburse",
     "disbursement",
     "judge_request",
+    "release",
     "request_loan",
     "terms_of",
     "terms_or_refuse",

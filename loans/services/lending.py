@@ -20,6 +20,7 @@ from ledger.services import AccountKey, Leg, accounts_for
 from loans import arrears
 from loans.models import Instalment, Loan, LoanRequest
 from loans.schedule import InvalidTerms, Row, Terms, schedule
+from loans.services.guarantee import block
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,8 @@ def withdraw_request(*, request: LoanRequest, on: date) -> LoanRequest:
     with transaction.atomic():
         request = _still_open(request, {LoanRequest.Status.WAITING, LoanRequest.Status.APPROVED}, on)
         request.status = LoanRequest.Status.WITHDRAWN
-        request.decided_on = on
-        request.save(update_fields=["status", "decided_on"])
+        request.withdrawn_on = on
+        request.save(update_fields=["status", "withdrawn_on"])
         return request
 
 
@@ -200,9 +201,13 @@ def write_schedules(loans: Iterable[Loan]) -> None:
     )
 
 
-def disbursement(*, member_no: int, loan_no: int, principal: int) -> tuple[Leg, ...]:
-    """Return the legs that pay a loan out in cash."""
-    return Leg(chart.MEMBER_LOANS, principal, member_no, loan_no), Leg(chart.CASH, -principal)
+def disbursement(*, member_no: int, loan_no: int, principal: int, blocked: int = 0) -> tuple[Leg, ...]:
+    """Return the legs that pay a loan out: in cash, but for what stays behind as her blocked savings."""
+    return (
+        Leg(chart.MEMBER_LOANS, principal, member_no, loan_no),
+        Leg(chart.CASH, blocked - principal),
+        *block(member_no=member_no, loan_no=loan_no, amount=blocked),
+    )
 
 
 @dataclass(slots=True)

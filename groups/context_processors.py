@@ -46,6 +46,8 @@ def _bkm_links(request: HttpRequest) -> list[dict[str, str]]:
     if bkm is None:
         return []
     links = [_link("bkm_dashboard", bkm.name, "chart", bkm.code)]
+    if Permission.VIEW_UPK in request.permissions:  # type: ignore[attr-defined]
+        links.append(_link("upk_book", _("The UPK's book"), "cash", bkm.code))
     if Permission.MANAGE_BKM in request.permissions:  # type: ignore[attr-defined]
         links += [
             _link("bkm_people", _("People and sign-ins"), "people", bkm.code),

@@ -85,6 +85,11 @@ class BkmForm(BukuForm):
 
 class UpkForm(BukuForm):
     name = NameField(label=_("Name of the UPK"))
+    start_on = DayField(
+        label=_("Books kept here since"),
+        required=False,
+        help_text=_("Nothing older is taken into the book. Empty: any day."),
+    )
 
 
 class ProgrammeForm(BukuForm):

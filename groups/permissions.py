@@ -26,6 +26,8 @@ class Permission(Enum):
     VIEW_BKM = "view_bkm"  # dashboard of all its groups
     MANAGE_BKM = "manage_bkm"  # create groups, appoint people, import books
     IMPORT_BOOK = "import_book"
+    VIEW_UPK = "view_upk"  # the UPK's book, its loans and indicators
+    POST_UPK = "post_upk"  # write into the UPK's book
 
 
 P = Permission
@@ -37,12 +39,12 @@ MATRIX: dict[str, frozenset[Permission]] = {
     | {P.KEEP_CASH, P.CLOSE_MONTH, P.SHARE_SURPLUS},
     Role.SECRETARY: _READ | {P.KEEP_MINUTES, P.REQUEST_LOAN, P.MANAGE_MEMBERS},
     Role.CHAIR: _READ | {P.KEEP_MINUTES, P.REQUEST_LOAN, P.DECIDE_LOAN, P.MANAGE_MEMBERS, P.RESOLVE_DIFFERENCE},
-    Role.UPK_STAFF: _READ | {P.VIEW_BKM, P.IMPORT_BOOK},
+    Role.UPK_STAFF: _READ | {P.VIEW_BKM, P.IMPORT_BOOK, P.VIEW_UPK, P.POST_UPK},
     Role.COORDINATOR: _READ
     | {P.VIEW_BKM, P.MANAGE_BKM, P.MANAGE_GROUP, P.MANAGE_MEMBERS, P.CORRECT, P.IMPORT_BOOK, P.RESOLVE_DIFFERENCE}
-    | {P.CLOSE_MONTH, P.SHARE_SURPLUS},
+    | {P.CLOSE_MONTH, P.SHARE_SURPLUS, P.VIEW_UPK},
     Role.FACILITATOR: _READ | {P.VIEW_BKM, P.MANAGE_MEMBERS},
-    Role.AUDITOR: _READ | {P.VIEW_BKM},
+    Role.AUDITOR: _READ | {P.VIEW_BKM, P.VIEW_UPK},
 }
 ADMINISTRATOR = frozenset(Permission)
 """What a superuser may do: everything. She has no role of her own in any body."""

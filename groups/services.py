@@ -61,17 +61,25 @@ def update_bkm(*, bkm: Bkm, name: str, region: str, address: str) -> Bkm:
 
 
 @transaction.atomic
-def open_upk(*, bkm: Bkm, name: str) -> Upk:
-    """Give a BKM its finance unit, with an empty book. Refuses a second one."""
+def open_upk(*, bkm: Bkm, name: str, start_on: date | None = None) -> Upk:
+    """Give a BKM its finance unit, with an empty book that holds nothing before `start_on`. Refuses a second one."""
     if Upk.objects.filter(bkm=bkm).exists():
         raise ValidationError(_("This BKM has its UPK already."), code="upk_exists")
-    return _save(Upk(bkm=bkm, name=name, book=ledger.open_book(name=name, kind=Book.Kind.UPK)))
+    book = ledger.open_book(name=name, kind=Book.Kind.UPK)
+    return _save(Upk(bkm=bkm, name=name, book=book, start_on=start_on))
 
 
 @transaction.atomic
-def rename_upk(*, upk: Upk, name: str) -> Upk:
-    """Correct the name of a finance unit and of its book."""
+def rename_upk(*, upk: Upk, name: str, start_on: date | None = None) -> Upk:
+    """Correct the name of a finance unit and of its book, or say since when it is kept (None: as it is).
+
+    Refused: a first day after an entry that stands in the book (`starts_late`).
+    """
+    if start_on and Entry.objects.filter(book=upk.book_id, on__lt=start_on).exists():
+        late = ValidationError(_("The book holds older entries."), code="starts_late")
+        raise ValidationError({"start_on": late})
     upk.name = name
+    upk.start_on = start_on or upk.start_on
     _rename_book(upk.book, name)
     return _save(upk)
 

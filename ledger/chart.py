@@ -12,6 +12,7 @@ CASH = "1110"
 BANK = "1120"
 MEMBER_LOANS = "1210"
 GROUP_LOANS = "1220"
+LOSS_ALLOWANCE = "1229"
 CASH_DIFFERENCE = "1290"
 WEEKLY_SAVINGS = "2110"
 VOLUNTARY_SAVINGS = "2120"
@@ -31,6 +32,8 @@ ADMINISTRATION = "5120"
 MEETING_COST = "5130"
 WRITE_OFF = "5140"
 CASH_DIFFERENCE_COST = "5150"
+ALLOWANCE_COST = "5160"
+PROMPT_REWARD = "5170"
 OTHER_COST = "5190"
 
 
@@ -50,6 +53,8 @@ _LINES = (
     ChartLine(BANK, "Bank", 1, floored=True),
     ChartLine(MEMBER_LOANS, "Piutang pinjaman anggota", 1, "loan", floored=True),
     ChartLine(GROUP_LOANS, "Piutang pinjaman KSM", 1, "loan", floored=True),
+    # Contra to 1220 in a UPK's book: what of its loans is expected not to come back. Stands among assets, as a credit.
+    ChartLine(LOSS_ALLOWANCE, "Cadangan kerugian pinjaman", -1, floored=True),
     ChartLine(CASH_DIFFERENCE, "Selisih kas", 1),
     ChartLine(WEEKLY_SAVINGS, "Simpanan wajib", -1, "member", floored=True),
     ChartLine(VOLUNTARY_SAVINGS, "Simpanan sukarela", -1, "member", floored=True),
@@ -69,12 +74,17 @@ _LINES = (
     ChartLine(MEETING_COST, "Rapat", 1),
     ChartLine(WRITE_OFF, "Penghapusan pinjaman", 1),
     ChartLine(CASH_DIFFERENCE_COST, "Selisih kas", 1),
+    ChartLine(ALLOWANCE_COST, "Beban cadangan kerugian pinjaman", 1),
+    ChartLine(PROMPT_REWARD, "Insentif pembayaran tepat waktu (IPTW)", 1),
     ChartLine(OTHER_COST, "Beban lain", 1),
 )
 CHART = {line.code: line for line in _LINES}
 
+UPK_ONLY = (LOSS_ALLOWANCE, ALLOWANCE_COST, PROMPT_REWARD)
+"""What only a UPK's book holds, and only by services of their own."""
+
 # What a treasurer may name for money that is no member's hand-over: everything not kept per member or loan, but cash.
-FREE_CODES = tuple(line.code for line in _LINES if line.per == "book" and line.code != CASH)
+FREE_CODES = tuple(line.code for line in _LINES if line.per == "book" and line.code not in (CASH, *UPK_ONLY))
 
 
 def on_normal_side(code: str, balance: int) -> int:

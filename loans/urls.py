@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from loans import views
+from loans.views import upk_book
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("g/<code:code>/loans/", views.loan_list, name="loan_list"),
@@ -14,4 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("g/<code:code>/loans/<number:no>/", views.loan_card, name="loan_card"),
     path("g/<code:code>/loans/<number:no>/print/", views.loan_card_print, name="loan_card_print"),
+    # a UPK's own book
+    path("b/<code:code>/upk/book/", upk_book.upk_book, name="upk_book"),
+    path("b/<code:code>/upk/book/new/", upk_book.upk_money, name="upk_money"),
+    path("b/<code:code>/upk/book/<number:number>/", upk_book.upk_entry, name="upk_book_entry"),
+    path("b/<code:code>/upk/book/<number:number>/correct/", upk_book.upk_correct, name="upk_correct"),
 ]

@@ -59,6 +59,7 @@ class Upk(models.Model):
     bkm = models.OneToOneField(Bkm, models.PROTECT, related_name="upk")
     name = models.CharField(_("name"), max_length=100)
     book = models.OneToOneField(Book, models.PROTECT, related_name="upk")
+    start_on = models.DateField(_("books kept here since"), null=True, blank=True)
 
     class Meta:
         verbose_name = "UPK"

@@ -46,7 +46,8 @@ def bkm_edit(request: BkmRequest) -> HttpResponse:
 def upk(request: BkmRequest) -> HttpResponse:
     """Give the BKM its UPK, or correct its name."""
     unit = Upk.objects.filter(bkm=request.bkm).select_related("book").first()
-    form = UpkForm(sent(request), initial={"name": unit.name if unit else f"UPK {request.bkm.name}"})
+    name, start_on = (unit.name, unit.start_on) if unit else (f"UPK {request.bkm.name}", None)
+    form = UpkForm(sent(request), initial={"name": name, "start_on": start_on})
     verb, subject = (services.rename_upk, {"upk": unit}) if unit else (services.open_upk, {"bkm": request.bkm})
     if done := attempt(form, verb, **subject):
         messages.success(request, _("Saved: %(name)s.") % {"name": done.name})

@@ -14,15 +14,19 @@ from loans.services.lending import (
     withdraw_request,
     write_schedules,
 )
+from loans.services.upk_book import Money, correct_upk_money, post_upk_money
 
 __all__ = [
     "Lending",
+    "Money",
     "OpenLoan",
     "block",
+    "correct_upk_money",
     "decide",
     "disburse",
     "disbursement",
     "judge_request",
+    "post_upk_money",
     "release",
     "request_loan",
     "terms_of",

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('group_entry', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
                 ('loan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='loans.upkloan')),
                 ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('upk_book_entry', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='upk_payment', to='ledger.entry')),
+                ('upk_entry', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='upk_payment', to='ledger.entry')),
             ],
             options={
                 'verbose_name': 'payment to the UPK',
@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='upkpayment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('group_entry__isnull', False), ('on__isnull', False), ('status', 'received'), ('upk_entry__isnull', False), ('amount', django.db.models.expressions.CombinedExpression(models.F('principal'), '+', models.F('charge')))), models.Q(models.Q(('status', 'received'), _negated=True), ('group_entry', None), ('on', None), ('upk_book_entry', None)), _connector='OR'), name='loans_upkpayment_received_whole'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('group_entry__isnull', False), ('on__isnull', False), ('status', 'received'), ('upk_entry__isnull', False), ('amount', django.db.models.expressions.CombinedExpression(models.F('principal'), '+', models.F('charge')))), models.Q(models.Q(('status', 'received'), _negated=True), ('group_entry', None), ('on', None), ('upk_entry', None)), _connector='OR'), name='loans_upkpayment_received_whole'),
         ),
         migrations.AddConstraint(
             model_name='upkrules',

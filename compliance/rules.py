@@ -4,11 +4,12 @@ Every rule follows `compliance.md`; what it says in one sentence is one function
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from compliance.facts import (
@@ -21,7 +22,6 @@ from compliance.facts import (
     WeekFacts,
 )
 
-HALF = Fraction(1, 2)
 NOTHING = (0, 0, 0)
 RULES = ("savings", "meetings", "books", "lending", "repayment")
 
@@ -67,8 +67,23 @@ class PolicyNumbers:
         return weight
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Quotient(NamedTuple):
+    """A fraction that nobody reduces until somebody looks: every posted sheet makes hundreds. `of` is above 0."""
+
+    part: int
+    of: int
+
+    @property
+    def fraction(self) -> Fraction:
+        """The number itself."""
+        return Fraction(self.part, self.of)
+
+    def reaches(self, bound: Fraction) -> bool:
+        """Whether it is as large as the bound or larger."""
+        return self.part * bound.denominator >= bound.numerator * self.of
+
+
+class Finding(NamedTuple):
     """One rule. `score` is 0…1, None when not assessed; `value` of `due` where it is one quotient; `parts` are counts.
 
     parts   savings: on_time, late, uncovered (member-weeks) · meetings: weeks_met, weeks, present, expected, excused,
@@ -77,27 +92,37 @@ class Finding:
     """
 
     rule: str
-    score: Fraction | None = None
+    scored: Quotient | None = None
     light: str | None = None
-    value: Fraction | None = None
+    worth: Quotient | None = None
     due: int | None = None
-    parts: Mapping[str, int] = field(default_factory=dict)
+    parts: Mapping[str, int] = MappingProxyType({})
 
     @property
     def assessed(self) -> bool:
         """Whether there was anything to judge."""
-        return self.score is not None
+        return self.scored is not None
+
+    @property
+    def score(self) -> Fraction | None:
+        """What the rule came to, 0…1."""
+        return self.scored and self.scored.fraction
+
+    @property
+    def value(self) -> Fraction | None:
+        """What was worth something of what was due."""
+        return self.worth and self.worth.fraction
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as the `compliance` command prints it."""
-        if self.score is None:
+        if self.scored is None:
             return {"rule": self.rule, "assessed": False}
         found: dict[str, Any] = {"rule": self.rule, "assessed": True}
-        if self.value is not None:
-            found |= {"value": rounded(self.value, 4), "due": self.due}
+        if self.worth is not None:
+            found |= {"value": shown(self.worth, 4), "due": self.due}
         else:
             found |= {name: self.parts[name] for name in _PRINTED_PARTS[self.rule]}
-        return found | {"score": rounded(self.score, 4), "light": self.light}
+        return found | {"score": shown(self.scored, 4), "light": self.light}
 
 
 _PRINTED_PARTS = {
@@ -108,14 +133,19 @@ _PRINTED_PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The five findings as at the end of `on`. `total` is a fraction of 1, None when no rule could be assessed."""
+    """The five findings as at the end of `on`. `total` is None when no rule could be assessed."""
 
     on: date
     policy: PolicyNumbers
     weeks: tuple[date, ...]
     findings: tuple[Finding, ...]
-    total: Fraction | None
+    summed: Quotient | None
     grade: str | None
+
+    @property
+    def total(self) -> Fraction | None:
+        """The weighted mean of the assessed rules, 0…1."""
+        return self.summed and self.summed.fraction
 
     @property
     def assessed(self) -> int:
@@ -125,7 +155,7 @@ class Evaluation:
     @property
     def total_per_cent(self) -> float | None:
         """The total as shown, 0…100 with one decimal."""
-        return None if self.total is None else rounded(100 * self.total, 1)
+        return None if self.summed is None else shown(Quotient(100 * self.summed.part, self.summed.of), 1)
 
     def as_json(self) -> dict[str, Any]:
         """Return the evaluation as the `compliance` command prints it, the group's code aside."""
@@ -142,8 +172,13 @@ class Evaluation:
 
 def rounded(value: Fraction, places: int) -> float:
     """Return a number for display, rounded half up to `places` decimals."""
+    return shown(Quotient(value.numerator, value.denominator), places)
+
+
+def shown(value: Quotient, places: int) -> float:
+    """Return a quotient for display, rounded half up to `places` decimals."""
     scale = 10**places
-    return (2 * value.numerator * scale + value.denominator) // (2 * value.denominator) / scale
+    return (2 * value.part * scale + value.of) // (2 * value.of) / scale
 
 
 def evaluate(rows: Sequence[WeekFacts], policy: PolicyNumbers, on: date) -> Evaluation:
@@ -153,13 +188,14 @@ def evaluate(rows: Sequence[WeekFacts], policy: PolicyNumbers, on: date) -> Eval
     """
     weeks = assessed_weeks(rows, policy.weeks, on)
     last = rows[-1] if rows else None
-    tallies = [tally(row, last) for row in weeks] if last else []
+    saved, repaid = _tallied(weeks, last) if last else (NOTHING, NOTHING)
+    counts = _counted(weeks, policy)
     findings = (
-        _savings(tallies, policy),
-        _meetings(weeks, policy),
-        _books(weeks, policy),
+        _savings(saved, policy),
+        _meetings(counts, len(weeks), policy),
+        _books(counts, policy),
         _lending(last, policy, on),
-        _repayment(tallies, _arrears(weeks[0], last) if last and weeks else NOTHING, policy),
+        _repayment(repaid, _arrears(weeks[0], last) if last and weeks else NOTHING, policy),
     )
     total = _total(findings, policy)
     enough = len(weeks) >= policy.weeks_for_grade
@@ -168,20 +204,21 @@ def evaluate(rows: Sequence[WeekFacts], policy: PolicyNumbers, on: date) -> Eval
         policy=policy,
         weeks=tuple(row.week for row in weeks),
         findings=findings,
-        total=total,
+        summed=total,
         grade=_grade(total, policy) if enough and total is not None else None,
     )
 
 
 def of_one_week(row: WeekFacts, last: WeekFacts, policy: PolicyNumbers) -> tuple[Finding, ...]:
     """Judge a single week by itself: what was paid late by `last` counts late; lending as at the week's end."""
-    tallies = [tally(row, last)]
+    saved, repaid = tally(row, last)
+    counts = sheet_counts(row, policy)
     return (
-        _savings(tallies, policy),
-        _meetings([row], policy),
-        _books([row], policy),
+        _savings(saved, policy),
+        _meetings(counts, 1, policy),
+        _books(counts, policy),
         _lending(row, policy, row.through),
-        _repayment(tallies, NOTHING, policy),
+        _repayment(repaid, NOTHING, policy),
     )
 
 
@@ -197,15 +234,16 @@ def assessed_weeks(rows: Sequence[WeekFacts], limit: int, on: date) -> list[Week
     return found[::-1]
 
 
-def _light(score: Fraction, policy: PolicyNumbers) -> str:
-    return "green" if score >= policy.green else "amber" if score >= policy.amber else "red"
+def _light(score: Quotient, policy: PolicyNumbers) -> str:
+    return "green" if score.reaches(policy.green) else "amber" if score.reaches(policy.amber) else "red"
 
 
-def _quotient(rule: str, value: Fraction, parts: Mapping[str, int], due: int, policy: PolicyNumbers) -> Finding:
+def _quotient(rule: str, value: Quotient, parts: Mapping[str, int], due: int, policy: PolicyNumbers) -> Finding:
     """Return the finding of a rule that is value / due; nothing due is not assessed."""
     if not due:
         return Finding(rule)
-    return Finding(rule, value / due, _light(value / due, policy), value, due, parts)
+    score = Quotient(value.part, value.of * due)
+    return Finding(rule, score, _light(score, policy), value, due, parts)
 
 
 def covered(week: MemberWeek, last: MemberWeek | None) -> str | None:
@@ -231,11 +269,18 @@ def tally(row: WeekFacts, last: WeekFacts) -> Tally:
     if last.moved_on in row.kept:
         found: Tally = row.kept[last.moved_on]
         return found
-    hows = [covered(week, last.members.get(no)) for no, week in row.members.items()]
+    known = last.members
+    hows = [covered(week, known.get(no)) for no, week in row.members.items()]
     saved = hows.count(ON_TIME), hows.count(LATE), hows.count(UNCOVERED)
     stretches = [repaid(loan, paid_by(last, no, loan)) for no, loan in row.loans.items() if loan.due > loan.due_before]
     found = row.kept[last.moved_on] = Tally(saved, _added(stretches))
     return found
+
+
+def _tallied(weeks: Iterable[WeekFacts], last: WeekFacts) -> Tally:
+    """Add the weeks' tallies up."""
+    tallies = [tally(row, last) for row in weeks]
+    return Tally(_added(one.saved for one in tallies), _added(one.repaid for one in tallies))
 
 
 def _added(triples: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:
@@ -248,15 +293,16 @@ def _added(triples: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:
     return one, two, three
 
 
-def _savings(tallies: Sequence[Tally], policy: PolicyNumbers) -> Finding:
-    on_time, late, uncovered = _added(one.saved for one in tallies)
+def _savings(saved: tuple[int, int, int], policy: PolicyNumbers) -> Finding:
+    on_time, late, uncovered = saved
     parts = {ON_TIME: on_time, LATE: late, UNCOVERED: uncovered}
     return _quotient("savings", _with_late(on_time, late, policy), parts, on_time + late + uncovered, policy)
 
 
-def _with_late(on_time: int, late: int, policy: PolicyNumbers) -> Fraction:
+def _with_late(on_time: int, late: int, policy: PolicyNumbers) -> Quotient:
     """Return what was paid on time and, at its lower value, late."""
-    return on_time + policy.late_value * late if late else Fraction(on_time)
+    share = policy.late_value
+    return Quotient(on_time * share.denominator + late * share.numerator, share.denominator)
 
 
 def quorate(meeting: MeetingFacts, policy: PolicyNumbers) -> bool:
@@ -277,16 +323,15 @@ class SheetCounts(NamedTuple):
     without: int
 
 
+NO_SHEETS = SheetCounts(0, 0, 0, 0, 0, 0, 0, 0)
+
+
 def sheet_counts(row: WeekFacts, policy: PolicyNumbers) -> SheetCounts:
-    """Count a week's meetings and sheets. Kept with the week: every later week within reach asks again."""
-    key = policy.quorum.numerator, policy.quorum.denominator, policy.posting_days
-    if key in row.kept:
-        found: SheetCounts = row.kept[key]
-        return found
+    """Count a week's meetings and sheets."""
     held = row.meetings
     lacks = any(missing(meeting, policy) for meeting in held)
     counts = not row.brought_in
-    found = row.kept[key] = SheetCounts(
+    return SheetCounts(
         met=int(any(quorate(meeting, policy) for meeting in held)),
         present=sum(meeting.present for meeting in held),
         expected=sum(meeting.active for meeting in held),
@@ -296,26 +341,32 @@ def sheet_counts(row: WeekFacts, policy: PolicyNumbers) -> SheetCounts:
         incomplete=int(counts and lacks),
         without=int(counts and not held),
     )
-    return found
 
 
-def _meetings(weeks: Sequence[WeekFacts], policy: PolicyNumbers) -> Finding:
+def _counted(weeks: Iterable[WeekFacts], policy: PolicyNumbers) -> SheetCounts:
+    """Add the weeks' counts up. Each is kept with its week: every later week within reach asks again."""
+    key = policy.quorum.numerator, policy.quorum.denominator, policy.posting_days
+    counts = [row.kept.get(key) or row.kept.setdefault(key, sheet_counts(row, policy)) for row in weeks]
+    return SheetCounts._make(map(sum, zip(*counts, strict=True))) if counts else NO_SHEETS
+
+
+def _meetings(counts: SheetCounts, weeks: int, policy: PolicyNumbers) -> Finding:
     if not weeks:
         return Finding("meetings")
-    counts = [sheet_counts(row, policy)[:5] for row in weeks]
-    met_weeks, present, expected, excused, sick = map(sum, zip(*counts, strict=True))
+    met_weeks, present, expected, excused, sick = counts[:5]
     parts = {
         "weeks_met": met_weeks,
-        "weeks": len(weeks),
+        "weeks": weeks,
         "present": present,
         "expected": expected,
         "excused": excused,
         "sick": sick,
         "absent": expected - present - excused - sick,
     }
-    met = Fraction(parts["weeks_met"], parts["weeks"])
-    came = Fraction(parts["present"], parts["expected"]) if parts["expected"] else Fraction(0)
-    score = came + policy.weight_weeks_met * (met - came)
+    # w × met + (1 − w) × came over one denominator: a fraction for every step would be reduced at every step.
+    share, whole, came_of = policy.weight_weeks_met.numerator, policy.weight_weeks_met.denominator, expected or 1
+    points = share * met_weeks * came_of + (whole - share) * present * weeks
+    score = Quotient(points, whole * weeks * came_of)
     return Finding("meetings", score, _light(score, policy), parts=parts)
 
 
@@ -335,10 +386,10 @@ def missing(meeting: MeetingFacts, policy: PolicyNumbers) -> tuple[str, ...]:
     )
 
 
-def _books(weeks: Sequence[WeekFacts], policy: PolicyNumbers) -> Finding:
-    complete, incomplete, without = _added(sheet_counts(row, policy)[5:] for row in weeks)
+def _books(counts: SheetCounts, policy: PolicyNumbers) -> Finding:
+    complete, incomplete, without = counts[5:]
     parts = {"complete": complete, "incomplete": incomplete, "without": without}
-    value = Fraction(2 * complete + incomplete, 2)
+    value = Quotient(2 * complete + incomplete, 2)
     return _quotient("books", value, parts, complete + incomplete + without, policy)
 
 
@@ -358,15 +409,17 @@ def _lending(last: WeekFacts | None, policy: PolicyNumbers, on: date) -> Finding
         "borrowers": len(borrowers(last, policy, on)),
         "members": len(last.active),
     }
-    use = Fraction(last.outstanding, last.outstanding + last.cash)
-    breadth = Fraction(parts["borrowers"], parts["members"])
-    score = HALF * _reached(use, policy.lending_use) + HALF * _reached(breadth, policy.lending_breadth)
+    use = _reached(last.outstanding, last.outstanding + last.cash, policy.lending_use)
+    breadth = _reached(parts["borrowers"], parts["members"], policy.lending_breadth)
+    score = Quotient(use.part * breadth.of + breadth.part * use.of, 2 * use.of * breadth.of)
     return Finding("lending", score, _light(score, policy), parts=parts)
 
 
-def _reached(share: Fraction, full: Fraction) -> Fraction:
+def _reached(part: int, of: int, full: Fraction) -> Quotient:
     """Return how much of a full share was reached, at most 1."""
-    return Fraction(1) if share >= full else share / full
+    if part * full.denominator >= full.numerator * of:
+        return Quotient(1, 1)
+    return Quotient(part * full.denominator, of * full.numerator)
 
 
 def repaid(loan: LoanWeek, paid: int) -> tuple[int, int, int]:
@@ -395,26 +448,32 @@ def paid_by(last: WeekFacts, no: int, loan: LoanWeek) -> int:
 
 def _arrears(first: WeekFacts, last: WeekFacts) -> tuple[int, int, int]:
     """Cut what lacked on the eve of the first week into (0, paid since, still uncovered) rupiah."""
-    cut = [overdue(loan, paid_by(last, no, loan)) for no, loan in first.loans.items()]
-    return _added((0, since, still) for since, still in cut)
+    lacking = [(no, loan) for no, loan in first.loans.items() if loan.due_before > loan.paid_before]
+    return _added((0, *overdue(loan, paid_by(last, no, loan))) for no, loan in lacking)
 
 
-def _repayment(tallies: Sequence[Tally], arrears: tuple[int, int, int], policy: PolicyNumbers) -> Finding:
-    on_time, late, uncovered = _added([*(one.repaid for one in tallies), arrears])
+def _repayment(repaid: tuple[int, int, int], arrears: tuple[int, int, int], policy: PolicyNumbers) -> Finding:
+    on_time, late, uncovered = _added((repaid, arrears))
     parts = {ON_TIME: on_time, LATE: late, UNCOVERED: uncovered, "lacking": sum(arrears)}
     return _quotient("repayment", _with_late(on_time, late, policy), parts, on_time + late + uncovered, policy)
 
 
-def _total(findings: Sequence[Finding], policy: PolicyNumbers) -> Fraction | None:
-    weighed = [(policy.weight(f.rule), f.score) for f in findings if f.score is not None and policy.weight(f.rule)]
-    weight = sum(w for w, _score in weighed)
-    if not weight:
+def _total(findings: Sequence[Finding], policy: PolicyNumbers) -> Quotient | None:
+    weighed = [(weight, f.scored) for f in findings if f.scored is not None and (weight := policy.weight(f.rule))]
+    if not weighed:
         return None
     # One common denominator instead of a fraction for every step.
-    common = lcm(*(w.denominator * score.denominator for w, score in weighed))
-    points = sum(common // (w.denominator * s.denominator) * w.numerator * s.numerator for w, s in weighed)
-    return Fraction(points, common) / weight
+    whole = lcm(*(weight.denominator for weight, _score in weighed))
+    common = lcm(*(score.of for _weight, score in weighed))
+    points = whole_weight = 0
+    for weight, score in weighed:
+        share = whole // weight.denominator * weight.numerator
+        whole_weight += share
+        points += share * score.part * (common // score.of)
+    return Quotient(points, common * whole_weight)
 
 
-def _grade(total: Fraction, policy: PolicyNumbers) -> str:
-    return "A" if total > policy.grade_a else "B" if total >= policy.grade_b else "C"
+def _grade(total: Quotient, policy: PolicyNumbers) -> str:
+    bound = policy.grade_a
+    above = total.part * bound.denominator > bound.numerator * total.of
+    return "A" if above else "B" if total.reaches(policy.grade_b) else "C"

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from compliance.facts import WEEK, Setting, WeekFacts, WeekInput, advance
 from compliance.models import GroupWeek
-from compliance.rules import Evaluation, evaluate, rounded
+from compliance.rules import Evaluation, evaluate, shown
 from compliance.sources import Source, read_setting, read_weeks
 from groups.models import Group
 from ledger.services import lock_book
@@ -118,7 +118,7 @@ def snapshot(evaluation: Evaluation, facts: WeekFacts, totals: Sequence[float | 
         "policy": evaluation.policy.version,
         "weeks": len(evaluation.weeks),
         "assessed": evaluation.assessed,
-        "scores": [f.score if f.score is None else rounded(f.score, 4) for f in evaluation.findings],
+        "scores": [f.scored and shown(f.scored, 4) for f in evaluation.findings],
         "lights": [f.light for f in evaluation.findings],
         "total": evaluation.total_per_cent,
         "grade": evaluation.grade,

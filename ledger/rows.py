@@ -1,10 +1,43 @@
-"""Many rows of one table in one statement, without a model instance for each: what a posted sheet is made of."""
+"""What every posted sheet is made of, without the query builder: many rows of one table in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+@lru_cache
+def columns_of(model: type[models.Model]) -> tuple[str, ...]:
+    """Return the columns of a model's table in the order of its fields, as `Model.from_db` takes them."""
+    return tuple(field.attname for field in model._meta.concrete_fields)
+
+
+@lru_cache
+def select_list(model: type[models.Model], alias: str) -> str:
+    """Return a model's columns for a SELECT, each of them `alias`."""
+    return ", ".join(f'{alias}."{name}"' for name in columns_of(model))
+
+
+def fetch(model: type[Row], rest: str, params: Sequence[Any]) -> list[Row]:
+    """Return the rows of a model's table, as `t`, that `rest` finds: SQL of our own after FROM, with its `params`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_select(model) + rest, params)
+        rows = cursor.fetchall()
+    return instances(model, rows)
+
+
+def instances(model: type[Row], rows: Iterable[Sequence[Any]]) -> list[Row]:
+    """Return rows, each the values of `columns_of`, as instances that stand in the database."""
+    alias, columns = connection.alias, columns_of(model)
+    return [model.from_db(alias, columns, row) for row in rows]
+
+
+@lru_cache
+def _select(model: type[models.Model]) -> str:
+    return f'SELECT {select_list(model, "t")} FROM "{model._meta.db_table}" t '  # noqa: S608 (names of our own columns)
 
 
 def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
@@ -17,6 +50,23 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
     with connection.cursor() as cursor:
         cursor.execute(_insert(model, tuple(columns)), [list(column) for column in zip(*rows, strict=True)])
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def insert(row: models.Model) -> None:
+    """Insert an instance that is not yet in the database; nothing is validated but by the database."""
+    fields = row._meta.concrete_fields[1:]
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(_insert_one(type(row)), values)
+        [row.pk] = cursor.fetchone()
+    row._state.adding, row._state.db = False, connection.alias
+
+
+@lru_cache
+def _insert_one(model: type[models.Model]) -> str:
+    names = columns_of(model)[1:]
+    columns, places = ", ".join(f'"{name}"' for name in names), ", ".join(["%s"] * len(names))
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places}) RETURNING id'  # noqa: S608 (names of our own columns)
 
 
 @lru_cache

@@ -7,11 +7,12 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -19,14 +20,10 @@ from ledger import chart, digest
 from ledger.announce import announce
 from ledger.chart import CHART, rupiah
 from ledger.models import Account, Book, Closing, Entry, Posting, Submission
-from ledger.rows import insert_rows
+from ledger.rows import columns_of, fetch, insert, insert_rows, instances
 
 if TYPE_CHECKING:
     from users.models import User
-
-# In the order of the models' fields, so that rows become instances without a look at each field.
-ACCOUNT_COLUMNS = tuple(field.attname for field in Account._meta.concrete_fields)
-ENTRY_COLUMNS = tuple(field.attname for field in Entry._meta.concrete_fields)
 
 AccountKey = tuple[str, int, int]  # chart code, member number, loan number; 0 where none
 
@@ -57,13 +54,23 @@ class Draft:
     tag: Any = field(default=None, compare=False)  # whatever the caller wants to find the entry by
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Receipt:
-    """What a submission came to. `entries` are in the order of the drafts; empty when it was posted before."""
+    """What a submission came to; `rows` are its entries as the table holds them, none when it was posted before."""
 
     submission: Submission
-    entries: tuple[Entry, ...]
+    rows: Sequence[tuple[Any, ...]]
     created: bool
+
+    @property
+    def entry_ids(self) -> list[int]:
+        """Primary keys of the entries, in the order of the drafts."""
+        return [row[0] for row in self.rows]
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries, in the order of the drafts."""
+        return tuple(instances(Entry, self.rows))
 
 
 def open_book(*, name: str, kind: str) -> Book:
@@ -74,7 +81,8 @@ def open_book(*, name: str, kind: str) -> Book:
 
 def lock_book(book_id: int) -> Book:
     """Hold the book until the transaction ends; everybody who posts to it waits here."""
-    return Book.objects.select_for_update(no_key=True).get(pk=book_id)
+    [book] = fetch(Book, "WHERE t.id = %s FOR NO KEY UPDATE", [book_id])
+    return book
 
 
 def accounts_for(book: Book, keys: Collection[AccountKey]) -> dict[AccountKey, Account]:
@@ -96,16 +104,12 @@ def _find_accounts(book: Book, keys: Sequence[AccountKey]) -> dict[AccountKey, A
     if not keys:
         return {}
     codes, members, loans = (list(part) for part in zip(*keys, strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {', '.join(f'a.{name}' for name in ACCOUNT_COLUMNS)} FROM ledger_account a"  # noqa: S608 (our own)
-            " JOIN unnest(%s::text[], %s::int[], %s::int[]) AS k (code, member_no, loan_no)"
-            " ON a.code = k.code AND a.member_no = k.member_no AND a.loan_no = k.loan_no WHERE a.book_id = %s",
-            [codes, members, loans, book.pk],
-        )
-        rows = cursor.fetchall()
-    alias = connection.alias
-    found = [Account.from_db(alias, ACCOUNT_COLUMNS, row) for row in rows]
+    found = fetch(
+        Account,
+        "JOIN unnest(%s::text[], %s::int[], %s::int[]) AS k (code, member_no, loan_no)"
+        " ON t.code = k.code AND t.member_no = k.member_no AND t.loan_no = k.loan_no WHERE t.book_id = %s",
+        [codes, members, loans, book.pk],
+    )
     return {(a.code, a.member_no, a.loan_no): a for a in found}
 
 
@@ -122,7 +126,7 @@ def _plain(value: object) -> str:
 
 def find_submission(book: Book, key: UUID, content: str) -> Submission | None:
     """Return what was posted under this key before, or None. Refuse the key with other content (`key_reused`)."""
-    earlier = Submission.objects.filter(book=book, key=key).first()
+    earlier = next(iter(fetch(Submission, "WHERE t.book_id = %s AND t.key = %s", [book.pk, key])), None)
     if earlier and earlier.content_hash != digest.text_hash(content):
         raise ValidationError(
             _("This form was already sent with other content. Open the week again to see what is in the book."),
@@ -165,12 +169,13 @@ def post_locked(
     accounts = accounts_for(book, {leg.key for legs in whole for leg in legs})
     _check_floors(accounts, whole)
     submission = _seal_submission(book=book, key=key, text=text, entries=len(drafts), by=by, at=at)
-    submission.save(force_insert=True)
-    entries = _write_entries(book, submission, drafts, whole)
-    _write_postings(book, entries, whole, accounts)
+    insert(submission)
+    rows = _write_entries(book, submission, drafts, whole)
+    ids = [row[0] for row in rows]
+    _write_postings(book, ids, drafts, whole, accounts)
     if drafts:
         announce(book.pk, min(draft.on for draft in drafts))
-    return Receipt(submission, tuple(entries), created=True)
+    return Receipt(submission, rows, created=True)
 
 
 def _check(book: Book, draft: Draft) -> None:
@@ -241,7 +246,7 @@ def _seal_submission(*, book: Book, key: UUID, text: str, entries: int, by: "Use
 
 def _write_entries(
     book: Book, submission: Submission, drafts: Sequence[Draft], whole: Sequence[Sequence[Leg]]
-) -> list[Entry]:
+) -> list[tuple[Any, ...]]:
     """Seal the entries of one submission, each after the one before it, and write them in one statement."""
     previous, posted_by, at = submission.digest, submission.posted_by_id, submission.posted_at
     rows = []
@@ -269,14 +274,14 @@ def _write_entries(
                 *(posted_by, at, reverses, previous),
             )
         )
-    ids = insert_rows(Entry, ENTRY_COLUMNS[1:], rows)
-    alias = connection.alias
-    return [Entry.from_db(alias, ENTRY_COLUMNS, (pk, *row)) for pk, row in zip(ids, rows, strict=True)]
+    ids = insert_rows(Entry, columns_of(Entry)[1:], rows)
+    return [(pk, *row) for pk, row in zip(ids, rows, strict=True)]
 
 
 def _write_postings(
     book: Book,
-    entries: Sequence[Entry],
+    ids: Sequence[int],
+    drafts: Sequence[Draft],
     whole: Sequence[Sequence[Leg]],
     accounts: Mapping[AccountKey, Account],
 ) -> None:
@@ -285,8 +290,8 @@ def _write_postings(
         Posting,
         ("book_id", "entry_id", "on", "account_id", "amount"),
         [
-            (book.pk, entry.pk, entry.on, accounts[leg.key].pk, leg.amount)
-            for entry, legs in zip(entries, whole, strict=True)
+            (book.pk, entry_id, draft.on, accounts[leg.key].pk, leg.amount)
+            for entry_id, draft, legs in zip(ids, drafts, whole, strict=True)
             for leg in legs
         ],
     )

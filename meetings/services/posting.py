@@ -21,7 +21,7 @@ from ledger import chart
 from ledger import services as ledger
 from ledger.announce import announce, one_announcement
 from ledger.models import Account, Book, Posting
-from ledger.rows import insert_rows
+from ledger.rows import fetch, insert, insert_rows
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
 from loans import services as loans
@@ -88,10 +88,11 @@ def post_sheet(
     with transaction.atomic(), one_announcement():
         book = ledger.lock_book(group.book_id)
         text = ledger.canonical_content(sheet.content() | {"lendings": [_lending_content(one) for one in lendings]})
-        not_before = Meeting.objects.filter(group=group, on__gte=sheet.on).order_by("on")
-        nearest = not_before.values_list("on", flat=True).first()
-        if nearest == sheet.on:
-            earlier = not_before.select_related("submission")[0]
+        not_before = fetch(
+            Meeting, 'WHERE t.group_id = %s AND t."on" >= %s ORDER BY t."on" LIMIT 1', [group.pk, sheet.on]
+        )
+        if not_before and not_before[0].on == sheet.on:
+            earlier = not_before[0]
             if earlier.submission.key == key:
                 ledger.find_submission(book, key, text)  # refuses other content under this key
                 return earlier
@@ -101,7 +102,7 @@ def post_sheet(
                 params={"meeting": earlier},
             )
         _check_day(group, book, sheet.on)
-        members = {m.no: m for m in Member.objects.filter(group=group)}
+        members = {m.no: m for m in fetch(Member, "WHERE t.group_id = %s ORDER BY t.no", [group.pk])}
         _check_rows(sheet, members, refusals)
         open_loans = loan_selectors.by_member(loan_selectors.open_loans(group))
         to_lend = [*_requested(group, sheet, members, refusals), *lendings]
@@ -116,7 +117,7 @@ def post_sheet(
         drafts += _other(sheet.on, sheet.expenses, EXPENSE, refusals)
         refusals.raise_any()
 
-        before = _cash_on(book, sheet.on, later=nearest is not None)
+        before = _cash_on(book, sheet.on, later=bool(not_before))
         expected = before + _cash_moved(drafts)
         _check_cash(expected, drafts, refusals)
         difference = 0 if sheet.count.counted is None else sheet.count.counted - expected
@@ -129,7 +130,7 @@ def post_sheet(
             receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
         except ValidationError as refusal:
             raise _at_its_field(refusal) from refusal
-        meeting = Meeting.objects.create(
+        meeting = Meeting(
             group=group,
             on=sheet.on,
             week_start=sheet.on - timedelta(days=sheet.on.weekday()),
@@ -147,13 +148,14 @@ def post_sheet(
             posted_at=at,
             imported=imported,
         )
+        insert(meeting)
         _write_people(meeting, sheet, members)
         insert_rows(
             HandOver,
             ("meeting_id", "entry_id", "member_id"),
             [
-                (meeting.pk, entry.pk, draft.tag.member and draft.tag.member.pk)
-                for draft, entry in zip(drafts, receipt.entries, strict=True)
+                (meeting.pk, entry_id, draft.tag.member and draft.tag.member.pk)
+                for draft, entry_id in zip(drafts, receipt.entry_ids, strict=True)
             ],
         )
         if difference:
@@ -322,15 +324,16 @@ def _difference(sheet: Sheet, difference: int) -> Draft:
 
 def _cash_on(book: Book, on: date, *, later: bool) -> int:
     """Return the cash by the book before a meeting. Only a sheet posted after later ones looks at postings."""
-    cash = Account.objects.filter(book=book, code=chart.CASH, member_no=0, loan_no=0)
-    found = cash.values_list("pk", "balance").first()
-    if found is None:
+    cash = fetch(
+        Account, "WHERE t.book_id = %s AND t.code = %s AND t.member_no = 0 AND t.loan_no = 0", [book.pk, chart.CASH]
+    )
+    if not cash:
         return 0
-    account, balance = found
+    [account] = cash
     if not later:
-        return balance
+        return account.balance
     since = Posting.objects.filter(account=account, on__gt=on).aggregate(total=Sum("amount"))["total"]
-    return balance - (since or 0)
+    return account.balance - (since or 0)
 
 
 def _cash_moved(drafts: Iterable[Draft]) -> int:
@@ -374,7 +377,12 @@ def _write_people(meeting: Meeting, sheet: Sheet, members: Mapping[int, Member])
         ("meeting_id", "member_id", "status"),
         [(meeting.pk, members[no].pk, status) for no, status in came.items()],
     )
-    FollowUp.objects.bulk_create(
-        FollowUp(meeting=meeting, what=note.what, owner=members.get(note.owner_no or 0), due_on=note.due_on)
-        for note in sheet.minutes.follow_ups
+    owners = [members.get(note.owner_no or 0) for note in sheet.minutes.follow_ups]
+    insert_rows(
+        FollowUp,
+        ("meeting_id", "what", "owner_id", "due_on"),
+        [
+            (meeting.pk, note.what, owner and owner.pk, note.due_on)
+            for note, owner in zip(sheet.minutes.follow_ups, owners, strict=True)
+        ],
     )

@@ -20,6 +20,9 @@ BLOCKED_SAVINGS = "2130"
 OWED_TO_UPK = "2210"
 HELD_FOR_UPK = "2220"
 SOCIAL_FUND = "2310"
+OFFICERS_FUND = "2320"
+EDUCATION_FUND = "2330"
+BUILDING_FUND = "2340"
 PRINCIPAL_SAVINGS = "3110"
 CAPITAL = "3210"
 RESERVE = "3310"
@@ -62,6 +65,9 @@ _LINES = (
     ChartLine(OWED_TO_UPK, "Utang ke UPK", -1, "loan", floored=True),
     ChartLine(HELD_FOR_UPK, "Titipan angsuran UPK", -1, floored=True),
     ChartLine(SOCIAL_FUND, "Dana sosial", -1, floored=True),
+    ChartLine(OFFICERS_FUND, "Dana pengurus", -1, floored=True),
+    ChartLine(EDUCATION_FUND, "Dana pendidikan", -1, floored=True),
+    ChartLine(BUILDING_FUND, "Dana pembangunan", -1, floored=True),
     ChartLine(PRINCIPAL_SAVINGS, "Simpanan pokok", -1, "member", floored=True),
     ChartLine(CAPITAL, "Modal/hibah", -1),
     ChartLine(RESERVE, "Cadangan", -1),
@@ -82,6 +88,9 @@ CHART = {line.code: line for line in _LINES}
 
 UPK_ONLY = (LOSS_ALLOWANCE, ALLOWANCE_COST, PROMPT_REWARD)
 """What only a UPK's book holds, and only by services of their own."""
+
+# Set aside for a purpose; paid out of, never below 0.
+FUNDS = (SOCIAL_FUND, OFFICERS_FUND, EDUCATION_FUND, BUILDING_FUND)
 
 # What a treasurer may name for money that is no member's hand-over: everything not kept per member or loan, but cash.
 FREE_CODES = tuple(line.code for line in _LINES if line.per == "book" and line.code not in (CASH, *UPK_ONLY))

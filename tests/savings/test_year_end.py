@@ -1,0 +1,218 @@
+"""One decision closes a year and shares it out; what follows reads the new year's income alone."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db.models import Sum
+
+from ledger import kinds
+from ledger.models import Account, Entry, Posting
+from ledger.services import close
+from savings.models import SurplusSplit, YearEnd
+from savings.services import agree_split, decide_year
+from savings.surplus import Part
+from savings.yearend import agreement, decided, open_years, read_year, simulate
+from tests.savings.village import AT, mawar, write
+
+pytestmark = pytest.mark.django_db
+
+DECIDED = date(2027, 1, 10)
+
+
+@pytest.fixture
+def group():
+    return mawar()
+
+
+def decide(group, key=None, **changed):
+    told = {"year": 2026, "on": DECIDED, "rule": "mixed", "step": 1, "pay": "cash", "decision": "Disetujui rapat"}
+    return decide_year(group=group, key=key or uuid4(), by=None, at=AT, **(told | changed))
+
+
+def balances(group):
+    found = Account.objects.filter(book=group.book).values_list("code").annotate(total=Sum("balance"))
+    return {code: total for code, total in found if total}
+
+
+def code_of(refused):
+    error = refused.value
+    (first, *_rest) = error.error_list if hasattr(error, "error_list") else next(iter(error.error_dict.values()))
+    return first.code
+
+
+def test_a_year_is_simulated_then_posted_as_one_decision(group):
+    assert open_years(group, group.book) == [2026]
+    found = read_year(group, 2026, "charge")
+    assert (found.income, found.costs, found.surplus) == ({"4110": 40_000, "4120": 5_000}, {"5130": 5_000}, 40_000)
+    # Members share 40 % = 16.000: 8.000 by jasa (30 : 10 : 0), 8.000 by savings (120 : 60 : 20).
+    sides = {one.rule: [share.amount for share in one.shares] for one in simulate(found, agreement(group, DECIDED), 1)}
+    assert sides == {
+        "mixed": [10_800, 4_400, 800],
+        "savings": [9_600, 4_800, 1_600],
+        "business": [12_000, 4_000, 0],
+        "equal": [5_334, 5_333, 5_333],
+    }
+    key = uuid4()
+    made = decide(group, key=key)
+    assert decide(group, key=key) == made
+    assert made.surplus == 40_000
+    assert balances(group) == {
+        "1110": 240_000 - 16_000,
+        "2110": -160_000,
+        "2120": -20_000,
+        "2310": -2_000,
+        "2320": -2_000,
+        "2330": -2_000,
+        "2340": -2_000,
+        "3110": -20_000,
+        "3310": -16_000,
+    }
+    # The loans keep what was paid on them; the common account holds the other side (decision 4).
+    jasa = {(a.member_no, a.loan_no): a.balance for a in Account.objects.filter(book=group.book, code="4110")}
+    assert jasa == {(1, 1): -30_000, (2, 2): -10_000, (0, 0): 40_000}
+    entries = Entry.objects.filter(submission=made.submission).order_by("number")
+    assert [e.kind for e in entries] == ["year_end", *["share_out"] * 8]
+    back = decided(group, 2026)
+    assert [(line.member.name, line.amount, line.in_cash) for line in back.lines] == [
+        ("Sari", 10_800, True),
+        ("Wati", 4_400, True),
+        ("Julaika", 800, True),
+    ]
+    assert (back.paid, back.retained, back.income, back.costs) == (
+        16_000,
+        0,
+        {"4110": 40_000, "4120": 5_000},
+        {"5130": 5_000},
+    )
+    assert open_years(group, group.book) == []
+
+
+def test_a_later_year_reads_its_own_income_alone(group):
+    decide(group)
+    write(group, date(2027, 2, 3), "handover", ("1110", 7_000), ("4110", -7_000, 1, 1))
+    found = read_year(group, 2027, "charge")
+    assert (found.income, found.costs, found.surplus) == ({"4110": 7_000}, {}, 7_000)
+    assert [(b.no, b.business) for b in found.basis] == [(1, 7_000), (2, 0), (3, 0)]
+    assert read_year(group, 2026, "charge").surplus == 40_000, "a decided year still reads as it was"
+    in_2027 = Posting.objects.filter(book=group.book, on__year=2027, account__code="4110")
+    assert in_2027.exclude(entry__kind=kinds.YEAR_END).aggregate(total=Sum("amount"))["total"] == -7_000
+
+
+def test_shares_credited_to_savings_are_no_deposit_and_who_left_gets_cash(group):
+    agree_split(
+        group=group,
+        from_on=date(2026, 6, 1),
+        business="borrowed",
+        remainder_to="2310",
+        parts=[Part("Anggota", Decimal(60), "business"), Part("Ditahan", Decimal(40), "3910")],
+    )
+    julaika = group.members.get(no=3)
+    julaika.left_on = date(2027, 1, 5)
+    julaika.save()
+    made = decide(group, pay="savings", rule="equal", step=500)
+    # 24.000 in three, each 8.000; nothing is left over; 16.000 stay undivided.
+    voluntary = {a.member_no: -a.balance for a in Account.objects.filter(book=group.book, code="2120")}
+    assert voluntary == {1: 8_000, 2: 8_000, 3: 20_000}
+    assert (balances(group)["1110"], balances(group)["3910"]) == (232_000, -16_000)
+    assert {e.kind for e in Entry.objects.filter(submission=made.submission)} == {"year_end", "share_out"}
+    assert [b.business for b in read_year(group, 2026, "borrowed").basis] == [50_000, 20_000, 0]
+
+
+def test_who_was_not_measured_by_anything_signs_for_nothing_and_the_remainder_goes_where_agreed(group):
+    parts = [Part("JUA", Decimal(50), "business"), Part("Cadangan", Decimal(50), "3310")]
+    agree_split(group=group, from_on=date(2026, 1, 1), business="charge", remainder_to="2310", parts=parts)
+    made = decide(group, step=1_000)
+    back = decided(group, 2026)
+    assert [line.amount for line in back.lines] == [15_000, 5_000, 0]
+    assert back.lines[2].entry is None
+    assert made.shares.get(member__no=3).entry is None
+    decided_again = balances(group)
+    assert (decided_again["3310"], "2310" in decided_again) == (-20_000, False)
+
+
+def test_a_loss_moves_to_retained_surplus_and_nothing_is_shared():
+    group = mawar(closed=False)
+    write(group, date(2026, 9, 2), "expense", ("5190", 50_000), ("1110", -50_000))
+    close(book=group.book, on=date(2026, 12, 31), by=None, at=AT)
+    made = decide(group)
+    assert made.surplus == -10_000
+    assert balances(group)["3910"] == 10_000
+    assert made.submission.last_number == made.submission.first_number
+
+
+def test_cash_short_is_refused_with_the_reason_and_nothing_is_posted(group):
+    write(group, date(2027, 1, 5), "bank", ("1120", 230_000), ("1110", -230_000))
+    before = balances(group)
+    with pytest.raises(ValidationError) as refused:
+        decide(group)
+    assert code_of(refused) == "cash_short"
+    assert "Rp10.000" in str(refused.value)
+    assert "Rp16.000" in str(refused.value)
+    assert balances(group) == before
+    assert not YearEnd.objects.exists()
+    assert decide(group, pay="savings").pay == "savings"
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"year": 2027}, "year_open"),
+        ({"year": 2025}, "nothing"),
+        ({"on": date(2026, 12, 31)}, "too_early"),
+        ({"decision": " "}, "required"),
+        ({"step": 0}, "bad_step"),
+        ({"pay": "gold"}, "bad_step"),
+    ],
+)
+def test_what_is_no_decision_is_refused(group, changed, code):
+    with pytest.raises(ValidationError) as refused:
+        decide(group, **changed)
+    assert code_of(refused) == code
+
+
+def test_a_year_is_decided_once(group):
+    decide(group)
+    with pytest.raises(ValidationError) as twice:
+        decide(group)
+    assert code_of(twice) == "decided"
+
+
+def test_nothing_is_open_before_a_year_is_closed():
+    group = mawar(closed=False)
+    assert open_years(group, group.book) == []
+    with pytest.raises(ValidationError) as refused:
+        decide(group)
+    assert code_of(refused) == "year_open"
+    assert decided(group, 2026) is None
+
+
+@pytest.mark.parametrize(
+    ("parts", "business", "remainder", "code"),
+    [
+        ([Part("A", Decimal(99), "business")], "charge", "3310", "not_hundred"),
+        ([Part("A", Decimal(100), "1110")], "charge", "3310", "target"),
+        ([Part("A", Decimal(100), "business")], "charge", "1110", "target"),
+        ([Part("A", Decimal(100), "business")], "gold", "3310", "business"),
+    ],
+)
+def test_what_is_no_split_is_refused(group, parts, business, remainder, code):
+    with pytest.raises(ValidationError) as refused:
+        agree_split(group=group, from_on=DECIDED, business=business, remainder_to=remainder, parts=parts)
+    assert refused.value.code == code
+
+
+def test_a_split_follows_the_earlier_one_and_replaces_that_of_its_own_day(group):
+    assert agreement(group, DECIDED).since is None
+    for percent in (50, 70):
+        parts = [
+            Part("A", Decimal(percent), "equal"),
+            Part("B", Decimal(100 - percent), "3310"),
+            Part("C", Decimal(0), "2310"),
+        ]
+        agree_split(group=group, from_on=date(2026, 7, 1), business="charge", remainder_to="3310", parts=parts)
+    assert SurplusSplit.objects.count() == 1
+    assert [part.percent for part in agreement(group, DECIDED).parts] == [70, 30]
+    assert agreement(group, date(2026, 6, 30)).since is None

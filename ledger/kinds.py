@@ -14,3 +14,4 @@ GIFT = "gift"  # jasa or a present to savers
 TRANSFER = "transfer"  # between accounts of one member
 YEAR_END = "year_end"  # income and costs of a year moved into 3910: left out wherever a year's income is shown
 SHARE_OUT = "share_out"  # from 3910 to members and funds
+RELEASE = "release"  # blocked savings of a settled loan, back to the member

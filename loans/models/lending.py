@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groups.models import Group, Member
 from ledger.models import Account
+from loans.ceilings import blocked_part
 from loans.models.rules import LendingRules
 
 
@@ -115,6 +116,11 @@ class Loan(LoanTerms):
 
     def __str__(self) -> str:
         return f"{self.no} {self.member}"
+
+    @property
+    def blocked(self) -> int:
+        """What stayed behind of it when it was paid out (rupiah), by the rules it was made under."""
+        return blocked_part(self.principal, self.rules.blocked_percent) if self.rules else 0
 
 
 class Instalment(models.Model):

@@ -1,6 +1,6 @@
 """What is done to loans, a file per story; the verbs are called from here."""
 
-from loans.services.guarantee import block, release
+from loans.services.guarantee import block, blocked_for, release, release_blocked
 from loans.services.lending import (
     Lending,
     OpenLoan,
@@ -14,23 +14,43 @@ from loans.services.lending import (
     withdraw_request,
     write_schedules,
 )
+from loans.services.rules import (
+    Standing,
+    adopt_rules,
+    judge_decider,
+    judge_terms,
+    set_classes,
+    standing,
+    standings,
+    why,
+)
 from loans.services.upk_book import Money, correct_upk_money, post_upk_money
 
 __all__ = [
     "Lending",
     "Money",
     "OpenLoan",
+    "Standing",
+    "adopt_rules",
     "block",
+    "blocked_for",
     "correct_upk_money",
     "decide",
     "disburse",
     "disbursement",
+    "judge_decider",
     "judge_request",
+    "judge_terms",
     "post_upk_money",
     "release",
+    "release_blocked",
     "request_loan",
+    "set_classes",
+    "standing",
+    "standings",
     "terms_of",
     "terms_or_refuse",
+    "why",
     "withdraw_request",
     "write_schedules",
 ]

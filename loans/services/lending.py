@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import BigIntegerField, Case, F, Max, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from groups.models import Group, Member
@@ -18,9 +19,13 @@ from ledger.announce import announce
 from ledger.models import Account, Book
 from ledger.services import AccountKey, Leg, accounts_for
 from loans import arrears
-from loans.models import Instalment, Loan, LoanRequest
+from loans.models import Instalment, LendingRules, Loan, LoanRequest
 from loans.schedule import InvalidTerms, Row, Terms, schedule
 from loans.services.guarantee import block
+from loans.services.rules import judge_decider, judge_terms, standings
+
+if TYPE_CHECKING:
+    from users.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,12 @@ def terms_of(loan: Loan | LoanRequest, principal: int) -> Terms:
 def request_loan(*, group: Group, member: Member, amount: int, purpose: str, terms: Terms, on: date) -> LoanRequest:
     """Write down that a member asks for a loan; the same question twice on one day answers with the first request.
 
-    Refused: what `judge_request` refuses.
+    Refused: what `judge_request` refuses, and what is beyond the group's lending rules of that day, at its field.
     """
     if terms.principal != amount:
         raise ValueError(f"terms for {terms.principal} are no terms for {amount}")
     judge_request(group=group, member=member, on=on)
+    judge_terms(group=group, member=member, terms=terms, on=on)
     asked = {
         "member": member,
         "amount": amount,
@@ -88,19 +94,37 @@ def judge_request(*, group: Group, member: Member, on: date) -> None:
         raise ValidationError({"member": ValidationError(_("She is not a member on that day."), code="not_member")})
 
 
-def decide(*, request: LoanRequest, approve: bool, decision: str, on: date) -> LoanRequest:
+def decide(
+    *,
+    request: LoanRequest,
+    approve: bool,
+    decision: str,
+    on: date,
+    by: "User | None" = None,
+    in_meeting: bool = False,
+) -> LoanRequest:
     """Approve or reject a waiting request; a rejection names its reason. Of two who decide at once, one does.
 
-    Refused: a request that is no longer waiting (`decided`), no reason, a day before it was asked for.
+    A meeting may always decide; outside one the group's lending rules say who. Where two decide together the first
+    who approves is remembered and the request goes on waiting. Refused: a request that is no longer waiting
+    (`decided`), no reason, a day before it was asked for, somebody who may not decide, what exceeds the rules.
     """
     if not approve and not decision.strip():
         raise ValidationError({"decision": ValidationError(_("Write why it is not approved."), code="reason_required")})
     with transaction.atomic():
         request = _still_open(request, {LoanRequest.Status.WAITING}, on)
+        if approve:
+            terms = terms_of(request, request.amount)
+            judge_terms(group=request.group, member=request.member, terms=terms, on=on)
+        if not in_meeting and not judge_decider(request, approve=approve, by=by, on=on):
+            request.agreed_by = by
+            request.save(update_fields=["agreed_by"])
+            return request
         request.status = LoanRequest.Status.APPROVED if approve else LoanRequest.Status.REJECTED
         request.decided_on = on
+        request.decided_by = by
         request.decision = decision.strip()
-        request.save(update_fields=["status", "decided_on", "decision"])
+        request.save(update_fields=["status", "decided_on", "decided_by", "decision"])
         return request
 
 
@@ -118,17 +142,25 @@ def _still_open(request: LoanRequest, statuses: set[LoanRequest.Status], on: dat
     """Return the request as it is now, under lock."""
     request = LoanRequest.objects.select_for_update().get(pk=request.pk)
     if request.status not in statuses:
-        raise ValidationError(_("This request was already decided."), code="decided")
+        raise ValidationError(
+            _("This request was already decided: %(status)s."),
+            code="decided",
+            params={"status": request.get_status_display()},
+        )
     if on < request.requested_on:
         raise ValidationError(_("A request is decided after it was asked."), code="decided_before_asked")
     return request
 
 
-def disburse(*, group: Group, book: Book, lendings: Sequence[Lending], on: date) -> list[Loan]:
-    """Open loans with their schedules and their two accounts each, in five statements however many there are.
+def disburse(
+    *, group: Group, book: Book, lendings: Sequence[Lending], on: date, by: "User | None" = None
+) -> list[Loan]:
+    """Open loans with their schedules and their two accounts each, in a fixed number of statements.
 
-    The money itself moves by `disbursement`, posted by the caller in the same transaction. Refused: terms nobody can
-    lend on, somebody who is no member that day, a request that was rejected, withdrawn or paid out before.
+    The money itself moves by `disbursement`, posted by the caller in the same transaction. What was asked for here is
+    lent under the group's lending rules of that day, and keeps them. Refused: terms nobody can lend on, somebody who
+    is no member that day, a request that was rejected, withdrawn or paid out before, and at `q` and the request's
+    number what exceeds the rules.
     """
     if not lendings:
         return []
@@ -139,7 +171,8 @@ def disburse(*, group: Group, book: Book, lendings: Sequence[Lending], on: date)
             )
         if lending.requested_on > on:
             raise ValidationError(_("A loan is asked for before it is paid out."), code="asked_later")
-    _take_requests([lending.request for lending in lendings if lending.request])
+    rules = _judge_lendings(group, lendings, on)
+    _take_requests([lending.request for lending in lendings if lending.request], on, by)
     next_no = (Loan.objects.filter(group=group).aggregate(last=Max("no"))["last"] or 0) + 1
     numbers = [lending.no or next_no + index for index, lending in enumerate(lendings)]
     keys: list[tuple[AccountKey, AccountKey]] = [
@@ -148,7 +181,7 @@ def disburse(*, group: Group, book: Book, lendings: Sequence[Lending], on: date)
     ]
     accounts = accounts_for(book, [key for pair in keys for key in pair])
     loans = [
-        _loan(group, lending, no=no, on=on, receivable=accounts[receivable], income=accounts[income])
+        _loan(group, lending, rules, no=no, on=on, receivable=accounts[receivable], income=accounts[income])
         for lending, no, (receivable, income) in zip(lendings, numbers, keys, strict=True)
     ]
     Loan.objects.bulk_create(loans)
@@ -156,18 +189,50 @@ def disburse(*, group: Group, book: Book, lendings: Sequence[Lending], on: date)
     return loans
 
 
-def _take_requests(requests: Sequence[LoanRequest]) -> None:
+def _judge_lendings(group: Group, lendings: Sequence[Lending], on: date) -> LendingRules | None:
+    """Hold what was asked for against the rules of the day, one after the other, and return them."""
+    asked = [lending for lending in lendings if lending.request]
+    if not asked:
+        return None
+    standing = standings(group, list({lending.member.no: lending.member for lending in asked}.values()), on)
+    refusals: dict[str, list[ValidationError]] = {}
+    for lending in asked:
+        hers = standing[lending.member.no]
+        if found := hers.refusals(lending.terms):
+            refusals[f"q{lending.request.no}"] = list(found.values())  # type: ignore[union-attr]
+        standing[lending.member.no] = hers.after(lending.terms.principal)
+    if refusals:
+        raise ValidationError(refusals)
+    return standing[asked[0].member.no].rules
+
+
+def _take_requests(requests: Sequence[LoanRequest], on: date, by: "User | None") -> None:
     """Mark requests as paid out, under lock, so that two people cannot pay out one request."""
     if not requests:
         return
     taken = LoanRequest.objects.filter(
         pk__in=[r.pk for r in requests], status__in=[LoanRequest.Status.WAITING, LoanRequest.Status.APPROVED]
-    ).update(status=LoanRequest.Status.DISBURSED)
+    ).update(
+        status=LoanRequest.Status.DISBURSED,
+        decided_by=Case(
+            When(decided_on=None, then=Value(by and by.pk)), default=F("decided_by"), output_field=BigIntegerField()
+        ),
+        decided_on=Coalesce(F("decided_on"), on),
+    )
     if taken != len(requests):
         raise ValidationError(_("This request was already decided."), code="decided")
 
 
-def _loan(group: Group, lending: Lending, *, no: int, on: date, receivable: Account, income: Account) -> Loan:
+def _loan(
+    group: Group,
+    lending: Lending,
+    rules: LendingRules | None,
+    *,
+    no: int,
+    on: date,
+    receivable: Account,
+    income: Account,
+) -> Loan:
     terms = lending.terms
     return Loan(
         group=group,
@@ -183,6 +248,7 @@ def _loan(group: Group, lending: Lending, *, no: int, on: date, receivable: Acco
         rate_per=terms.rate_per,
         method=terms.method,
         round_to=terms.round_to,
+        rules=rules if lending.request else None,
         receivable=receivable,
         charge_income=income,
     )

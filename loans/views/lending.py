@@ -149,13 +149,17 @@ def loan_request_decide(request: GroupRequest, no: int) -> HttpResponse:
             approve=form.approves,
             decision=form.cleaned_data["decision"],
             on=clock.today(request.group),
+            by=request.user,
         )
     except ValidationError as refusal:
         if not hasattr(refusal, "error_dict"):
             return _tell_and_return(request, no, refusal)
         form.refuse(refusal)
         return _show_request(request, asked, form)
-    messages.success(request, _("Approved.") if form.approves else _("Not approved; the reason is written down."))
+    if asked.status == LoanRequest.Status.WAITING:
+        messages.success(request, _("You agreed. Now the other officer decides."))
+    else:
+        messages.success(request, _("Approved.") if form.approves else _("Not approved; the reason is written down."))
     return redirect("loan_request_detail", code=request.group.code, no=no)
 
 

@@ -4,6 +4,7 @@ from meetings.services.closing import close_month
 from meetings.services.correcting import correct_hand_over, correct_other_money, later_payments
 from meetings.services.differences import resolve_difference
 from meetings.services.drafts import discard_draft, save_draft
+from meetings.services.lending_rules import adopt_lending_rules
 from meetings.services.posting import (
     DIFFERENCE,
     DISBURSEMENT,
@@ -24,6 +25,7 @@ __all__ = [
     "INCOME",
     "WITHDRAWAL",
     "Refusals",
+    "adopt_lending_rules",
     "close_month",
     "correct_hand_over",
     "correct_other_money",

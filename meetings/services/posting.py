@@ -112,7 +112,7 @@ def post_sheet(
             *_withdrawals(sheet, members),
         ]
         refusals.raise_any()
-        made = loans.disburse(group=group, book=book, lendings=to_lend, on=sheet.on)
+        made = loans.disburse(group=group, book=book, lendings=to_lend, on=sheet.on, by=by)
         drafts += [_disbursement(loan, sheet.on) for loan in made]
         drafts += _other(sheet.on, sheet.expenses, EXPENSE, refusals)
         refusals.raise_any()
@@ -166,11 +166,7 @@ def post_sheet(
                 reason=sheet.count.reason,
                 owner=members.get(sheet.count.owner_no or 0),
             )
-        for decision in sheet.decisions:
-            request = LoanRequest.objects.filter(group=group, no=decision.request_no).first()
-            if request is None:
-                raise ValidationError({f"q{decision.request_no}": _("There is no such request.")})
-            loans.decide(request=request, approve=decision.approve, decision=decision.reason, on=sheet.on)
+        _decide(group, sheet, by)
         SheetDraft.objects.filter(group=group, on=sheet.on, by=by).delete()
         announce(book.pk, sheet.on)
         return meeting
@@ -308,7 +304,7 @@ def _withdrawals(sheet: Sheet, members: Mapping[int, Member]) -> list[Draft]:
 
 
 def _disbursement(loan: Loan, on: date) -> Draft:
-    legs = loans.disbursement(member_no=loan.member.no, loan_no=loan.no, principal=loan.principal)
+    legs = loans.disbursement(member_no=loan.member.no, loan_no=loan.no, principal=loan.principal, blocked=loan.blocked)
     return Draft(on=on, kind=DISBURSEMENT, legs=legs, tag=_Owner(loan.member))
 
 
@@ -365,6 +361,25 @@ def _at_its_field(refusal: ValidationError) -> ValidationError:
     if first.code == "below_zero" and code == chart.CASH:
         return ValidationError({"kas": [first]})
     return refusal
+
+
+def _decide(group: Group, sheet: Sheet, by: "User | None") -> None:
+    """Write down what the meeting decided on requests that it does not pay out now."""
+    if not sheet.decisions:
+        return
+    numbers = [decision.request_no for decision in sheet.decisions]
+    asked = {one.no: one for one in LoanRequest.objects.filter(group=group, no__in=numbers)}
+    for decision in sheet.decisions:
+        field = f"q{decision.request_no}"
+        request = asked.get(decision.request_no)
+        if request is None:
+            raise ValidationError({field: _("There is no such request.")})
+        try:
+            loans.decide(
+                request=request, approve=decision.approve, decision=decision.reason, on=sheet.on, by=by, in_meeting=True
+            )
+        except ValidationError as refusal:
+            raise ValidationError({field: refusal.messages}) from refusal
 
 
 def _write_people(meeting: Meeting, sheet: Sheet, members: Mapping[int, Member]) -> None:

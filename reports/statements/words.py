@@ -16,6 +16,7 @@ KINDS = {
     "income": pgettext_lazy("money", "Money in"),
     "expense": pgettext_lazy("money", "Money out"),
     "difference": gettext_lazy("Cash difference"),
+    "release": gettext_lazy("Blocked savings released"),
     "year_end": gettext_lazy("Year-end closing"),
     "share_out": gettext_lazy("Surplus shared out"),
 }

@@ -264,12 +264,12 @@ def test_who_comes_second_is_told_and_changes_nothing(wati, group):
     response = chair.post(
         url("loan_request_decide", group, 1), {"answer": "reject", "decision": "kas kurang"}, follow=True
     )
-    assert said(response) == ["Permintaan ini sudah diputuskan."]
+    assert said(response) == ["Permintaan ini sudah diputuskan: disetujui."]
     assert LoanRequest.objects.get().status == "approved"
     response = chair.post(url("loan_request_withdraw", group, 1), follow=True)
     assert said(response) == ["Permintaan dibatalkan."]
     response = wati.post(url("loan_request_withdraw", group, 1), follow=True)
-    assert said(response) == ["Permintaan ini sudah diputuskan."]
+    assert said(response) == ["Permintaan ini sudah diputuskan: disetujui."]
 
 
 def test_the_secretary_asks_but_does_not_decide(group):

@@ -15,6 +15,7 @@ from loans.services.lending import (
     write_schedules,
 )
 from loans.services.rules import (
+    Agreement,
     Standing,
     adopt_rules,
     judge_decider,
@@ -27,6 +28,7 @@ from loans.services.rules import (
 from loans.services.upk_book import Money, correct_upk_money, post_upk_money
 
 __all__ = [
+    "Agreement",
     "Lending",
     "Money",
     "OpenLoan",

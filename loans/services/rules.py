@@ -3,12 +3,12 @@
 A group without rules lends as it likes: nothing here refuses anything then.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -21,7 +21,7 @@ from ledger import chart
 from ledger.models import Account
 from loans.ceilings import Allowance, Ceilings, Limit, allowance
 from loans.models import CollectabilityClass, LendingRules, Loan, LoanRequest, LoanStep
-from loans.schedule import MAX_PERIODS, InvalidTerms, Terms
+from loans.schedule import MAX_PERIODS, InvalidTerms, Method, Terms, Unit
 
 if TYPE_CHECKING:
     from users.models import User
@@ -38,14 +38,32 @@ _NOT_PAID_BACK = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What a meeting agreed on lending; rupiah and per cent, None where nothing limits."""
+
+    rate: Decimal
+    rate_per: Unit
+    method: Method
+    round_to: int
+    most: int | None = None
+    savings_multiple: Decimal | None = None
+    steps: tuple[int, ...] = ()
+    most_weeks: int | None = None
+    most_months: int | None = None
+    fine: int = 0
+    blocked_percent: Decimal = Decimal(5)
+    decider: str = LendingRules.Decider.MEETING
+
+
 def adopt_rules(
-    *, group: Group, adopted_on: date, from_on: date, by: "User | None", at: datetime, **agreed: Any
+    *, group: Group, agreed: Agreement, adopted_on: date, from_on: date, by: "User | None", at: datetime
 ) -> LendingRules:
     """Write the next version of a group's lending rules; the versions before it stay as they are.
 
-    `agreed` holds the other fields of `LendingRules`, rupiah and per cent; `meetings` sees to it that `adopted_on` is
-    a meeting. Refused, at its field: a day before the meeting, or not after the version before (`not_after_last`), a
-    limit below 1, steps that fall, more than 520 instalments, per cent outside 0–100.
+    `meetings` sees to it that `adopted_on` is a meeting. Refused, at its field: a day before the meeting, or not after
+    the version before (`not_after_last`), a limit below 1, steps that fall, more than 520 instalments, per cent
+    outside 0–100.
     """
     refusals = _judge_numbers(agreed)
     if from_on < adopted_on:
@@ -68,32 +86,30 @@ def adopt_rules(
             from_on=from_on,
             written_by=by,
             written_at=at,
-            **agreed,
+            **asdict(agreed) | {"steps": list(agreed.steps)},
         )
 
 
-def _judge_numbers(agreed: Mapping[str, Any]) -> dict[str, ValidationError]:
+def _judge_numbers(agreed: Agreement) -> dict[str, ValidationError]:
     refusals: dict[str, ValidationError] = {}
-    steps = agreed.get("steps") or []
+    steps = agreed.steps
     if len(steps) > MOST_STEPS or any(step < 1 for step in steps) or any(a > b for a, b in pairwise(steps)):
         text = _("Write at most %(most)s amounts, each as high as the one before or higher.")
         refusals["steps"] = ValidationError(text, code="steps", params={"most": MOST_STEPS})
-    for name in ("most", "savings_multiple"):
-        if agreed.get(name) is not None and agreed[name] <= 0:
+    for name, limit in (("most", agreed.most), ("savings_multiple", agreed.savings_multiple)):
+        if limit is not None and limit <= 0:
             refusals[name] = ValidationError(_("Write more than 0, or leave it empty."), code="too_little")
-    for name in ("most_weeks", "most_months"):
-        if agreed.get(name) is not None and not 1 <= agreed[name] <= MAX_PERIODS:
+    for name, count in (("most_weeks", agreed.most_weeks), ("most_months", agreed.most_months)):
+        if count is not None and not 1 <= count <= MAX_PERIODS:
             refusals[name] = ValidationError(
                 _("Write a number from 1 to %(most)s."), code="not_a_count", params={"most": MAX_PERIODS}
             )
-    if agreed.get("fine", 0) < 0:
+    if agreed.fine < 0:
         refusals["fine"] = ValidationError(_("An amount is 0 or more."), code="negative")
-    if not 0 <= agreed.get("blocked_percent", 0) <= 100:
+    if not 0 <= agreed.blocked_percent <= 100:
         refusals["blocked_percent"] = ValidationError(_("Write a per cent from 0 to 100."), code="percent")
-    try:
-        Terms(
-            10**6, 1, "week", agreed["rate"], agreed["rate_per"], agreed["method"], agreed["round_to"]
-        )  # what it refuses of a loan cannot be agreed either
+    try:  # what no loan can be lent on cannot be agreed either
+        Terms(10**6, 1, "week", agreed.rate, agreed.rate_per, agreed.method, agreed.round_to)
     except InvalidTerms as refusal:
         refusals[refusal.field] = ValidationError(str(refusal), code=refusal.code)
     return refusals

@@ -27,7 +27,7 @@ SARI, WATI, BUDI, JULAIKA = 1, 2, 3, 4
 AGREED = {
     "most": 1_000_000,
     "savings_multiple": Decimal(20),
-    "steps": [100_000, 200_000],
+    "steps": (100_000, 200_000),
     "most_weeks": 20,
     "most_months": 6,
     "rate": Decimal(1),
@@ -43,8 +43,11 @@ AGREED = {
 def adopt(group, on=None, **changes):
     """The meeting of a day adopts rules that hold from it on."""
     on = on or day(1)
-    given = {"adopted_on": on, "from_on": on, "by": None, "at": noon(on)} | AGREED | changes
-    return adopt_lending_rules(group=group, **given)
+    given = {"adopted_on": on, "from_on": on, **AGREED, **changes}
+    adopted_on, from_on = given.pop("adopted_on"), given.pop("from_on")
+    return adopt_lending_rules(
+        group=group, agreed=services.Agreement(**given), adopted_on=adopted_on, from_on=from_on, by=None, at=noon(on)
+    )
 
 
 def asks(group, no, amount, on, **changes):

@@ -116,7 +116,7 @@ def decide(
         if approve:
             terms = terms_of(request, request.amount)
             judge_terms(group=request.group, member=request.member, terms=terms, on=on)
-        if not in_meeting and not judge_decider(request, approve=approve, by=by, on=on):
+        if not in_meeting and not judge_decider(request=request, approve=approve, by=by, on=on):
             request.agreed_by = by
             request.save(update_fields=["agreed_by"])
             return request

@@ -226,7 +226,7 @@ def judge_terms(*, group: Group, member: Member, terms: Terms, on: date) -> None
         raise ValidationError(refusals)
 
 
-def judge_decider(request: LoanRequest, *, approve: bool, by: "User | None", on: date) -> bool:
+def judge_decider(*, request: LoanRequest, approve: bool, by: "User | None", on: date) -> bool:
     """Judge who decides outside a meeting under the rules of that day; False: one more has to agree.
 
     Refused: a group whose meeting decides (`meeting_decides`), somebody who holds none of the offices that decide

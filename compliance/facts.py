@@ -8,7 +8,7 @@ All money is whole rupiah.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -19,6 +19,11 @@ WEEK = timedelta(days=7)
 
 # What a member owed in a week: nothing, the agreed amount, or (free amounts) anything at all, given or not.
 OWES_NOTHING, OWES_AGREED, FREE_GIVEN, FREE_NOT_GIVEN = range(4)
+
+# Kinds of entry that lend, that lend another loan's rest, and that pay a loan. Others only move its principal.
+LENDING_KINDS = frozenset({"opening", "disbursement"})
+SUCCEEDING_KINDS = frozenset({"reschedule", "restructure"})
+PAYING_KINDS = frozenset({"handover", "payoff", "guarantee", "exit"})
 
 CASH_CODES = frozenset({"1110", "1120", "2310", "2220"})  # the loan fund's cash: what is held less what is not its own
 SAVINGS_CODES = frozenset({"2110", "2120", "3110"})
@@ -64,7 +69,10 @@ class MemberWeek(NamedTuple):
 class LoanWeek(NamedTuple):
     """A loan in a week. `due_before` and `paid_before` as on its eve, the rest at its end; pokok + jasa in rupiah.
 
-    Laid on a line, the instalments that belong to this week reach from `due_before` to `due`.
+    Laid on a line, the instalments that belong to this week reach from `due_before` to `due`. Jasa that was waived in
+    this or an earlier week is left out of the line, and so is, in the weeks after a loan was closed, what it lacked.
+    `waived` holds, for each waiver so far, how far the line without what it forgave reaches before its week: payments
+    beyond that pay nothing of the weeks before it.
     """
 
     member_no: int
@@ -75,47 +83,107 @@ class LoanWeek(NamedTuple):
     paid: int
     outstanding: int  # principal
     late: int  # number of instalments due and not fully covered
+    waived: tuple[int, ...] = ()
+
+
+class Waiver(NamedTuple):
+    """Jasa that is due no more, in the week of that day and after: place in the schedule (first: 0) → rupiah."""
+
+    on: date
+    forgiven: Mapping[int, int]
 
 
 @dataclass(frozen=True)
 class LoanPlan:
-    """A loan's schedule. `due` holds (due date, pokok + jasa) in order; `prior` counts as paid before the opening."""
+    """A loan's schedule. `due` holds (due date, pokok + jasa) in order; `prior` counts as paid before the opening.
+
+    Nothing falls due after `closed_on`, the day a step ended the loan; waivers are in order of their days.
+    """
 
     member_no: int
     prior: int
     due: tuple[tuple[date, int], ...]
     weeks: tuple[date, ...]  # Monday each instalment belongs to: its own week, or the next that is no holiday
+    closed_on: date | None = None
+    waivers: tuple[Waiver, ...] = ()
 
     @classmethod
-    def make(cls, member_no: int, prior: int, due: Iterable[tuple[date, int]], holidays: frozenset[date]) -> Self:
+    def make(
+        cls,
+        member_no: int,
+        prior: int,
+        due: Iterable[tuple[date, int]],
+        holidays: frozenset[date],
+        *,
+        closed_on: date | None = None,
+        waivers: Iterable[Waiver] = (),
+    ) -> Self:
         """Lay the instalments into weeks, past the holidays."""
         due = tuple(due)
-        return cls(member_no, prior, due, tuple(_week_of(on, holidays) for on, _amount in due))
+        return cls(member_no, prior, due, tuple(_week_of(on, holidays) for on, _amount in due), closed_on, (*waivers,))
 
     @cached_property
     def _days(self) -> list[date]:
         return [on for on, _amount in self.due]
 
     @cached_property
-    def _sums(self) -> list[int]:
-        return list(accumulate((amount for _on, amount in self.due), initial=0))
+    def _lines(self) -> list[list[int]]:
+        """How far the line reaches after each instalment: as first lent, then without what each waiver forgave."""
+        amounts = [amount for _on, amount in self.due]
+        lines = [list(accumulate(amounts, initial=0))]
+        for waiver in self.waivers:
+            for place, amount in waiver.forgiven.items():
+                amounts[place] -= amount
+            lines.append(list(accumulate(amounts, initial=0)))
+        return lines
+
+    def _line(self, through: date) -> list[int]:
+        return self._lines[sum(waiver.on <= through for waiver in self.waivers)]
+
+    @cached_property
+    def _last(self) -> int:
+        """How many instalments ever fall due."""
+        return len(self.due) if self.closed_on is None else bisect_right(self._days, self.closed_on)
 
     @property
     def total(self) -> int:
-        """Pokok + jasa of the whole schedule."""
-        return self._sums[-1]
+        """Pokok + jasa of all that ever falls due."""
+        return self._lines[-1][self._last]
 
-    def due_before(self, week: date) -> int:
-        """Return what belongs to weeks before that Monday."""
-        return self._sums[bisect_left(self.weeks, week)]
+    def stretch(self, week: date, through: date, paid_before: int) -> tuple[int, int]:
+        """Return how far the line reaches before a week, and with its own instalments due by `through`.
 
-    def due_through(self, week: date, through: date) -> int:
-        """Return what belongs to weeks up to that Monday's and falls due by `through`."""
-        return self._sums[min(bisect_right(self.weeks, week), bisect_right(self._days, through))]
+        What a loan lacks that was closed before that week is carried on no more.
+        """
+        line = self._line(through)
+        before = line[min(bisect_left(self.weeks, week), self._last)]
+        own = line[min(bisect_right(self.weeks, week), bisect_right(self._days, through), self._last)] - before
+        if self.closed_on and self.closed_on < week:
+            before = min(before, paid_before)
+        return before, before + own
+
+    def waived(self, through: date) -> tuple[int, ...]:
+        """Return for each waiver up to that day how far the line without what it forgave reaches before its week."""
+        effective = [waiver for waiver in self.waivers if waiver.on <= through]
+        return tuple(self._lines[n][self._before(waiver)] for n, waiver in enumerate(effective, start=1))
+
+    def _before(self, waiver: Waiver) -> int:
+        return bisect_left(self.weeks, waiver.on - timedelta(days=waiver.on.weekday()))
+
+    @cached_property
+    def _leaves_a_gap(self) -> bool:
+        """Whether a waiver forgave something of weeks before its own: those never count as paid."""
+        return any(place < self._before(waiver) for waiver in self.waivers for place in waiver.forgiven)
+
+    def finished(self, week: date, paid: int) -> bool:
+        """Whether all that ever falls due did so before that week and was paid: the loan can leave the facts."""
+        return bisect_left(self.weeks, week) >= self._last and paid >= self.total and not self._leaves_a_gap
 
     def late(self, through: date, paid: int) -> int:
         """Count the instalments due by `through` that `paid`, laid oldest first, does not fully cover."""
-        covered = bisect_right(self._sums, paid) - 1
+        if self.closed_on and self.closed_on <= through:
+            return 0
+        covered = bisect_right(self._line(through), paid) - 1
         return max(0, bisect_right(self._days, through) - covered)
 
 
@@ -222,7 +290,7 @@ class WeekFacts:
             "brought_in": self.brought_in,
             "meetings": [[m.on.isoformat(), *m[1:]] for m in self.meetings],
             "members": {str(no): list(member) for no, member in self.members.items()},
-            "loans": {str(no): list(loan) for no, loan in self.loans.items()},
+            "loans": {str(no): list(loan if loan.waived else loan[:-1]) for no, loan in self.loans.items()},
             "active": list(self.active),
             "last_owed": {str(no): on.isoformat() for no, on in self.last_owed.items()},
             "asked": self.asked,
@@ -244,7 +312,7 @@ class WeekFacts:
             brought_in=data["brought_in"],
             meetings=tuple(MeetingFacts(date.fromisoformat(m[0]), *m[1:]) for m in data["meetings"]),
             members={int(no): MemberWeek._make(member) for no, member in data["members"].items()},
-            loans={int(no): LoanWeek._make(loan) for no, loan in data["loans"].items()},
+            loans={int(no): _loan_week(loan) for no, loan in data["loans"].items()},
             active=tuple(data["active"]),
             last_owed={int(no): date.fromisoformat(on) for no, on in data["last_owed"].items()},
             asked=data["asked"],
@@ -254,6 +322,12 @@ class WeekFacts:
             last_meeting=_date_or_none(data["last_meeting"]),
             without_sheet=data["without_sheet"],
         )
+
+
+def _loan_week(data: Sequence[Any]) -> LoanWeek:
+    """Read a loan of a kept week; one without waivers is kept without them."""
+    loan = LoanWeek(*data)
+    return loan._replace(waived=tuple(loan.waived)) if loan.waived else loan
 
 
 def _date_or_none(text: str | None) -> date | None:
@@ -277,7 +351,7 @@ class _Money:
     def add(self, movement: Movement, week: date) -> None:
         on, code, member_no, loan_no, kind, amount = movement
         self.moved_on = max(on, self.moved_on or on)
-        handed_over = kind == "handover"
+        handed_over = kind == "handover"  # what a step settles is no deposit
         if code in CASH_CODES:
             self.cash += amount
         elif code in SAVINGS_CODES:
@@ -290,9 +364,9 @@ class _Money:
         elif loan_no:
             if code == "1210":
                 self.principal[loan_no][on] += amount
-                if kind in ("opening", "disbursement"):
+                if kind in LENDING_KINDS or (kind in SUCCEEDING_KINDS and amount >= 0):
                     self.lent[loan_no] = self.lent.get(loan_no, 0) + amount
-            if handed_over:
+            if kind in PAYING_KINDS:
                 self.paid[loan_no] -= amount
                 if on < week:
                     self.paid_before[loan_no] -= amount
@@ -364,8 +438,7 @@ def _loans(before: WeekFacts | None, money: _Money, setting: Setting, week: date
         plan = setting.loans[no]
         if known := earlier.get(no):
             lent, paid_before, outstanding = known.lent, known.paid, known.outstanding
-            settled = outstanding == 0 and min(known.paid, known.due) >= plan.total
-            if settled and no not in touched:
+            if outstanding == 0 and no not in touched and plan.finished(week, known.paid):
                 continue
         elif no in money.lent:
             lent, paid_before, outstanding = 0, plan.prior, 0
@@ -375,15 +448,18 @@ def _loans(before: WeekFacts | None, money: _Money, setting: Setting, week: date
         if lent <= 0:  # a disbursement that was taken back
             continue
         paid = paid_before + money.paid.get(no, 0)
+        paid_before += money.paid_before.get(no, 0)
+        due_before, due = plan.stretch(week, through, paid_before)
         loans[no] = LoanWeek(
             member_no=plan.member_no,
             lent=lent,
-            due_before=plan.due_before(week),
-            due=plan.due_through(week, through),
-            paid_before=paid_before + money.paid_before.get(no, 0),
+            due_before=due_before,
+            due=due,
+            paid_before=paid_before,
             paid=paid,
             outstanding=outstanding + sum(money.principal[no].values() if no in money.principal else ()),
             late=plan.late(through, paid),
+            waived=plan.waived(through) if plan.waivers else (),
         )
     return loans
 

@@ -441,9 +441,15 @@ def _cut(start: int, end: int, in_time: int, now: int) -> tuple[int, int, int]:
 
 
 def paid_by(last: WeekFacts, no: int, loan: LoanWeek) -> int:
-    """Return what was paid on a loan by the last week; a loan that left the facts was paid in full."""
+    """Return what was paid on a loan by the last week; a loan that left the facts was paid in full.
+
+    Jasa of this week that was waived later never counts as paid: money beyond it pays later weeks.
+    """
     known = last.loans.get(no)
-    return known.paid if known else max(loan.due, loan.due_before)
+    if known is None:
+        return max(loan.due, loan.due_before)
+    waived_since = known.waived[len(loan.waived) :]
+    return min(known.paid, *waived_since) if waived_since else known.paid
 
 
 def _arrears(first: WeekFacts, last: WeekFacts) -> tuple[int, int, int]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from compliance.facts import LoanPlan, MeetingFacts, Movement, Setting, WeekFacts, WeekInput
+from compliance.facts import LoanPlan, MeetingFacts, Movement, Setting, Waiver, WeekFacts, WeekInput
 from compliance.rules import PolicyNumbers
 from groups.models import Group
 from groups.models.bodies import ZONES
@@ -131,7 +131,10 @@ SELECT m."on",
 _LOANS = """
 SELECT l.no, m.no, l.prior_principal + l.prior_charge,
        (SELECT json_agg(json_build_array(i.due_on, i.principal + i.charge) ORDER BY i.no)
-          FROM loans_instalment i WHERE i.loan_id = l.id)::text
+          FROM loans_instalment i WHERE i.loan_id = l.id)::text,
+       (SELECT s."on" FROM loans_loanstep s WHERE s.loan_id = l.id AND s.closes AND s.undone_at IS NULL),
+       (SELECT json_agg(json_build_array(s."on", s.forgiven) ORDER BY s."on", s.no) FROM loans_loanstep s
+         WHERE s.loan_id = l.id AND s.kind = 'waiver' AND s.undone_at IS NULL)::text
   FROM loans_loan l JOIN groups_member m ON m.id = l.member_id
  WHERE l.group_id = %(group)s AND m.group_id = %(group)s AND l.no = ANY(%(numbers)s)
 """
@@ -163,12 +166,23 @@ def read_weeks(
 def _read_loans(source: Source, numbers: Collection[int]) -> dict[int, LoanPlan]:
     if not numbers:
         return {}
+    wanted = {"group": source.group_id, "numbers": sorted(numbers)}
     return {
         no: LoanPlan.make(
-            member_no, prior, ((_date(on), amount) for on, amount in _loaded(due)), source.setting.holidays
+            member_no,
+            prior,
+            ((_date(on), amount) for on, amount in _loaded(due)),
+            source.setting.holidays,
+            closed_on=closed_on,
+            waivers=(Waiver(_date(on), _by_place(forgiven)) for on, forgiven in _loaded(waivers)),
         )
-        for no, member_no, prior, due in _rows(_LOANS, {"group": source.group_id, "numbers": sorted(numbers)})
+        for no, member_no, prior, due, closed_on, waivers in _rows(_LOANS, wanted)
     }
+
+
+def _by_place(forgiven: dict[str, int]) -> dict[int, int]:
+    """Turn the numbers of instalments, from 1, into their places."""
+    return {int(no) - 1: amount for no, amount in forgiven.items()}
 
 
 def _rows(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -27,11 +27,13 @@ from loans.selectors.lending import (
     totals_of,
     waiting_requests,
 )
+from loans.selectors.life import Debt, debts, steps_of
 
 __all__ = [
     "LATE_RED",
     "Borrower",
     "CardRow",
+    "Debt",
     "Lendable",
     "Light",
     "LoanBook",
@@ -42,6 +44,7 @@ __all__ = [
     "all_loans",
     "borrower",
     "by_member",
+    "debts",
     "last_terms",
     "lendable",
     "light_of",
@@ -52,6 +55,7 @@ __all__ = [
     "never_borrowed",
     "open_loans",
     "settled_loans",
+    "steps_of",
     "totals_of",
     "waiting_requests",
 ]

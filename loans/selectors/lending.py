@@ -17,6 +17,7 @@ from ledger.rows import columns_of, instances, select_list
 from loans import arrears
 from loans.arrears import Coverage, State
 from loans.models import Loan, LoanRequest
+from loans.payoff import lessened
 from loans.schedule import Row
 from loans.services import OpenLoan
 
@@ -52,13 +53,14 @@ def _gather(where: str, params: list[Any]) -> list[OpenLoan]:
     found = []
     for loan, member, row in zip(loans, members, rows, strict=True):
         loan.member = member
-        lent, earned, plan = row[member_end:]
+        lent, earned, plan, closed_on, forgiven = row[member_end:]
         found.append(
             OpenLoan(
                 loan=loan,
-                rows=[Row(no, date.fromisoformat(due_on), *money) for no, due_on, *money in json.loads(plan)],
+                rows=lessened(_rows(plan), waivers_of(forgiven)),
                 paid_charge=loan.prior_charge - earned,
                 paid_principal=loan.principal - lent,
+                closed_on=closed_on,
             )
         )
     return found
@@ -69,12 +71,24 @@ def _loans_with_plans() -> str:
     return f"""
 SELECT {select_list(Loan, "l")}, {select_list(Member, "m")}, r.balance, c.balance,
        (SELECT json_agg(json_build_array(i.no, i.due_on, i.principal, i.charge, i.balance) ORDER BY i.no)
-          FROM loans_instalment i WHERE i.loan_id = l.id)::text
+          FROM loans_instalment i WHERE i.loan_id = l.id)::text,
+       (SELECT s."on" FROM loans_loanstep s WHERE s.loan_id = l.id AND s.closes AND s.undone_at IS NULL),
+       (SELECT json_agg(s.forgiven) FROM loans_loanstep s
+         WHERE s.loan_id = l.id AND s.kind = 'waiver' AND s.undone_at IS NULL)::text
   FROM loans_loan l
   JOIN groups_member m ON m.id = l.member_id
   JOIN ledger_account r ON r.id = l.receivable_id
   JOIN ledger_account c ON c.id = l.charge_income_id
 """  # noqa: S608 (names of our own columns)
+
+
+def _rows(plan: str) -> list[Row]:
+    return [Row(no, date.fromisoformat(due_on), *money) for no, due_on, *money in json.loads(plan)]
+
+
+def waivers_of(text: str | None) -> list[dict[int, int]]:
+    """Read what waivers forgave, each instalment number → rupiah, from the JSON their steps keep it in."""
+    return [{int(no): amount for no, amount in one.items()} for one in json.loads(text)] if text else []
 
 
 def by_member(loans: list[OpenLoan]) -> dict[int, list[OpenLoan]]:

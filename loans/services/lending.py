@@ -20,6 +20,7 @@ from ledger.models import Account, Book
 from ledger.services import AccountKey, Leg, accounts_for
 from loans import arrears
 from loans.models import Instalment, LendingRules, Loan, LoanRequest
+from loans.payoff import CLOSED, Quote, quote
 from loans.schedule import InvalidTerms, Row, Terms, schedule
 from loans.services.guarantee import block
 from loans.services.rules import judge_decider, judge_terms, standings
@@ -280,25 +281,38 @@ def disbursement(*, member_no: int, loan_no: int, principal: int, blocked: int =
 class OpenLoan:
     """A loan with its schedule and what was paid, in rupiah, while a sheet is being posted or a screen drawn.
 
-    `paid_charge` and `paid_principal` include what counted as paid before the books began.
+    `paid_charge` and `paid_principal` include what counted as paid before the books began. `rows` are the instalments
+    as they stand, without what waivers forgave; from `closed_on` on none of them falls due.
     """
 
     loan: Loan
     rows: Sequence[Row]
     paid_charge: int
     paid_principal: int
+    closed_on: date | None = None
+
+    @property
+    def outstanding(self) -> int:
+        """Principal not yet paid."""
+        return self.loan.principal - self.paid_principal
 
     @property
     def remaining(self) -> int:
-        """What the whole schedule still asks for."""
-        return self.state(self.loan.disbursed_on).remaining
+        """What the whole schedule still asks for; nothing once a step closed the loan."""
+        return self.state(self.closed_on or self.loan.disbursed_on).remaining
 
     def state(self, on: date) -> arrears.State:
+        if self.closed_on and self.closed_on <= on:
+            return CLOSED
         return arrears.state(self.rows, self.paid_charge, self.paid_principal, on)
 
     def due(self, on: date) -> int:
         """What is due by that day and not yet covered."""
-        return arrears.due_now(self.rows, self.paid_charge, self.paid_principal, on)
+        return self.state(on).arrears
+
+    def quote(self, on: date) -> Quote:
+        """What paying everything back on that day takes."""
+        return quote(self.rows, self.paid_charge, self.paid_principal, self.loan.method, on)
 
     def repay(self, amount: int, on: date) -> tuple[Leg, ...]:
         """Take a payment: return its credit legs and remember it. Refused: more than remains (`overpaid`)."""

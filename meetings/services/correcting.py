@@ -17,6 +17,7 @@ from ledger.announce import announce, one_announcement
 from ledger.models import Book, Entry, Posting
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
+from loans import services as loans
 from loans.services import OpenLoan
 from meetings.models import HandOver
 from meetings.sheet import Row
@@ -53,6 +54,7 @@ def correct_hand_over(
         touched |= {payment.loan_no for payment in row.payments if payment.loan_no}
         later = _later_payments(book, entry, touched)
         loan_numbers = sorted(touched | {loan_no for one in later for loan_no in one.amounts})
+        loans.judge_correction(group=group, numbers=loan_numbers, on=entry.on, number=entry.number)
         owed = loan_selectors.loans_by_no(group, loan_numbers)
         for one in [_Paid.of(entry), *later]:
             one.take_back(owed)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import Sum
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from groups.models import Group, Member
@@ -20,7 +19,7 @@ from groups.money import format_rupiah
 from ledger import chart
 from ledger import services as ledger
 from ledger.announce import announce, one_announcement
-from ledger.models import Account, Book, Posting
+from ledger.models import Book
 from ledger.rows import fetch, insert, insert_rows
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
@@ -117,7 +116,7 @@ def post_sheet(
         drafts += _other(sheet.on, sheet.expenses, EXPENSE, refusals)
         refusals.raise_any()
 
-        before = _cash_on(book, sheet.on, later=bool(not_before))
+        before = _cash_on(book, sheet.on)
         expected = before + _cash_moved(drafts)
         _check_cash(expected, drafts, refusals)
         difference = 0 if sheet.count.counted is None else sheet.count.counted - expected
@@ -318,18 +317,18 @@ def _difference(sheet: Sheet, difference: int) -> Draft:
     )
 
 
-def _cash_on(book: Book, on: date, *, later: bool) -> int:
-    """Return the cash by the book before a meeting. Only a sheet posted after later ones looks at postings."""
-    cash = fetch(
-        Account, "WHERE t.book_id = %s AND t.code = %s AND t.member_no = 0 AND t.loan_no = 0", [book.pk, chart.CASH]
-    )
-    if not cash:
-        return 0
-    [account] = cash
-    if not later:
-        return account.balance
-    since = Posting.objects.filter(account=account, on__gt=on).aggregate(total=Sum("amount"))["total"]
-    return account.balance - (since or 0)
+_CASH_ON = """
+SELECT a.balance - coalesce((SELECT sum(p.amount) FROM ledger_posting p WHERE p.account_id = a.id AND p."on" > %s), 0)
+  FROM ledger_account a WHERE a.book_id = %s AND a.code = %s AND a.member_no = 0 AND a.loan_no = 0
+"""
+
+
+def _cash_on(book: Book, on: date) -> int:
+    """Return the cash by the book before a meeting, without what is dated after its day. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CASH_ON, [on, book.pk, chart.CASH])
+        found = cursor.fetchone()
+    return int(found[0]) if found else 0
 
 
 def _cash_moved(drafts: Iterable[Draft]) -> int:

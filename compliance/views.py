@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
-from io import BytesIO
 from math import floor
 from urllib.parse import urlencode
 
@@ -13,14 +12,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
-from openpyxl import Workbook
 
 from compliance import selectors
 from compliance.drawing import ageing, sparkline
 from compliance.forms import DashboardForm, OnForm
 from compliance.names import RULE_NAMES, SHORT_RULE_NAMES
 from compliance.rules import RULES
-from groups import clock
+from groups import clock, xlsx
 from groups.access import BkmRequest, GroupRequest, bkm_view, group_view
 from groups.models import Appointment, Group, without_ksm
 from groups.money import format_amount
@@ -111,25 +109,14 @@ def bkm_dashboard_xlsx(request: BkmRequest) -> HttpResponse:
     """The same rows as a workbook; text that begins like a formula is written as plain text."""
     form = DashboardForm(request.GET, bkm=request.bkm)
     rows = selectors.dashboard(Group.objects.filter(bkm=request.bkm), clock.today(), **form.asked())
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    sheet = book.create_sheet("Kelompok")
     heads = ["Kode", "Nama", *(str(RULE_NAMES[rule]) for rule in RULES), "Total", "Nilai", "Anggota"]
-    sheet.append([*heads, "Simpanan", "Pinjaman", "PAR 3", "Pertemuan terakhir", "Pekan tanpa lembar"])
+    heads += ["Simpanan", "Pinjaman", "PAR 3", "Pertemuan terakhir", "Pekan tanpa lembar"]
+    lines = [xlsx.Line(heads, "head")]
     for row in rows:
         scores = [None if score is None else round(100 * score, 1) for _rule, _light, score in row.lights]
         cells = [row.code, row.name, *scores, row.total, row.grade, row.members, row.savings, row.outstanding]
-        sheet.append([*cells, row.par3, row.last_meeting, row.without_sheet])
-    for line in sheet.iter_rows(min_row=2, max_col=2):
-        for cell in line:
-            cell.data_type = "s"
-    stream = BytesIO()
-    book.save(stream)
-    answer = HttpResponse(
-        stream.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
-    answer["Content-Disposition"] = f'attachment; filename="{request.bkm.code}-{clock.today():%Y-%m-%d}.xlsx"'
-    return answer
+        lines.append(xlsx.Line([*cells, row.par3, row.last_meeting, row.without_sheet]))
+    return xlsx.download([xlsx.Sheet("Kelompok", lines, frozen=1)], f"{request.bkm.code}-{clock.today():%Y-%m-%d}")
 
 
 def _day(request: GroupRequest) -> date:

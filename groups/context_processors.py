@@ -33,7 +33,11 @@ def _group_links(request: HttpRequest) -> list[dict[str, str]]:
     if group is None:
         return []
     permissions = request.permissions  # type: ignore[attr-defined]
-    links = [_link("group_home", group.name, "house", group.code), _link("members", _("Members"), "people", group.code)]
+    links = [
+        _link("group_home", group.name, "house", group.code),
+        _link("members", _("Members"), "people", group.code),
+        _link("books", _("Books and reports"), "book", group.code),
+    ]
     if Permission.MANAGE_GROUP in permissions:
         links.append(_link("group_settings", _("Settings of the KSM"), "gear", group.code))
     if Permission.VIEW_BKM in permissions:

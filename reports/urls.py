@@ -6,7 +6,15 @@ from reports import views
 from reports.statements import views as statements
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("g/<code:code>/books/", statements.books, name="books"),
+    path("g/<code:code>/books/<slug:statement>/", statements.statement, name="statement"),
+    path("g/<code:code>/books/<slug:statement>/paper/", statements.statement_paper, name="statement_paper"),
+    path("g/<code:code>/books/<slug:statement>.xlsx", statements.statement_xlsx, name="statement_xlsx"),
     path("g/<code:code>/entries/<number:number>/", statements.entry, name="entry"),
+    path("b/<code:code>/upk/books/", statements.upk_books, name="upk_books"),
+    path("b/<code:code>/upk/books/<slug:statement>/", statements.upk_statement, name="upk_statement"),
+    path("b/<code:code>/upk/books/<slug:statement>/paper/", statements.upk_statement_paper, name="upk_statement_paper"),
+    path("b/<code:code>/upk/books/<slug:statement>.xlsx", statements.upk_statement_xlsx, name="upk_statement_xlsx"),
     path("b/<code:code>/upk/entries/<number:number>/", statements.upk_entry, name="upk_entry"),
     path("g/<code:code>/papers/", views.group_papers, name="papers"),
     path("g/<code:code>/papers/attendance/<day:on>/", views.attendance, name="paper_attendance"),

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.models import Account as BookAccount
 from ledger.models import Entry, Posting
 from meetings.models import Meeting
 from meetings.services import EXPENSE, HANDOVER, INCOME, WITHDRAWAL
+from reports.statements.asked import Account
 from reports.statements.keeper import Keeper
 from reports.statements.words import kind_name
 
@@ -49,11 +51,6 @@ class EntryPage:
         return self.entry.number + 1 if self.entry.number < self.last else None
 
 
-def account_key(code: str, member_no: int, loan_no: int) -> str:
-    """Return how an account is named in addresses: `1110`, or `2110.3.0` with member and loan."""
-    return f"{code}.{member_no}.{loan_no}" if member_no or loan_no else code
-
-
 def entry_page(keeper: Keeper, number: int) -> EntryPage | None:
     """Return the entry with this number in a book. At most four queries."""
     found = Entry.objects.filter(book=keeper.book, number=number)
@@ -62,7 +59,7 @@ def entry_page(keeper: Keeper, number: int) -> EntryPage | None:
         return None
     hand_over = getattr(entry, "hand_over", None)
     meetings = Meeting.objects.filter(submission=entry.submission_id).values_list("on", flat=True)
-    names = keeper.names()
+    names = keeper.names
     postings = Posting.objects.filter(entry=entry).select_related("account")
     legs = sorted(postings, key=lambda p: (p.amount < 0, p.account.code, p.account.member_no, p.account.loan_no))
     return EntryPage(
@@ -74,7 +71,7 @@ def entry_page(keeper: Keeper, number: int) -> EntryPage | None:
                 account=names.account(p.account.code, p.account.member_no, p.account.loan_no),
                 debit=p.amount if p.amount > 0 else None,
                 credit=-p.amount if p.amount < 0 else None,
-                key=account_key(p.account.code, p.account.member_no, p.account.loan_no),
+                key=_key(p.account),
             )
             for p in legs
         ],
@@ -83,3 +80,9 @@ def entry_page(keeper: Keeper, number: int) -> EntryPage | None:
         correctable=bool(hand_over) and entry.kind in CORRECTABLE,
         last=keeper.book.last_number,
     )
+
+
+def _key(account: BookAccount) -> str:
+    if account.member_no or account.loan_no:
+        return Account(account.code, account.member_no, account.loan_no).key
+    return account.code

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest
@@ -44,6 +45,7 @@ class Keeper:
         """Return the address of a page about this book: `books`, `statement`, `entry` …"""
         return reverse(name if self.group else f"upk_{name}", args=[self.code, *more])
 
+    @cached_property
     def names(self) -> Names:
         """Return the names behind the numbers. One query for a group."""
         if self.group is None:

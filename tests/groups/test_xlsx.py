@@ -1,0 +1,65 @@
+"""The writer of workbooks, read back: numbers are numbers, and no text is ever a formula."""
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from groups.xlsx import Line, Sheet, download, workbook
+
+
+def read(sheets):
+    return load_workbook(BytesIO(workbook(sheets)))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+62812", "-5", "@A1", "\tx", "\nx", "\rx", '=HYPERLINK("http://x")'])
+def test_text_that_looks_like_a_formula_stays_text(text):
+    cell = read([Sheet("A", [Line([text])])])["A"]["A1"]
+    assert cell.data_type == "s"
+    assert cell.value == text.replace("\r", "\n")  # as every XML reader does
+    assert cell.quotePrefix
+
+
+def test_amounts_dates_and_plain_text_come_back_as_they_were():
+    page = read([Sheet("Kas", [Line(["Sari", 1_250_000, date(2026, 1, 7), None, 0])])])["Kas"]
+    assert [cell.value for cell in page[1]][:2] == ["Sari", 1_250_000]
+    assert page["B1"].number_format == "#,##0"
+    assert page["C1"].value.date() == date(2026, 1, 7)
+    assert page["D1"].value is None
+    assert page["E1"].value == 0
+    assert not page["A1"].quotePrefix
+
+
+def test_what_xml_cannot_hold_is_replaced_and_long_text_cut():
+    page = read([Sheet("A", [Line(["a\x00b\x1f", "x" * 40_000])])])["A"]
+    assert page["A1"].value == "a\ufffdb\ufffd"
+    assert len(page["B1"].value) == 32_000
+
+
+def test_sheet_names_are_made_fit_and_told_apart():
+    book = read(
+        [
+            Sheet("Simpanan: [pokok]/wajib?"),
+            Sheet("simpanan   pokok  wajib"),
+            Sheet("'"),
+            Sheet("x" * 50),
+            Sheet("x" * 60),
+        ]
+    )
+    assert book.sheetnames[2] == "Lembar"
+    assert len({name.lower() for name in book.sheetnames}) == 5
+    assert all(len(name) <= 31 for name in book.sheetnames)
+
+
+def test_a_sum_stands_below_a_line_and_the_heads_stay_in_sight():
+    page = read([Sheet("A", [Line(["Kas"], "head"), Line([5]), Line([5], "sum"), Line([5], "final")], frozen=1)])["A"]
+    assert page["A1"].font.bold
+    assert page["A3"].border.top.style == "thin"
+    assert page["A4"].border.bottom.style == "double"
+    assert page.freeze_panes == "A2"
+
+
+def test_a_workbook_is_kept_under_a_name():
+    answer = download([Sheet("A")], "KSM-MAWAR-kas")
+    assert answer["Content-Disposition"] == 'attachment; filename="KSM-MAWAR-kas.xlsx"'

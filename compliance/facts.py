@@ -16,6 +16,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple, Self
 
 WEEK = timedelta(days=7)
+_DAYS = [timedelta(days=days) for days in range(7)]
 
 # What a member owed in a week: nothing, the agreed amount, or (free amounts) anything at all, given or not.
 OWES_NOTHING, OWES_AGREED, FREE_GIVEN, FREE_NOT_GIVEN = range(4)
@@ -188,7 +189,7 @@ class LoanPlan:
 
 
 def _week_of(on: date, holidays: frozenset[date]) -> date:
-    week = on - timedelta(days=on.weekday())
+    week = on - _DAYS[on.weekday()]
     while week in holidays:
         week += WEEK
     return week
@@ -217,9 +218,24 @@ class Setting:
         """Monday of the week the books began."""
         return self.start_on - timedelta(days=self.start_on.weekday())
 
-    def active_on(self, on: date) -> list[int]:
+    @cached_property
+    def _changes(self) -> list[date]:
+        """Days on which the circle of members changes, in order."""
+        return sorted({on for joined, left in self.members.values() for on in (joined, left) if on})
+
+    @cached_property
+    def _circles(self) -> dict[int, tuple[int, ...]]:
+        """The active members after so many changes, as far as somebody asked."""
+        return {}
+
+    def active_on(self, on: date) -> tuple[int, ...]:
         """Return the numbers of the members active on that day."""
-        return [no for no, (joined, left) in self.members.items() if joined <= on and (left is None or on < left)]
+        passed = bisect_right(self._changes, on)
+        if passed not in self._circles:
+            self._circles[passed] = tuple(
+                no for no, (joined, left) in self.members.items() if joined <= on and (left is None or on < left)
+            )
+        return self._circles[passed]
 
     def weekly_on(self, on: date) -> int:
         """Return the agreed weekly amount on that day; before the first terms, the first."""
@@ -400,7 +416,7 @@ def advance(before: WeekFacts | None, happened: WeekInput, setting: Setting, thr
         meetings=meetings,
         members=_members(before, money, owing, setting.weekly_on(reference)),
         loans=_loans(before, money, setting, week, through),
-        active=tuple(setting.active_on(through)),
+        active=setting.active_on(through),
         last_owed=_last_owed(before, money, setting),
         asked=setting.asked_on is not None and setting.asked_on <= through,
         cash=(before.cash if before else 0) + money.cash,
@@ -413,6 +429,13 @@ def advance(before: WeekFacts | None, happened: WeekInput, setting: Setting, thr
 
 def _members(before: WeekFacts | None, money: _Money, owing: frozenset[int], weekly: int) -> dict[int, MemberWeek]:
     earlier = before.members if before else {}
+    if weekly and not money.deposited and owing <= earlier.keys():
+        return {
+            no: MemberWeek(deposited, threshold + weekly, OWES_AGREED)
+            if no in owing
+            else MemberWeek(deposited, threshold, OWES_NOTHING)
+            for no, (deposited, threshold, _owed) in earlier.items()
+        }
     members = {}
     for no in sorted(owing | money.deposited.keys() | earlier.keys()):
         deposited, threshold, _owed = earlier.get(no, (0, 0, 0))
@@ -464,8 +487,10 @@ def _loans(before: WeekFacts | None, money: _Money, setting: Setting, week: date
     return loans
 
 
-def _last_owed(before: WeekFacts | None, money: _Money, setting: Setting) -> dict[int, date]:
+def _last_owed(before: WeekFacts | None, money: _Money, setting: Setting) -> Mapping[int, date]:
     """Return for each member who owes principal no more the last day at whose end she did."""
+    if before and not money.principal:
+        return before.last_owed
     last = dict(before.last_owed) if before else {}
     balance: dict[int, int] = defaultdict(int)
     for loan in before.loans.values() if before else ():

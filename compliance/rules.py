@@ -225,9 +225,9 @@ def of_one_week(row: WeekFacts, last: WeekFacts, policy: PolicyNumbers) -> tuple
 def assessed_weeks(rows: Sequence[WeekFacts], limit: int, on: date) -> list[WeekFacts]:
     """Return the last `limit` weeks, in order: the group active, no holiday, and over or with a posted sheet."""
     found: list[WeekFacts] = []
+    over = on - timedelta(days=6)  # weeks that began before are over
     for row in reversed(rows):
-        over = row.week + timedelta(days=6) < on
-        if row.counts and not row.holiday and (over or row.meetings):
+        if row.counts and not row.holiday and (row.week < over or row.meetings):
             found.append(row)
             if len(found) == limit:
                 break
@@ -280,16 +280,12 @@ def tally(row: WeekFacts, last: WeekFacts) -> Tally:
 def _tallied(weeks: Iterable[WeekFacts], last: WeekFacts) -> Tally:
     """Add the weeks' tallies up."""
     tallies = [tally(row, last) for row in weeks]
-    return Tally(_added(one.saved for one in tallies), _added(one.repaid for one in tallies))
+    return Tally(_added([one.saved for one in tallies]), _added([one.repaid for one in tallies]))
 
 
 def _added(triples: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:
     """Add triples up, each place by itself."""
-    one = two = three = 0
-    for first, second, third in triples:
-        one += first
-        two += second
-        three += third
+    one, two, three = map(sum, zip(NOTHING, *triples, strict=True))
     return one, two, three
 
 
@@ -396,8 +392,8 @@ def _books(counts: SheetCounts, policy: PolicyNumbers) -> Finding:
 def borrowers(row: WeekFacts, policy: PolicyNumbers, on: date) -> list[int]:
     """Return the active members who owed principal inside the group on any of the last `borrower_weeks` × 7 days."""
     since = on - timedelta(days=7 * policy.borrower_weeks - 1)
-    last_owed = row.last_owed_by_all
-    return [no for no in row.active if no in last_owed and last_owed[no] >= since]
+    recent = {no for no, owed_on in row.last_owed_by_all.items() if owed_on >= since}
+    return [no for no in row.active if no in recent]
 
 
 def _lending(last: WeekFacts | None, policy: PolicyNumbers, on: date) -> Finding:

@@ -13,6 +13,7 @@ from compliance.models import GroupWeek
 from compliance.rules import Evaluation, evaluate, shown
 from compliance.sources import Source, read_setting, read_weeks
 from groups.models import Group
+from ledger.rows import array
 from ledger.services import lock_book
 
 TREND_WEEKS = 12
@@ -146,4 +147,4 @@ def _write(rows: Sequence[_Row]) -> None:
     group_ids, weeks, *snapshots = zip(*rows, strict=True)
     texts = [[one and json.dumps(one) for one in column] for column in snapshots]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [list(group_ids), list(weeks), *texts])
+        cursor.execute(_WRITE, [array(column) for column in (group_ids, weeks, *texts)])

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -87,17 +88,22 @@ def read_setting(book_id: int, since: date | None = None) -> Source:
         asked_on=asked_on,
         imported_through=imported,
     )
-    numbers = tuple((p["bkm_id"] is not None, _date(p["from_on"]), PolicyNumbers.of(p)) for p in _loaded(policies))
     weeks = json.loads(stored) if stored else []
     return Source(
         group_id=group_id,
         book_id=book_id,
         zone=ZONES[zone],
         setting=setting,
-        policies=numbers,
+        policies=_policies(policies),
         rows=tuple(WeekFacts.from_json(facts) for facts, _total in weeks),
         totals=tuple(total for _facts, total in weeks),
     )
+
+
+@lru_cache
+def _policies(text: str) -> tuple[tuple[bool, date, PolicyNumbers], ...]:
+    """Read policies as the database tells them. Most boards have the common ones alone, so they are read once."""
+    return tuple((p["bkm_id"] is not None, _date(p["from_on"]), PolicyNumbers.of(p)) for p in _loaded(text))
 
 
 # OFFSET 0 holds the planner to looking up each posting's own account and entry. Left free to join, it has read
@@ -130,8 +136,8 @@ SELECT m."on",
 
 _LOANS = """
 SELECT l.no, m.no, l.prior_principal + l.prior_charge,
-       (SELECT json_agg(json_build_array(i.due_on, i.principal + i.charge) ORDER BY i.no)
-          FROM loans_instalment i WHERE i.loan_id = l.id)::text,
+       ARRAY(SELECT i.due_on FROM loans_instalment i WHERE i.loan_id = l.id ORDER BY i.no),
+       ARRAY(SELECT i.principal + i.charge FROM loans_instalment i WHERE i.loan_id = l.id ORDER BY i.no),
        (SELECT s."on" FROM loans_loanstep s WHERE s.loan_id = l.id AND s.closes AND s.undone_at IS NULL),
        (SELECT json_agg(json_build_array(s."on", s.forgiven) ORDER BY s."on", s.no) FROM loans_loanstep s
          WHERE s.loan_id = l.id AND s.kind = 'waiver' AND s.undone_at IS NULL)::text
@@ -166,17 +172,17 @@ def read_weeks(
 def _read_loans(source: Source, numbers: Collection[int]) -> dict[int, LoanPlan]:
     if not numbers:
         return {}
-    wanted = {"group": source.group_id, "numbers": sorted(numbers)}
+    found = _rows(_LOANS, {"group": source.group_id, "numbers": sorted(numbers)})
     return {
         no: LoanPlan.make(
             member_no,
             prior,
-            ((_date(on), amount) for on, amount in _loaded(due)),
+            zip(due_on, amounts, strict=True),
             source.setting.holidays,
             closed_on=closed_on,
             waivers=(Waiver(_date(on), _by_place(forgiven)) for on, forgiven in _loaded(waivers)),
         )
-        for no, member_no, prior, due, closed_on, waivers in _rows(_LOANS, wanted)
+        for no, member_no, prior, due_on, amounts, closed_on, waivers in found
     }
 
 

@@ -48,8 +48,22 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
     if not rows:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_insert(model, tuple(columns)), [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute(_insert(model, tuple(columns)), [array(column) for column in zip(*rows, strict=True)])
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def array(values: Iterable[Any]) -> str:
+    """Write values as the text of a Postgres array: one literal is read much faster than a list of as many."""
+    return "{" + ",".join([_element(value) for value in values]) + "}"
+
+
+def _element(value: object) -> str:
+    if isinstance(value, int):
+        return str(value)
+    if value is None:
+        return "NULL"
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
 
 
 def insert(row: models.Model) -> None:

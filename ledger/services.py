@@ -4,15 +4,15 @@ Everything here is a handful of multi-row statements, however many entries one s
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from ledger import chart, digest
 from ledger.announce import announce
 from ledger.chart import CHART, rupiah
 from ledger.models import Account, Book, Closing, Entry, Posting, Submission
-from ledger.rows import columns_of, fetch, insert, insert_rows, instances
+from ledger.rows import array, columns_of, fetch, insert, insert_rows, instances
 
 if TYPE_CHECKING:
     from users.models import User
@@ -87,30 +87,60 @@ def lock_book(book_id: int) -> Book:
 
 def accounts_for(book: Book, keys: Collection[AccountKey]) -> dict[AccountKey, Account]:
     """Return the accounts with these keys, opening those that do not exist. At most three statements."""
+    return _opened(book, keys, _find_accounts)
+
+
+class _Held(NamedTuple):
+    """An account as far as posting needs it."""
+
+    pk: int
+    balance: int  # rupiah, debit positive
+    label: str
+
+
+Found = TypeVar("Found")
+Finder = Callable[[Book, Sequence[AccountKey]], dict[AccountKey, Found]]
+
+
+def _opened(book: Book, keys: Collection[AccountKey], find: Finder[Found]) -> dict[AccountKey, Found]:
+    """Find accounts, opening those that do not exist."""
     wanted = sorted(set(keys))
     if unknown := sorted({code for code, _m, _l in wanted} - CHART.keys()):
         raise ValidationError(_("There is no account %(code)s."), code="unknown_account", params={"code": unknown[0]})
-    found = _find_accounts(book, wanted)
+    found = find(book, wanted)
     if missing := [key for key in wanted if key not in found]:
         Account.objects.bulk_create(
             [Account(book=book, code=code, member_no=member, loan_no=loan) for code, member, loan in missing],
             ignore_conflicts=True,
         )
-        found |= _find_accounts(book, missing)
+        found |= find(book, missing)
     return found
 
 
+_NAMED = (
+    "JOIN unnest(%s::text[], %s::int[], %s::int[]) AS k (code, member_no, loan_no)"
+    " ON t.code = k.code AND t.member_no = k.member_no AND t.loan_no = k.loan_no WHERE t.book_id = %s"
+)
+
+
+def _named(book: Book, keys: Sequence[AccountKey]) -> list[Any]:
+    return [*(array(part) for part in zip(*keys, strict=True)), book.pk]
+
+
 def _find_accounts(book: Book, keys: Sequence[AccountKey]) -> dict[AccountKey, Account]:
+    found = fetch(Account, _NAMED, _named(book, keys)) if keys else []
+    return {(a.code, a.member_no, a.loan_no): a for a in found}
+
+
+def _find_held(book: Book, keys: Sequence[AccountKey]) -> dict[AccountKey, _Held]:
     if not keys:
         return {}
-    codes, members, loans = (list(part) for part in zip(*keys, strict=True))
-    found = fetch(
-        Account,
-        "JOIN unnest(%s::text[], %s::int[], %s::int[]) AS k (code, member_no, loan_no)"
-        " ON t.code = k.code AND t.member_no = k.member_no AND t.loan_no = k.loan_no WHERE t.book_id = %s",
-        [codes, members, loans, book.pk],
-    )
-    return {(a.code, a.member_no, a.loan_no): a for a in found}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT t.code, t.member_no, t.loan_no, t.id, t.balance, t.label FROM ledger_account t {_NAMED}",  # noqa: S608 (our own)
+            _named(book, keys),
+        )
+        return {(code, member, loan): _Held(*rest) for code, member, loan, *rest in cursor.fetchall()}
 
 
 def canonical_content(content: Mapping[str, Any]) -> str:
@@ -166,7 +196,7 @@ def post_locked(
     for draft in drafts:
         _check(book, draft)
     whole = [_merge(draft) for draft in drafts]
-    accounts = accounts_for(book, {leg.key for legs in whole for leg in legs})
+    accounts = _opened(book, {leg.key for legs in whole for leg in legs}, _find_held)
     _check_floors(accounts, whole)
     submission = _seal_submission(book=book, key=key, text=text, entries=len(drafts), by=by, at=at)
     insert(submission)
@@ -204,7 +234,7 @@ def _merge(draft: Draft) -> tuple[Leg, ...]:
     return legs
 
 
-def _check_floors(accounts: Mapping[AccountKey, Account], whole: Iterable[Sequence[Leg]]) -> None:
+def _check_floors(accounts: Mapping[AccountKey, _Held], whole: Iterable[Sequence[Leg]]) -> None:
     """Say in words what the database would refuse. The database judges again."""
     change: dict[AccountKey, int] = {}
     for legs in whole:
@@ -283,7 +313,7 @@ def _write_postings(
     ids: Sequence[int],
     drafts: Sequence[Draft],
     whole: Sequence[Sequence[Leg]],
-    accounts: Mapping[AccountKey, Account],
+    accounts: Mapping[AccountKey, _Held],
 ) -> None:
     """Write all legs in one statement: floors are judged after the last of them."""
     insert_rows(

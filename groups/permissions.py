@@ -14,6 +14,7 @@ class Permission(Enum):
     POST_SHEET = "post_sheet"  # fill in, check and post the weekly sheet
     KEEP_MINUTES = "keep_minutes"  # fill in attendance and minutes in a draft
     CORRECT = "correct"  # answer a posted hand-over with a reversal
+    CORRECT_CLOSED = "correct_closed"  # the same of a closed day, in the current period
     REQUEST_LOAN = "request_loan"
     DECIDE_LOAN = "decide_loan"
     MANAGE_MEMBERS = "manage_members"
@@ -42,7 +43,7 @@ MATRIX: dict[str, frozenset[Permission]] = {
     Role.UPK_STAFF: _READ | {P.VIEW_BKM, P.IMPORT_BOOK, P.VIEW_UPK, P.POST_UPK},
     Role.COORDINATOR: _READ
     | {P.VIEW_BKM, P.MANAGE_BKM, P.MANAGE_GROUP, P.MANAGE_MEMBERS, P.CORRECT, P.IMPORT_BOOK, P.RESOLVE_DIFFERENCE}
-    | {P.CLOSE_MONTH, P.SHARE_SURPLUS, P.VIEW_UPK},
+    | {P.CORRECT_CLOSED, P.CLOSE_MONTH, P.SHARE_SURPLUS, P.VIEW_UPK},
     Role.FACILITATOR: _READ | {P.VIEW_BKM, P.MANAGE_MEMBERS},
     Role.AUDITOR: _READ | {P.VIEW_BKM, P.VIEW_UPK},
 }

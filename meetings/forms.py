@@ -486,22 +486,6 @@ class DraftKeyForm(forms.Form):
     seen = forms.CharField(max_length=64, required=False)
 
 
-class CorrectionForm(RowForm):
-    """The right amounts of one hand-over, and why they change."""
-
-    reason = forms.CharField(max_length=200, error_messages={"required": gettext_lazy("Write why it is corrected.")})
-    attendance = None  # type: ignore[assignment]
-    catat = None  # type: ignore[assignment]
-
-
-class OtherCorrectionForm(forms.Form):
-    """The right amount of other money, what it was for, and why it changes; 0 says it never was."""
-
-    amount = RupiahField(error_messages={"required": gettext_lazy("Write the amount; 0 when it never was.")})
-    memo = forms.CharField(max_length=100)
-    reason = forms.CharField(max_length=200, error_messages={"required": gettext_lazy("Write why it is corrected.")})
-
-
 class ResolutionForm(forms.Form):
     """How a cash difference ended."""
 

@@ -65,7 +65,8 @@ class Kwitansi:
 def kwitansi_of(meeting: Meeting, printed_at: datetime) -> list[Kwitansi]:
     """Return the receipts of all members at a meeting, corrected ones too, in order of number. Nine queries."""
     book = meetings.posted_sheet(meeting)
-    lines = [*book.lines, *book.withdrawals, *book.disbursements, *book.corrected]
+    every = [*book.lines, *book.withdrawals, *book.disbursements, *book.corrected, *book.later]
+    lines = list({one.hand_over.pk: one for one in every}.values())
     lines = sorted((one for one in lines if one.member), key=lambda one: one.hand_over.entry.number)
     postings = _postings(lines)
     loan_numbers = {p.account.loan_no for own in postings.values() for p in own if p.account.loan_no}

@@ -400,7 +400,7 @@ def is_replacement(line: PostedLine, meeting: Meeting) -> bool:
 
 def corrections(book: PostedSheet) -> list[Correction]:
     """Pair every corrected hand-over with what answered it; without a further query."""
-    every = [*book.lines, *book.withdrawals, *book.disbursements, *book.corrected]
+    every = [*book.lines, *book.withdrawals, *book.disbursements, *book.corrected, *book.later]
     by_answer = {
         (one.hand_over.entry.submission_id, one.hand_over.member_id, one.hand_over.entry.kind): one for one in every
     }

@@ -1,7 +1,9 @@
 """What is done with a meeting, a file per story; the verbs are called from here."""
 
 from meetings.services.closing import close_month
-from meetings.services.correcting import correct_hand_over, correct_other_money, later_payments
+from meetings.services.correcting import add_hand_over, correct_hand_over, later_payments
+from meetings.services.correcting_attendance import correct_attendance
+from meetings.services.correcting_money import correct_difference, correct_other_money
 from meetings.services.differences import resolve_difference
 from meetings.services.drafts import discard_draft, save_draft
 from meetings.services.lending_rules import adopt_lending_rules
@@ -16,6 +18,7 @@ from meetings.services.posting import (
     hand_over_legs,
     post_sheet,
 )
+from meetings.services.reading import Heard, answer_objection, hand_objection, raise_objection, record_reading
 
 __all__ = [
     "DIFFERENCE",
@@ -24,15 +27,23 @@ __all__ = [
     "HANDOVER",
     "INCOME",
     "WITHDRAWAL",
+    "Heard",
     "Refusals",
+    "add_hand_over",
     "adopt_lending_rules",
+    "answer_objection",
     "close_month",
+    "correct_attendance",
+    "correct_difference",
     "correct_hand_over",
     "correct_other_money",
     "discard_draft",
+    "hand_objection",
     "hand_over_legs",
     "later_payments",
     "post_sheet",
+    "raise_objection",
+    "record_reading",
     "resolve_difference",
     "save_draft",
 ]

@@ -1,74 +1,84 @@
-"""Answers what was posted wrong: by a reversal and the right entry, on the original day, with a reason."""
+"""Answers a hand-over that was written wrong or not at all, on its own day, with a reason.
 
-from collections.abc import Mapping
+A day that is closed stays as it is: what answers it is dated `current`, a day of the period under way, and only who
+may correct closed days is told one.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from groups.models import Group, Member
 from ledger import chart
 from ledger import services as ledger
 from ledger.announce import announce, one_announcement
 from ledger.models import Book, Entry, Posting
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
-from loans import services as loans
 from loans.services import OpenLoan
-from meetings.models import HandOver
+from meetings.models import Correction, HandOver, Meeting
+from meetings.services.corrections import day_of, require, write_down
 from meetings.sheet import Row
 from savings import services as savings
 
 if TYPE_CHECKING:
     from users.models import User
 
-from meetings.services.posting import HANDOVER, INCOME, WITHDRAWAL, Refusals, hand_over_legs
+from meetings.services.posting import DISBURSEMENT, HANDOVER, WITHDRAWAL, Refusals, hand_over_legs
 
 
 def correct_hand_over(
-    *, hand_over: HandOver, row: Row, reason: str, key: UUID, by: "User | None", at: datetime
+    *,
+    hand_over: HandOver,
+    row: Row,
+    reason: str,
+    key: UUID,
+    by: "User | None",
+    at: datetime,
+    current: date | None = None,
 ) -> list[Entry]:
     """Answer a wrong hand-over with its reversal and the right one, on the original's day, in one submission.
 
-    Later payments of the same loans are reversed and written again, split as they would have been. Returns the new
-    entries. Refused: no reason, nothing changed, corrected before, a closed period, more than a loan, the savings or
-    the cash box can bear (`ValidationError`, at its field of the row where it has one).
+    Later payments of the same loans are reversed and written again, split as they would have been. Of a closed day
+    nothing is written again: the reversal and the right one are dated `current`. Returns the new entries; the member
+    is asked again at a meeting. Refused: no reason, corrected before, a closed day without `current`, a later step of
+    the loan that rests on it, more than a loan, the savings or the cash box can bear (`ValidationError`, at its field
+    of the row where it has one).
     """
-    refusals = Refusals()
-    if not reason.strip():
-        refusals.add("reason", _("Write why it is corrected."), "reason_required")
-    refusals.raise_any()
-    meeting = hand_over.meeting
+    require(reason)
+    meeting, entry, member = hand_over.meeting, hand_over.entry, hand_over.member
     group = meeting.group
-    text = ledger.canonical_content({"correction": hand_over.entry.number, "row": asdict(row), "reason": reason})
+    text = ledger.canonical_content({"correction": entry.number, "row": asdict(row), "reason": reason})
     with transaction.atomic(), one_announcement():
         book = ledger.lock_book(group.book_id)
         if earlier := ledger.find_submission(book, key, text):
             return list(earlier.entries.order_by("number"))
-        entry = hand_over.entry
-        touched = {p.account.loan_no for p in _loan_postings(book).filter(entry=entry)}
-        touched |= {payment.loan_no for payment in row.payments if payment.loan_no}
-        later = _later_payments(book, entry, touched)
-        loan_numbers = sorted(touched | {loan_no for one in later for loan_no in one.amounts})
-        loans.judge_correction(group=group, numbers=loan_numbers, on=entry.on, number=entry.number)
-        owed = loan_selectors.loans_by_no(group, loan_numbers)
-        for one in [_Paid.of(entry), *later]:
-            one.take_back(owed)
-        member = hand_over.member
-        mine = [o for o in owed.values() if member and o.loan.member_id == member.pk]
-        reversals = [ledger.reversal_of(one.entry, reason=reason) for one in reversed([_Paid.of(entry), *later])]
+        on = day_of(book, entry.on, current)
+        refusals = Refusals()
+        wrong = _Paid.of(entry)
+        touched = {*wrong.amounts, *(payment.loan_no for payment in row.payments if payment.loan_no)}
+        later = _later_payments(book, touched, entry.on, entry.number) if on == entry.on else []
+        owed = _taken_back(group, book, touched, [wrong, *later], since=(entry.on, entry.number))
+        mine = [o for o in owed.values() if member and o.loan.member_id == member.pk and o.loan.disbursed_on <= on]
+        reversals = [
+            *(ledger.reversal_of(one.entry, reason=reason) for one in reversed(later)),
+            ledger.reversal_of(entry, reason=reason, on=on),
+        ]
         fresh: list[tuple[Draft, HandOver]] = []
         if entry.kind == WITHDRAWAL:
             if row.withdrawal:
                 legs = savings.withdraw(member_no=row.member_no, amount=row.withdrawal)
-                fresh.append((Draft(on=entry.on, kind=WITHDRAWAL, legs=legs, memo=reason[:200]), hand_over))
+                fresh.append((Draft(on=on, kind=WITHDRAWAL, legs=legs, memo=reason[:200]), hand_over))
         elif row.received:
-            legs = hand_over_legs(row, entry.on, mine, refusals)
-            fresh.append((Draft(on=entry.on, kind=HANDOVER, legs=legs, memo=reason[:200]), hand_over))
+            legs = hand_over_legs(row, on, mine, refusals)
+            fresh.append((Draft(on=on, kind=HANDOVER, legs=legs, memo=reason[:200]), hand_over))
         fresh.extend((one.again(owed, reason, refusals), one.hand_over) for one in later)
         refusals.raise_any()
         receipt = ledger.post_locked(
@@ -79,13 +89,132 @@ def correct_hand_over(
             HandOver(meeting=old.meeting, entry=new, member=old.member)
             for new, (_draft, old) in zip(written, fresh, strict=True)
         )
-        announce(book.pk, entry.on)
+        write_down(
+            meeting=meeting,
+            submission=receipt.submission,
+            kind=entry.kind,
+            reason=reason,
+            members=[member] if member else [],
+        )
+        announce(book.pk, on)
         return list(receipt.entries)
 
 
+def add_hand_over(
+    *,
+    meeting: Meeting,
+    member: Member,
+    row: Row,
+    reason: str,
+    key: UUID,
+    by: "User | None",
+    at: datetime,
+    current: date | None = None,
+) -> list[Entry]:
+    """Write a hand-over that a sent sheet left out, on the meeting's day (a closed one: on `current`).
+
+    Later payments of the same loans are reversed and written again as in a correction. Returns the new entries.
+    Refused: no reason, nothing handed over, somebody who was no member that day, one whose hand-over of that meeting
+    stands in the book (correct that one), and what `correct_hand_over` refuses.
+    """
+    require(reason)
+    group = meeting.group
+    content = {"added": meeting.on, "row": asdict(row), "reason": reason}
+    text = ledger.canonical_content(content)
+    with transaction.atomic(), one_announcement():
+        book = ledger.lock_book(group.book_id)
+        if earlier := ledger.find_submission(book, key, text):
+            return list(earlier.entries.order_by("number"))
+        _judge_added(meeting, member, row)
+        on = day_of(book, meeting.on, current)
+        refusals = Refusals()
+        mine = loan_selectors.by_member(loan_selectors.open_loans(group)).get(member.no, [])
+        touched = {payment.loan_no or (mine[0].loan.no if mine else 0) for payment in row.payments if payment.amount}
+        number = meeting.submission.last_number or 0
+        later = _later_payments(book, touched, on, number) if on == meeting.on else []
+        owed = _taken_back(group, book, touched, later, since=(meeting.on, number))
+        lent = [o for o in owed.values() if o.loan.disbursed_on <= on]
+        reversals = [ledger.reversal_of(one.entry, reason=reason) for one in reversed(later)]
+        drafts = [Draft(on=on, kind=HANDOVER, legs=hand_over_legs(row, on, lent, refusals), memo=reason[:200])]
+        drafts.extend(one.again(owed, reason, refusals) for one in later)
+        refusals.raise_any()
+        receipt = ledger.post_locked(book=book, key=key, text=text, drafts=[*reversals, *drafts], by=by, at=at)
+        written = receipt.entries[len(reversals) :]
+        places = [(meeting, member), *((one.hand_over.meeting, one.hand_over.member) for one in later)]
+        HandOver.objects.bulk_create(
+            HandOver(meeting=where, entry=new, member=whose)
+            for new, (where, whose) in zip(written, places, strict=True)
+        )
+        write_down(
+            meeting=meeting, submission=receipt.submission, kind=Correction.Kind.ADDED, reason=reason, members=[member]
+        )
+        announce(book.pk, on)
+        return list(receipt.entries)
+
+
+def _judge_added(meeting: Meeting, member: Member, row: Row) -> None:
+    if not row.received:
+        raise ValidationError(_("Write what she handed over."), code="nothing")
+    if member.group_id != meeting.group_id or not member.is_active_on(meeting.on):
+        refusal = ValidationError(_("She is not a member on that day."), code="not_member")
+        raise ValidationError({"member": refusal})
+    standing = HandOver.objects.filter(
+        meeting=meeting, member=member, entry__kind=HANDOVER, entry__reverses=None, entry__reversed_by=None
+    ).select_related("entry")
+    if one := standing.first():
+        refusal = ValidationError(
+            _("Her hand-over of that day is entry %(number)s. Correct that one."),
+            code="stands",
+            params={"number": one.entry.number},
+        )
+        raise ValidationError({"member": refusal})
+
+
+def _taken_back(
+    group: Group, book: Book, touched: set[int], paid: "Sequence[_Paid]", *, since: tuple[date, int]
+) -> dict[int, OpenLoan]:
+    """Return the loans concerned as they stood without these payments; refuse where a later step rests on them."""
+    numbers = sorted(touched | {loan_no for one in paid for loan_no in one.amounts})
+    _refuse_later_steps(book, numbers, *since)
+    owed = loan_selectors.loans_by_no(group, numbers)
+    for one in paid:
+        one.take_back(owed)
+    return owed
+
+
+def _refuse_later_steps(book: Book, loan_numbers: list[int], on: date, number: int) -> None:
+    """A payoff, a reschedule, a write-off counted on what was paid before: it is taken back first."""
+    steps = (
+        Posting.objects.filter(book=book, account__code__in=LOAN_CODES, account__loan_no__in=loan_numbers)
+        .filter(Q(on__gt=on) | Q(on=on, entry__number__gt=number), entry__reverses=None, entry__reversed_by=None)
+        .exclude(entry__kind__in=[HANDOVER, DISBURSEMENT])
+        .select_related("entry", "account")
+        .order_by("-entry__number")
+    )
+    if step := steps.first():
+        raise ValidationError(
+            _("Entry %(number)s of %(on)s, a later step of loan no. %(loan)s, rests on it. Take that one back first."),
+            code="later_step",
+            params={
+                "number": step.entry.number,
+                "on": step.entry.on.strftime("%d-%m-%Y"),
+                "loan": step.account.loan_no,
+            },
+        )
+
+
+LOAN_CODES = (chart.MEMBER_LOANS, chart.CHARGE_INCOME)
+
+
+def is_of_loan(leg: Leg) -> bool:
+    """Whether a leg pays a member's loan: its principal or its charge."""
+    return leg.loan_no > 0 and leg.code in LOAN_CODES
+
+
 def _loan_postings(book: Book) -> QuerySet[Posting]:
-    """Postings of hand-overs on accounts of loans: principal and charge."""
-    return Posting.objects.filter(book=book, account__loan_no__gt=0, entry__kind=HANDOVER).select_related("account")
+    """Postings of hand-overs on accounts of members' loans: principal and charge."""
+    loans = Posting.objects.filter(book=book, account__code__in=LOAN_CODES, account__loan_no__gt=0)
+    return loans.filter(entry__kind=HANDOVER).select_related("account")
 
 
 @dataclass(slots=True)
@@ -107,7 +236,7 @@ class _Paid:
         """Rupiah paid per loan number, principal and charge together."""
         found: dict[int, int] = {}
         for leg in self.legs:
-            if leg.loan_no:
+            if is_of_loan(leg):
                 found[leg.loan_no] = found.get(leg.loan_no, 0) - leg.amount
         return found
 
@@ -115,12 +244,12 @@ class _Paid:
         for leg in self.legs:
             if leg.code == chart.MEMBER_LOANS:
                 owed[leg.loan_no].paid_principal += leg.amount
-            elif leg.loan_no:
+            elif is_of_loan(leg):
                 owed[leg.loan_no].paid_charge += leg.amount
 
     def again(self, owed: Mapping[int, OpenLoan], reason: str, refusals: Refusals) -> Draft:
         """Return the same money on the same day, split as the loans now stand."""
-        legs = [leg for leg in self.legs if not leg.loan_no]
+        legs = [leg for leg in self.legs if not is_of_loan(leg)]
         for loan_no, amount in self.amounts.items():
             try:
                 legs.extend(owed[loan_no].repay(amount, self.entry.on))
@@ -129,8 +258,8 @@ class _Paid:
         return Draft(on=self.entry.on, kind=HANDOVER, legs=tuple(legs), memo=reason[:200])
 
 
-def _later_payments(book: Book, entry: Entry, loan_numbers: set[int]) -> list[_Paid]:
-    """Return the hand-overs that paid these loans after an entry and still stand, oldest first.
+def _later_payments(book: Book, loan_numbers: set[int], on: date, number: int) -> list[_Paid]:
+    """Return the hand-overs that paid these loans after a day and number and still stand, oldest first.
 
     One that paid another loan too brings that loan's later payments along.
     """
@@ -142,47 +271,19 @@ def _later_payments(book: Book, entry: Entry, loan_numbers: set[int]) -> list[_P
                 reverses=None,
                 reversed_by=None,
             )
-            .filter(on__gte=entry.on)
-            .exclude(pk=entry.pk)
+            .filter(on__gte=on)
+            .exclude(number=number)
             .select_related("hand_over__meeting", "hand_over__member")
             .order_by("on", "number")
         )
-        later = [_Paid.of(one) for one in entries if (one.on, one.number) > (entry.on, entry.number)]
+        later = [_Paid.of(one) for one in entries if (one.on, one.number) > (on, number)]
         if (more := {loan_no for one in later for loan_no in one.amounts}) <= known:
             return later
         known |= more
-
-
-def correct_other_money(
-    *, hand_over: HandOver, amount: int, memo: str, reason: str, key: UUID, by: "User | None", at: datetime
-) -> list[Entry]:
-    """Answer wrong other money, in or out, with its reversal and the right amount (0: it never was), on its day.
-
-    The account stays. Refused: no reason, corrected before, a closed period, more than the cash box can bear.
-    """
-    entry, meeting = hand_over.entry, hand_over.meeting
-    content = {"correction": entry.number, "amount": amount, "memo": memo, "reason": reason}
-    text = ledger.canonical_content(content)
-    with transaction.atomic(), one_announcement():
-        book = ledger.lock_book(meeting.group.book_id)
-        if earlier := ledger.find_submission(book, key, text):
-            return list(earlier.entries.order_by("number"))
-        drafts = [ledger.reversal_of(entry, reason=reason)]
-        (other,) = [leg for leg in drafts[0].legs if leg.code != chart.CASH]
-        sign = 1 if entry.kind == INCOME else -1
-        if amount:
-            legs = (Leg(chart.CASH, sign * amount), Leg(other.code, -sign * amount))
-            drafts.append(Draft(on=entry.on, kind=entry.kind, legs=legs, memo=memo[:200]))
-        receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
-        HandOver.objects.bulk_create(
-            HandOver(meeting=meeting, entry=fresh, member=None) for fresh in receipt.entries[1:]
-        )
-        announce(book.pk, entry.on)
-        return list(receipt.entries)
 
 
 def later_payments(hand_over: HandOver) -> int:
     """Count the later hand-overs that a correction of this one reverses and writes again."""
     book, entry = hand_over.entry.book, hand_over.entry
     touched = {p.account.loan_no for p in _loan_postings(book).filter(entry=entry)}
-    return len(_later_payments(book, entry, touched)) if touched else 0
+    return len(_later_payments(book, touched, entry.on, entry.number)) if touched else 0

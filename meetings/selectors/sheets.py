@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from groups import clock
 from groups.dates import week_start
@@ -89,6 +89,12 @@ class PostedLine:
     charge: int = 0
     principal: int = 0
     reversed_by: Entry | None = None
+    code: str = ""  # of other money: the account beside the cash box
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is part of its day's sheet: a closed day's stays so, whatever answered it in a later period."""
+        return self.reversed_by is None or self.reversed_by.on != self.hand_over.entry.on
 
     @property
     def total(self) -> int:
@@ -112,6 +118,7 @@ class PostedSheet:
     income: list[PostedLine]
     expenses: list[PostedLine]
     corrected: list[PostedLine]  # those answered by a reversal
+    later: list[PostedLine]  # what was written about this meeting in a later period, the meeting's own being closed
     attendance: dict[int, str]
     totals: dict[str, int]
     counts: dict[str, int]  # how many hand-overs hold each column
@@ -147,7 +154,7 @@ def posted_sheet(meeting: Meeting) -> PostedSheet:
         _add(lines[posting.entry_id], posting)
     by_kind: dict[str, list[PostedLine]] = {}
     for one in lines.values():
-        if one.reversed_by is None:
+        if one.stands and one.hand_over.entry.on == meeting.on:
             by_kind.setdefault(one.hand_over.entry.kind, []).append(one)
     totals: dict[str, int] = {}
     counts: dict[str, int] = {}
@@ -164,6 +171,7 @@ def posted_sheet(meeting: Meeting) -> PostedSheet:
         income=by_kind.get("income", []),
         expenses=by_kind.get("expense", []),
         corrected=[one for one in lines.values() if one.reversed_by is not None],
+        later=[one for one in lines.values() if one.reversed_by is None and one.hand_over.entry.on != meeting.on],
         attendance=dict(meeting.attendance.values_list("member__no", "status")),
         totals=totals,
         counts=counts,
@@ -188,6 +196,16 @@ def _add(line: PostedLine, posting: Posting) -> None:
             line.principal -= amount
     elif code in _COLUMNS and line.hand_over.entry.kind == "handover":
         line.amounts[_COLUMNS[code]] = line.amounts.get(_COLUMNS[code], 0) - amount
+    else:
+        line.code = code
+
+
+def posted_line(hand_over: HandOver) -> PostedLine:
+    """One hand-over with its amounts. One query."""
+    line = PostedLine(hand_over, hand_over.member, reversed_by=_reversed_by(hand_over.entry))
+    for posting in Posting.objects.filter(entry=hand_over.entry_id).select_related("account"):
+        _add(line, posting)
+    return line
 
 
 def hand_over_by_number(group: Group, number: int) -> HandOver | None:
@@ -319,9 +337,9 @@ def sums_by_meeting(meetings: Sequence[Meeting]) -> dict[int, int]:
     """Money in per meeting, by its primary key. One query."""
     rows = (
         Posting.objects.filter(
+            Q(entry__reversed_by=None) | ~Q(entry__reversed_by__on=F("entry__on")),
             entry__hand_over__meeting__in=[m.pk for m in meetings],
-            entry__reverses=None,
-            entry__reversed_by=None,
+            entry__hand_over__meeting__on=F("entry__on"),
             account__code=chart.CASH,
             entry__kind__in=["handover", "income"],
         )

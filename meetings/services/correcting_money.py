@@ -1,0 +1,115 @@
+"""Answers other money and a cash difference that were written wrong."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ledger import chart
+from ledger import services as ledger
+from ledger.announce import announce, one_announcement
+from ledger.models import Entry
+from ledger.services import Draft, Leg
+from meetings.models import CashDifference, Correction, HandOver
+from meetings.services.corrections import day_of, require, write_down
+from meetings.services.posting import DIFFERENCE, INCOME
+
+if TYPE_CHECKING:
+    from users.models import User
+
+
+def correct_other_money(
+    *,
+    hand_over: HandOver,
+    amount: int,
+    memo: str,
+    reason: str,
+    key: UUID,
+    by: "User | None",
+    at: datetime,
+    code: str = "",
+    current: date | None = None,
+) -> list[Entry]:
+    """Answer wrong other money, in or out, with its reversal and the right amount (0: it never was), on its day.
+
+    `code` names another account of the chart; without it the account stays. A closed day is answered on `current`.
+    Refused: no reason, corrected before, a closed day without `current`, an account that is not for other money, more
+    than the cash box can bear.
+    """
+    require(reason)
+    entry, meeting = hand_over.entry, hand_over.meeting
+    content = {"correction": entry.number, "amount": amount, "memo": memo, "code": code, "reason": reason}
+    text = ledger.canonical_content(content)
+    with transaction.atomic(), one_announcement():
+        book = ledger.lock_book(meeting.group.book_id)
+        if earlier := ledger.find_submission(book, key, text):
+            return list(earlier.entries.order_by("number"))
+        on = day_of(book, entry.on, current)
+        drafts = [ledger.reversal_of(entry, reason=reason, on=on)]
+        (other,) = [leg for leg in drafts[0].legs if leg.code != chart.CASH]
+        if code and code not in chart.FREE_CODES:
+            refusal = ValidationError(_("This account is not for other money."), code="account_refused")
+            raise ValidationError({"code": refusal})
+        sign = 1 if entry.kind == INCOME else -1
+        if amount:
+            legs = (Leg(chart.CASH, sign * amount), Leg(code or other.code, -sign * amount))
+            drafts.append(Draft(on=on, kind=entry.kind, legs=legs, memo=memo[:200]))
+        receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
+        HandOver.objects.bulk_create(
+            HandOver(meeting=meeting, entry=fresh, member=None) for fresh in receipt.entries[1:]
+        )
+        write_down(meeting=meeting, submission=receipt.submission, kind=entry.kind, reason=reason, members=[])
+        announce(book.pk, on)
+        return list(receipt.entries)
+
+
+def correct_difference(
+    *,
+    difference: CashDifference,
+    amount: int,
+    reason: str,
+    key: UUID,
+    on: date,
+    by: "User | None",
+    at: datetime,
+    current: date | None = None,
+) -> list[Entry]:
+    """Answer a cash difference that was none, or another (rupiah, negative when cash was short), by a new entry.
+
+    What was counted stays as it was sent; 0 ends the difference on `on`. Refused: no reason, one that is resolved or
+    was corrected before, the same amount, a closed day without `current`, more than the cash box can bear.
+    """
+    require(reason)
+    meeting = difference.meeting
+    content = {"correction": difference.entry.number, "difference": amount, "reason": reason}
+    text = ledger.canonical_content(content)
+    with transaction.atomic(), one_announcement():
+        book = ledger.lock_book(meeting.group.book_id)
+        if earlier := ledger.find_submission(book, key, text):
+            return list(earlier.entries.order_by("number"))
+        difference = CashDifference.objects.select_related("entry").get(pk=difference.pk)
+        if difference.resolved_on:
+            raise ValidationError(_("This difference was already resolved."), code="resolved")
+        if amount == difference.amount:
+            raise ValidationError({"amount": ValidationError(_("Nothing is changed."), code="unchanged")})
+        dated = day_of(book, difference.entry.on, current)
+        drafts = [ledger.reversal_of(difference.entry, reason=reason, on=dated)]
+        if amount:
+            legs = (Leg(chart.CASH, amount), Leg(chart.CASH_DIFFERENCE, -amount))
+            drafts.append(Draft(on=dated, kind=DIFFERENCE, legs=legs, memo=reason[:200]))
+        receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
+        HandOver.objects.bulk_create(
+            HandOver(meeting=meeting, entry=fresh, member=None) for fresh in receipt.entries[1:]
+        )
+        if amount:
+            difference.entry, difference.amount = receipt.entries[1], amount
+        else:
+            difference.resolved_on, difference.resolution = on, reason.strip()[:300]
+        difference.save()
+        kind = Correction.Kind.DIFFERENCE
+        write_down(meeting=meeting, submission=receipt.submission, kind=kind, reason=reason, members=[])
+        announce(book.pk, dated)
+        return list(receipt.entries)

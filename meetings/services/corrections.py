@@ -1,0 +1,41 @@
+"""What every correction has in common: a reason, a day that is open, a row of its own, and members to ask again."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from groups.models import Member
+from ledger.models import Book, Submission
+from meetings.models import Correction, Meeting, Reconfirmation
+
+
+def require(reason: str) -> None:
+    """Refuse a correction without its reason."""
+    if not reason.strip():
+        raise ValidationError({"reason": ValidationError(_("Write why it is corrected."), code="reason_required")})
+
+
+def day_of(book: Book, on: date, current: date | None) -> date:
+    """Return the day a correction is dated: the original's while that is open, else `current`; None refuses."""
+    if book.closed_through is None or on > book.closed_through:
+        return on
+    if current is None:
+        raise ValidationError(
+            _("The book is closed through %(on)s. Ask the coordinator to correct it in the current period."),
+            code="closed",
+            params={"on": book.closed_through.strftime("%d-%m-%Y")},
+        )
+    return current
+
+
+def write_down(
+    *, meeting: Meeting, submission: Submission, kind: str, reason: str, members: Iterable[Member]
+) -> Correction:
+    """Give a correction its row and ask the members it touches again at a meeting."""
+    correction = Correction.objects.create(
+        group=meeting.group, meeting=meeting, submission=submission, kind=kind, reason=reason.strip()[:200]
+    )
+    Reconfirmation.objects.bulk_create(Reconfirmation(correction=correction, member=member) for member in members)
+    return correction

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from reports import views
+from reports.members import views as members
 from reports.statements import views as statements
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("g/<code:code>/papers/receipt/<day:on>/", views.receipt, name="paper_receipt"),
     path("g/<code:code>/papers/kwitansi/<day:on>/", views.receipts, name="paper_receipts"),
     path("g/<code:code>/papers/kwitansi/entry/<number:number>/", views.member_receipt, name="paper_member_receipt"),
+    path("g/<code:code>/papers/balances/<day:on>/", members.balances, name="paper_balances"),
+    path("g/<code:code>/papers/corrections/", members.corrections, name="paper_corrections"),
     path("b/<code:code>/papers/", views.bkm_papers, name="bkm_papers"),
     path("b/<code:code>/papers/attendance/<day:monday>/", views.bkm_attendance, name="paper_bkm_attendance"),
 ]

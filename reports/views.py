@@ -39,7 +39,7 @@ def in_indonesian(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     return answered
 
 
-def _print(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def on_paper(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     return render(request, f"reports/{template}.html", {"paper": PaperForm.size(request.GET), **context})
 
 
@@ -75,7 +75,7 @@ def attendance(request: GroupRequest, on: date) -> HttpResponse:
     """The attendance list of a meeting, to be signed."""
     paper = PaperForm.size(request.GET)
     sheet = papers.attendance_sheet(request.group, _day(request.group, on), clock.now(), paper)
-    return _print(request, "attendance", {"sheets": [sheet], "group": request.group, "on": on})
+    return on_paper(request, "attendance", {"sheets": [sheet], "group": request.group, "on": on})
 
 
 @require_GET
@@ -83,7 +83,7 @@ def attendance(request: GroupRequest, on: date) -> HttpResponse:
 @in_indonesian
 def blank_sheet(request: GroupRequest, on: date) -> HttpResponse:
     """The weekly sheet to fill in by hand."""
-    return _print(
+    return on_paper(
         request,
         "blank_sheet",
         {"sheet": papers.blank_sheet(request.group, _day(request.group, on), clock.now()), "group": request.group},
@@ -96,7 +96,7 @@ def blank_sheet(request: GroupRequest, on: date) -> HttpResponse:
 def posted_sheet(request: GroupRequest, on: date) -> HttpResponse:
     """The sheet as it stands in the book, corrections marked."""
     sheet = papers.posted_paper(_posted(request.group, on), clock.now())
-    return _print(request, "posted_sheet", {"sheet": sheet, "group": request.group})
+    return on_paper(request, "posted_sheet", {"sheet": sheet, "group": request.group})
 
 
 @require_GET
@@ -105,7 +105,7 @@ def posted_sheet(request: GroupRequest, on: date) -> HttpResponse:
 def minutes(request: GroupRequest, on: date) -> HttpResponse:
     """The minutes of a meeting."""
     paper = papers.minutes_paper(_posted(request.group, on), clock.now())
-    return _print(request, "minutes", {"minutes": paper, "group": request.group})
+    return on_paper(request, "minutes", {"minutes": paper, "group": request.group})
 
 
 @require_GET
@@ -114,7 +114,7 @@ def minutes(request: GroupRequest, on: date) -> HttpResponse:
 def receipt(request: GroupRequest, on: date) -> HttpResponse:
     """The receipt of the whole sheet, twice, with a line to cut along."""
     paper = papers.sheet_receipt(_posted(request.group, on), clock.now())
-    return _print(request, "receipt", {"receipt": paper, "group": request.group})
+    return on_paper(request, "receipt", {"receipt": paper, "group": request.group})
 
 
 @require_GET
@@ -127,7 +127,7 @@ def receipts(request: GroupRequest, on: date) -> HttpResponse:
     if not standing:
         raise Http404
     pages = [standing[n : n + SLIPS_PER_PAGE] for n in range(0, len(standing), SLIPS_PER_PAGE)]
-    return _print(request, "kwitansi", {"pages": pages, "head": standing[0].head, "group": request.group})
+    return on_paper(request, "kwitansi", {"pages": pages, "head": standing[0].head, "group": request.group})
 
 
 @require_GET
@@ -140,7 +140,7 @@ def member_receipt(request: GroupRequest, number: int) -> HttpResponse:
         raise Http404
     found = kwitansi.kwitansi_of(_posted(request.group, hand_over.meeting.on), clock.now())
     one = next(one for one in found if one.entry.number == number)
-    return _print(request, "kwitansi", {"pages": [[one]], "single": True, "head": one.head, "group": request.group})
+    return on_paper(request, "kwitansi", {"pages": [[one]], "single": True, "head": one.head, "group": request.group})
 
 
 @require_GET
@@ -164,4 +164,6 @@ def bkm_attendance(request: BkmRequest, monday: date) -> HttpResponse:
     if monday.weekday() != 0 or not FIRST_YEAR < monday.year < LAST_YEAR:
         raise Http404
     week = papers.week_of_sheets(request.bkm, monday, clock.now(), PaperForm.size(request.GET))
-    return _print(request, "attendance", {"sheets": week.sheets, "off": week.off, "bkm": request.bkm, "monday": monday})
+    return on_paper(
+        request, "attendance", {"sheets": week.sheets, "off": week.off, "bkm": request.bkm, "monday": monday}
+    )

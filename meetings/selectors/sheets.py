@@ -14,7 +14,7 @@ from ledger import chart
 from ledger.models import Account, Entry, Posting
 from loans import selectors as loan_selectors
 from meetings.forms import SheetContext
-from meetings.models import HandOver, Meeting, SheetDraft
+from meetings.models import HandOver, Meeting, Objection, Reconfirmation, SheetDraft
 from savings.models import SavingsTerms
 from users.models import User
 
@@ -67,7 +67,7 @@ def posted(group: Group, on: date) -> Meeting | None:
     """The meeting of a day, once its sheet is in the book."""
     return (
         Meeting.objects.filter(group=group, on=on)
-        .select_related("submission", "posted_by", "cash_difference__owner", "group")
+        .select_related("submission", "posted_by", "cash_difference__owner", "cash_difference__entry", "group")
         .first()
     )
 
@@ -245,7 +245,14 @@ class Home:
     missing: list[date]  # meeting days of the last weeks without a sheet
     requests: int
     open_difference: Meeting | None
+    to_confirm: int  # corrections members are still to be asked about
+    objections: list[Objection]  # not answered yet, the oldest first
     next_on: date
+
+    @property
+    def oldest_objection(self) -> int:
+        """How many days the oldest open objection is open."""
+        return (clock.today(self.group) - self.objections[0].raised_on).days if self.objections else 0
 
 
 def home(group: Group, user: User) -> Home:
@@ -315,6 +322,10 @@ def home(group: Group, user: User) -> Home:
         requests=loan_selectors.waiting_requests(group).count(),
         open_difference=next(
             (m for m in recent if hasattr(m, "cash_difference") and not m.cash_difference.resolved_on), None
+        ),
+        to_confirm=Reconfirmation.objects.filter(correction__group=group, confirmed_on=None).count(),
+        objections=list(
+            Objection.objects.filter(group=group, answered_on=None).select_related("member", "owner").order_by("no")
         ),
         next_on=meeting_day(group, next_week) if this_week or today > day else day,
     )

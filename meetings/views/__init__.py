@@ -2,24 +2,43 @@
 
 from meetings.views.checking import check_page, compare
 from meetings.views.closing import close_month, closing
-from meetings.views.correcting import correct
+from meetings.views.correcting import add_hand_over, correct, correct_attendance, corrections
 from meetings.views.differences import difference
 from meetings.views.posted import posted_sheet, receipt
+from meetings.views.reading import (
+    balances,
+    balances_record,
+    bkm_objections,
+    objection_answer,
+    objection_new,
+    objection_owner,
+    objections,
+)
 from meetings.views.sheet import discard_draft, minutes, save_draft, sheet
 from meetings.views.week import choose_day, group_home, meeting_list
 
 __all__ = [
+    "add_hand_over",
+    "balances",
+    "balances_record",
+    "bkm_objections",
     "check_page",
     "choose_day",
     "close_month",
     "closing",
     "compare",
     "correct",
+    "correct_attendance",
+    "corrections",
     "difference",
     "discard_draft",
     "group_home",
     "meeting_list",
     "minutes",
+    "objection_answer",
+    "objection_new",
+    "objection_owner",
+    "objections",
     "posted_sheet",
     "receipt",
     "save_draft",

@@ -68,11 +68,13 @@ def _answer(request: GroupRequest, case: Case) -> HttpResponse:
     seen = None
     if posted and form.is_valid() and request.POST.get("action") != "again":
         try:
-            if request.POST.get("action") == "confirm" and key.is_valid():
+            sides = [side for side in case.sides() if side[1] != side[2]]
+            confirmed = request.POST.get("action") == "confirm" and key.is_valid()
+            if not sides and not (confirmed and case.number is None):  # one sent twice finds its change in the book
+                raise ValidationError(_("Nothing is changed."), code="unchanged")
+            if confirmed:
                 case.act(minted)
                 return redirect("posted_sheet", code=request.group.code, on=case.meeting.on)
-            if not (sides := [side for side in case.sides() if side[1] != side[2]]):
-                raise ValidationError(_("Nothing is changed."), code="unchanged")
             seen = {"sides": sides, "effect": _rehearsed(request, case)}
         except ValidationError as refusal:
             _refuse(form, refusal)
@@ -246,7 +248,7 @@ def add_hand_over(request: GroupRequest, on: date) -> HttpResponse:
     """A member handed over and was not written down: first who, then what."""
     meeting = _meeting(request, on)
     members = Member.objects.filter(group=request.group).active_on(on).order_by("no")
-    who = WhoForm(request.POST if "member" in request.POST else request.GET or None, members=members)
+    who = WhoForm(request.GET or None, members=members)
     if not who.is_bound or not who.is_valid():
         context = {"form": who, "meeting": meeting, "back": reverse("posted_sheet", args=[request.group.code, on])}
         return render(request, "meetings/add_who.html", context, status=422 if who.errors else 200)
@@ -316,7 +318,7 @@ def corrections(request: GroupRequest) -> HttpResponse:
     page = Paginator(selectors.corrected_submissions(request.group), PER_PAGE).get_page(PageForm.number(request.GET))
     context: dict[str, Any] = {
         "page": page,
-        "rows": selectors.correction_lines(list(page.object_list)),
+        "rows": selectors.correction_lines(request.group, list(page.object_list)),
         "permissions": permission_names(request.permissions),
     }
     return render(request, "meetings/corrections.html", context)

@@ -85,6 +85,7 @@ def posted_sheet(request: GroupRequest, on: date) -> HttpResponse:
             "meeting": meeting,
             "book": book,
             "rows": rows,
+            "difference": getattr(meeting, "cash_difference", None),
             "follow_ups": meeting.follow_ups.select_related("owner"),
             "permissions": permission_names(request.permissions),
         },

@@ -177,7 +177,7 @@ def test_a_correction_shows_old_and_new_before_it_is_written(wati, group):
     address = url("correct", group, number=number)
     fields = {"key": str(uuid4()), "wajib": "50.000", "reason": "salah tulis", "action": "preview"}
     preview = wati.post(address, fields)
-    assert [(name, old, new) for name, _label, old, new in preview.context["preview"]] == [("wajib", 5_000, 50_000)]
+    assert preview.context["preview"]["sides"] == [("Wajib", "5.000", "50.000"), ("Jumlah", "5.000", "50.000")]
     assert Entry.objects.filter(reverses__number=number).count() == 0
     assert wati.post(address, fields | {"action": "confirm"}).url == url("posted_sheet", group)
     assert Account.objects.get(book=group.book, code="2110", member_no=1).balance == -55_000
@@ -209,7 +209,7 @@ def test_other_money_is_corrected_like_a_hand_over(wati, group):
     assert send(wati, group).status_code == 302
     number = HandOver.objects.get(entry__kind="expense").entry.number
     address = url("correct", group, number=number)
-    fields = {"key": str(uuid4()), "amount": "1.500", "memo": "Teh", "reason": "salah nol"}
+    fields = {"key": str(uuid4()), "amount": "1.500", "memo": "Teh", "reason": "salah nol", "action": "confirm"}
     assert wati.post(address, fields | {"amount": "15,5"}).status_code == 422
     assert wati.post(address, fields | {"reason": ""}).status_code == 422
     assert wati.post(address, fields).url == wati.post(address, fields).url == url("posted_sheet", group)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from groups import regions, services
-from groups.fields import CodeField, DayField, NameField, NikField, PhoneField, RegionField
-from groups.models import Appointment, Group, Member, Programme
+from groups.fields import CodeField, DayField, NameField, NikField, PhoneField, RegionField, RupiahField
+from groups.models import Appointment, Group, InventoryItem, Member, Programme
 from groups.models.bodies import Weekday, Zone
 from groups.regions_search import region_labels
 
@@ -214,12 +214,46 @@ class OfficesForm(BukuForm):
     chair = forms.ModelChoiceField(Member.objects.none(), label=_("Chair"), to_field_name="no", required=False)
     secretary = forms.ModelChoiceField(Member.objects.none(), label=_("Secretary"), to_field_name="no", required=False)
     treasurer = forms.ModelChoiceField(Member.objects.none(), label=_("Treasurer"), to_field_name="no", required=False)
+    from_on = DayField(label=_("Holds from"))
 
     def __init__(self, *args: Any, members: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for field in self.fields.values():
-            field.queryset = members
-            field.empty_label = "–"
+        for name in ("chair", "secretary", "treasurer"):
+            self.fields[name].queryset = members
+            self.fields[name].empty_label = "–"
+
+
+# The small books
+
+
+class GuestForm(BukuForm):
+    """One line of the guest book."""
+
+    on = DayField(label=_("Date"))
+    name = NameField(label=_("Name"))
+    origin = NameField(label=_("From where"), required=False)
+    purpose = NameField(label=_("What for"), max_length=200, required=False)
+
+
+class ItemForm(BukuForm):
+    """Something the group owns, as its line in the inventory says."""
+
+    name = NameField(label=_("Item"))
+    acquired_on = DayField(label=_("Acquired on"))
+    source = NameField(label=_("Acquired from"), required=False, help_text=_("Like bought, or given by the BKM."))
+    quantity = forms.IntegerField(
+        label=_("Quantity"), min_value=1, max_value=100_000, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    value = RupiahField(label=_("Value of all together"), help_text=_("What it cost; 0 when it was given."))
+    condition = forms.ChoiceField(label=_("Condition"), choices=InventoryItem.Condition.choices)
+    place = NameField(label=_("Kept where"), required=False)
+
+
+class WriteOffForm(BukuForm):
+    """When and why an item left the group."""
+
+    on = DayField(label=_("No longer ours from"))
+    why = NameField(label=_("Why"), max_length=200)
 
 
 # Holidays

@@ -15,6 +15,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
+from groups import offices
 from groups.dates import week_start as monday_of
 from groups.models import Appointment, Bkm, Group, Holiday, Member, Programme, Upk
 from ledger import services as ledger
@@ -202,6 +203,7 @@ def add_member(
     member.office, member.poor, member.joined_on, member.left_on = office, poor, joined_on, left_on
     _judge_member_dates(member)
     _save(member)
+    offices.begin_term(member)
     announce(group.book_id, joined_on)
     return member
 
@@ -245,30 +247,11 @@ def update_member(*, member: Member, **changes: Any) -> Member:
         for day in (getattr(before, field), getattr(member, field))
         if getattr(before, field) != getattr(member, field) and day
     ]
+    if before.left_on != member.left_on:
+        offices.follow_membership(member=member, before=before.left_on)
     if moved:
         announce(member.group.book_id, min(moved))
     return member
-
-
-@transaction.atomic
-def set_offices(*, group: Group, chair: Member | None, secretary: Member | None, treasurer: Member | None) -> Group:
-    """Say who the three officers are; all others are ordinary members. Refuses two offices for one."""
-    chosen = {
-        Member.Office.CHAIR: chair,
-        Member.Office.SECRETARY: secretary,
-        Member.Office.TREASURER: treasurer,
-    }
-    holders = [member.pk for member in chosen.values() if member]
-    if len(holders) != len(set(holders)):
-        raise ValidationError(_("One person holds one office."), code="two_offices")
-    if any(member.group_id != group.pk for member in chosen.values() if member):
-        raise ValidationError(_("An officer is a member of this group."), code="foreign_member")
-    others = Member.objects.filter(group=group).exclude(office=Member.Office.MEMBER)
-    others.exclude(pk__in=holders).update(office=Member.Office.MEMBER)
-    for office, member in chosen.items():
-        if member:
-            Member.objects.filter(pk=member.pk).update(office=office)
-    return group
 
 
 def _next_number(group: Group) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from groups.views import bodies, holidays, home, members, people, staff
+from groups.views import bodies, holidays, home, house, members, people, staff
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -14,6 +14,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("g/<code:code>/members/offices/", members.offices, name="offices"),
     path("g/<code:code>/members/<number:no>/edit/", members.member_edit, name="member_edit"),
     path("g/<code:code>/members/<number:no>/leave/", members.member_leave, name="member_leave"),
+    path("g/<code:code>/members/officers/", house.officers, name="officers_book"),
+    path("g/<code:code>/guests/", house.guests, name="guests"),
+    path("g/<code:code>/guests/new/", house.guest_new, name="guest_new"),
+    path("g/<code:code>/guests/<number:no>/", house.guest_edit, name="guest_edit"),
+    path("g/<code:code>/inventory/", house.inventory, name="inventory"),
+    path("g/<code:code>/inventory/new/", house.item_new, name="item_new"),
+    path("g/<code:code>/inventory/<number:no>/", house.item_edit, name="item_edit"),
+    path("g/<code:code>/inventory/<number:no>/off/", house.item_off, name="item_off"),
     path("g/<code:code>/settings/", bodies.group_settings, name="group_settings"),
     path("g/<code:code>/settings/about/", bodies.group_edit, name="group_edit"),
     path("g/<code:code>/settings/holidays/", holidays.group_holidays, name="group_holidays"),

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from compliance.models import Policy
 from groups import clock, dates, regions
-from groups.models import Bkm, Group, Holiday, Member, Region
+from groups.models import Bkm, Group, Holiday, Member, OfficeTerm, Region
 from ledger import chart
 from ledger.models import Entry
 from loans.models import LoanRequest
 from meetings import selectors as meetings
-from meetings.models import FollowUp, Meeting
+from meetings.models import Attendance, FollowUp, Meeting
 from meetings.selectors import PostedLine, PostedSheet
 from meetings.sheet import DENOMINATIONS
 
@@ -496,28 +496,68 @@ def items(text: str) -> list[str]:
 
 def minutes_paper(meeting: Meeting, printed_at: datetime) -> MinutesPaper:
     """Return the minutes of a posted meeting. Seven queries."""
-    group = meeting.group
-    members = active_members(group, meeting.on)
-    said = {one.member_id: one.status for one in meeting.attendance.all()}
-    counts = {status: sum(1 for one in said.values() if one == status) for status in "HISA"}
-    policy = Policy.objects.in_force(group.bkm_id, meeting.on)
-    (head,) = heads([(group, meeting.on)], printed_at)
-    requests = LoanRequest.objects.filter(group=group).filter(
-        Q(decided_on=meeting.on, status__in=[LoanRequest.Status.APPROVED, LoanRequest.Status.REJECTED])
-        | Q(loan__disbursed_on=meeting.on)
+    (paper,) = minutes_papers(meeting.group, [meeting], printed_at)
+    return paper
+
+
+def minutes_papers(group: Group, held: Sequence[Meeting], printed_at: datetime) -> list[MinutesPaper]:
+    """Return the minutes of these meetings of a group, in their order. Seven queries, however many meetings.
+
+    They are signed by who held the office on the day of the meeting.
+    """
+    everybody = list(Member.objects.filter(group=group).order_by("no"))
+    terms = list(OfficeTerm.objects.filter(group=group).select_related("member"))
+    said: dict[int, dict[int, str]] = {meeting.pk: {} for meeting in held}
+    came = Attendance.objects.filter(meeting__in=said)
+    for meeting_id, member_id, status in came.values_list("meeting", "member", "status"):
+        said[meeting_id][member_id] = status
+    policies = list(Policy.objects.filter(Q(bkm=group.bkm_id) | Q(bkm=None)).order_by("from_on"))
+    requests = _settled_requests(group, [meeting.on for meeting in held])
+    follow_ups: dict[int, list[FollowUp]] = {}
+    for one in FollowUp.objects.filter(meeting__in=said).select_related("owner"):
+        follow_ups.setdefault(one.meeting_id, []).append(one)
+    papers = []
+    for head, meeting in zip(heads([(group, one.on) for one in held], printed_at), held, strict=True):
+        members = [member for member in everybody if member.is_active_on(meeting.on)]
+        own = said[meeting.pk]
+        counts = {status: sum(1 for one in own.values() if one == status) for status in "HISA"}
+        in_force = [one for one in policies if one.from_on <= meeting.on]
+        policy = max(in_force, key=lambda one: (one.bkm_id is not None, one.from_on))
+        papers.append(
+            MinutesPaper(
+                head=head,
+                meeting=meeting,
+                counts=counts,
+                active=len(members),
+                quorate=counts["H"] > policy.quorum * len(members),
+                absent=[(member, own[member.pk]) for member in members if own.get(member.pk, "H") != "H"],
+                requests=requests.get(meeting.on, []),
+                follow_ups=follow_ups.get(meeting.pk, []),
+                chair=_officer_on(terms, members, Member.Office.CHAIR, meeting.on),
+                secretary=_officer_on(terms, members, Member.Office.SECRETARY, meeting.on),
+            )
+        )
+    return papers
+
+
+def _settled_requests(group: Group, days: Sequence[date]) -> dict[date, list[LoanRequest]]:
+    """Return the requests decided or paid out at the meetings of these days. One query."""
+    decided = (LoanRequest.Status.APPROVED, LoanRequest.Status.REJECTED)
+    asked = LoanRequest.objects.filter(group=group).filter(
+        Q(decided_on__in=days, status__in=decided) | Q(loan__disbursed_on__in=days)
     )
-    return MinutesPaper(
-        head=head,
-        meeting=meeting,
-        counts=counts,
-        active=len(members),
-        quorate=counts["H"] > policy.quorum * len(members),
-        absent=[(member, said[member.pk]) for member in members if said.get(member.pk, "H") != "H"],
-        requests=list(requests.select_related("member", "loan").order_by("no")),
-        follow_ups=list(FollowUp.objects.filter(meeting=meeting).select_related("owner")),
-        chair=officer(members, Member.Office.CHAIR),
-        secretary=officer(members, Member.Office.SECRETARY),
-    )
+    found: dict[date, list[LoanRequest]] = {}
+    for one in asked.select_related("member", "loan").order_by("no"):
+        paid_on = one.loan.disbursed_on if hasattr(one, "loan") else None
+        for day in {one.decided_on if one.status in decided else None, paid_on} - {None}:
+            found.setdefault(day, []).append(one)
+    return found
+
+
+def _officer_on(terms: Sequence[OfficeTerm], members: Sequence[Member], office: str, on: date) -> str:
+    """Return the name of who held an office on a day; where no term says it, of who holds it now."""
+    held = [t for t in terms if t.office == office and t.from_on <= on and (t.to_on is None or t.to_on > on)]
+    return held[0].member.name if held else officer(members, office)
 
 
 # Tanda terima of the whole sheet

@@ -12,6 +12,7 @@ from groups import clock, nik, selectors, services
 from groups.access import GroupRequest, group_view
 from groups.forms import LeaveForm, MemberForm, OfficesForm, SeveralMembersForm, ShowForm
 from groups.models import Group, Member
+from groups.offices import set_offices
 from groups.permissions import Permission
 from groups.views.forms_flow import attempt, form_page, get_or_post, sent
 
@@ -125,7 +126,7 @@ def offices(request: GroupRequest) -> HttpResponse:
     """Say who is chair, secretary and treasurer."""
     today = clock.today(request.group)
     officers = selectors.membership(request.group, today).officers
-    initial = {
+    initial: dict[str, object] = {"from_on": today} | {
         field: officers[office].no
         for field, office in (
             ("chair", Member.Office.CHAIR),
@@ -136,7 +137,7 @@ def offices(request: GroupRequest) -> HttpResponse:
     }
     active = Member.objects.filter(group=request.group).active_on(today).order_by("no")
     form = OfficesForm(sent(request), initial=initial, members=active)
-    if attempt(form, services.set_offices, group=request.group):
+    if attempt(form, set_offices, group=request.group):
         messages.success(request, _("The officers are saved."))
         return redirect("members", code=request.group.code)
     return form_page(

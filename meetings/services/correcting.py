@@ -22,6 +22,7 @@ from ledger.announce import announce, one_announcement
 from ledger.models import Book, Entry, Posting
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
+from loans.models import LoanStep
 from loans.services import OpenLoan
 from meetings.models import Correction, HandOver, Meeting
 from meetings.services.corrections import day_of, require, write_down
@@ -31,7 +32,7 @@ from savings import services as savings
 if TYPE_CHECKING:
     from users.models import User
 
-from meetings.services.posting import DISBURSEMENT, HANDOVER, WITHDRAWAL, Refusals, hand_over_legs
+from meetings.services.posting import HANDOVER, WITHDRAWAL, Refusals, hand_over_legs
 
 
 def correct_hand_over(
@@ -65,7 +66,7 @@ def correct_hand_over(
         wrong = _Paid.of(entry)
         touched = {*wrong.amounts, *(payment.loan_no for payment in row.payments if payment.loan_no)}
         later = _later_payments(book, touched, entry.on, entry.number) if on == entry.on else []
-        owed = _taken_back(group, book, touched, [wrong, *later], since=(entry.on, entry.number))
+        owed = _taken_back(group, touched, [wrong, *later], since=(entry.on, entry.number))
         mine = [o for o in owed.values() if member and o.loan.member_id == member.pk and o.loan.disbursed_on <= on]
         reversals = [
             *(ledger.reversal_of(one.entry, reason=reason) for one in reversed(later)),
@@ -132,7 +133,7 @@ def add_hand_over(
         touched = {payment.loan_no or (mine[0].loan.no if mine else 0) for payment in row.payments if payment.amount}
         number = meeting.submission.last_number or 0
         later = _later_payments(book, touched, on, number) if on == meeting.on else []
-        owed = _taken_back(group, book, touched, later, since=(meeting.on, number))
+        owed = _taken_back(group, touched, later, since=(meeting.on, number))
         lent = [o for o in owed.values() if o.loan.disbursed_on <= on]
         reversals = [ledger.reversal_of(one.entry, reason=reason) for one in reversed(later)]
         drafts = [Draft(on=on, kind=HANDOVER, legs=hand_over_legs(row, on, lent, refusals), memo=reason[:200])]
@@ -171,35 +172,26 @@ def _judge_added(meeting: Meeting, member: Member, row: Row) -> None:
 
 
 def _taken_back(
-    group: Group, book: Book, touched: set[int], paid: "Sequence[_Paid]", *, since: tuple[date, int]
+    group: Group, touched: set[int], paid: "Sequence[_Paid]", *, since: tuple[date, int]
 ) -> dict[int, OpenLoan]:
     """Return the loans concerned as they stood without these payments; refuse where a later step rests on them."""
     numbers = sorted(touched | {loan_no for one in paid for loan_no in one.amounts})
-    _refuse_later_steps(book, numbers, *since)
+    _refuse_later_steps(group, numbers, *since)
     owed = loan_selectors.loans_by_no(group, numbers)
     for one in paid:
         one.take_back(owed)
     return owed
 
 
-def _refuse_later_steps(book: Book, loan_numbers: list[int], on: date, number: int) -> None:
-    """A payoff, a reschedule, a write-off counted on what was paid before: it is taken back first."""
-    steps = (
-        Posting.objects.filter(book=book, account__code__in=LOAN_CODES, account__loan_no__in=loan_numbers)
-        .filter(Q(on__gt=on) | Q(on=on, entry__number__gt=number), entry__reverses=None, entry__reversed_by=None)
-        .exclude(entry__kind__in=[HANDOVER, DISBURSEMENT])
-        .select_related("entry", "account")
-        .order_by("-entry__number")
-    )
-    if step := steps.first():
+def _refuse_later_steps(group: Group, loan_numbers: list[int], on: date, number: int) -> None:
+    """A payoff, a reschedule, a waiver counted on what was paid before: it is taken back first."""
+    steps = LoanStep.objects.standing().filter(loan__group=group, loan__no__in=loan_numbers)
+    later = steps.filter(Q(on__gt=on) | Q(after_number__gte=number)).select_related("loan").order_by("-on", "-no")
+    if step := later.first():
         raise ValidationError(
-            _("Entry %(number)s of %(on)s, a later step of loan no. %(loan)s, rests on it. Take that one back first."),
+            _("Loan no. %(loan)s was %(step)s on %(on)s, which rests on this payment. Take that step back first."),
             code="later_step",
-            params={
-                "number": step.entry.number,
-                "on": step.entry.on.strftime("%d-%m-%Y"),
-                "loan": step.account.loan_no,
-            },
+            params={"loan": step.loan.no, "step": step.get_kind_display(), "on": step.on.strftime("%d-%m-%Y")},
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -58,3 +59,13 @@ class PeriodForm(BukuForm):
         return Period(
             self.cleaned_data["since"] or self.default.since, self.cleaned_data["until"] or self.default.until
         )
+
+
+class BlankForm(forms.Form):
+    """Whether a form to fill in by hand was asked for."""
+
+    blank = forms.BooleanField(required=False)
+
+    @property
+    def is_blank(self) -> bool:
+        return self.is_valid() and self.cleaned_data["blank"]

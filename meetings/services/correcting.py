@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from groups.models import Group, Member
@@ -22,7 +22,7 @@ from ledger.announce import announce, one_announcement
 from ledger.models import Book, Entry, Posting
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
-from loans.models import LoanStep
+from loans import services as loans
 from loans.services import OpenLoan
 from meetings.models import Correction, HandOver, Meeting
 from meetings.services.corrections import day_of, require, write_down
@@ -176,23 +176,11 @@ def _taken_back(
 ) -> dict[int, OpenLoan]:
     """Return the loans concerned as they stood without these payments; refuse where a later step rests on them."""
     numbers = sorted(touched | {loan_no for one in paid for loan_no in one.amounts})
-    _refuse_later_steps(group, numbers, *since)
+    loans.judge_correction(group=group, numbers=numbers, on=since[0], number=since[1])
     owed = loan_selectors.loans_by_no(group, numbers)
     for one in paid:
         one.take_back(owed)
     return owed
-
-
-def _refuse_later_steps(group: Group, loan_numbers: list[int], on: date, number: int) -> None:
-    """A payoff, a reschedule, a waiver counted on what was paid before: it is taken back first."""
-    steps = LoanStep.objects.standing().filter(loan__group=group, loan__no__in=loan_numbers)
-    later = steps.filter(Q(on__gt=on) | Q(after_number__gte=number)).select_related("loan").order_by("-on", "-no")
-    if step := later.first():
-        raise ValidationError(
-            _("Loan no. %(loan)s was %(step)s on %(on)s, which rests on this payment. Take that step back first."),
-            code="later_step",
-            params={"loan": step.loan.no, "step": step.get_kind_display(), "on": step.on.strftime("%d-%m-%Y")},
-        )
 
 
 LOAN_CODES = (chart.MEMBER_LOANS, chart.CHARGE_INCOME)

@@ -149,24 +149,6 @@ def test_a_member_leaves_comes_back_and_joined_when_she_joined(told):
     assert told[-1] == (group.book_id, START)
 
 
-def test_three_officers_and_everybody_else_a_member():
-    group = factories.GroupFactory(members=4)
-    one, two, three, four = group.members.order_by("no")
-    services.set_offices(group=group, chair=one, secretary=two, treasurer=three)
-    services.set_offices(group=group, chair=four, secretary=two, treasurer=None)
-    assert list(group.members.order_by("no").values_list("office", flat=True)) == [
-        "anggota",
-        "sekretaris",
-        "anggota",
-        "ketua",
-    ]
-    assert refused(services.set_offices, group=group, chair=one, secretary=one, treasurer=None).code == "two_offices"
-    stranger = factories.MemberFactory()
-    assert refused(services.set_offices, group=group, chair=stranger, secretary=None, treasurer=None).code == (
-        "foreign_member"
-    )
-
-
 # Holidays
 
 

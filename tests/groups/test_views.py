@@ -67,7 +67,7 @@ def test_a_coordinator_sets_up_a_ksm_from_nothing_to_its_treasurer_s_first_page(
     names = "Sari\n\n  Julaika \r\nSyawiyah\n"
     assert staff.post("/g/KSM-MELATI/members/several/", {"names": names, "joined_on": "2026-01-05"}).status_code == 302
     assert [str(each) for each in group.members.order_by("no")] == ["Sari", "Julaika", "Syawiyah"]
-    offices = {"chair": "1", "secretary": "2", "treasurer": "3"}
+    offices = {"chair": "1", "secretary": "2", "treasurer": "3", "from_on": "2026-01-05"}
     assert staff.post("/g/KSM-MELATI/members/offices/", offices).status_code == 302
     assert group.members.get(no=3).office == "bendahara"
     given = staff.post(

@@ -209,6 +209,26 @@ def add_member(
 
 
 @transaction.atomic
+def readmit(*, former: Member, joined_on: date) -> Member:
+    """Take somebody in again who left: a new membership with a number of its own, linked to the one before.
+
+    Her old number keeps its accounts and history; what she owes each week begins anew. Refused: somebody who has not
+    left, or is back already (`not_left`), a day before she left (`dates`).
+    """
+    former = Member.objects.select_for_update(no_key=True).select_related("group").get(pk=former.pk)
+    if former.left_on is None or Member.objects.filter(former=former).exists():
+        raise ValidationError(_("Only somebody who left comes back."), code="not_left")
+    if joined_on < former.left_on:
+        raise ValidationError({"joined_on": ValidationError(_("She comes back after she left."), code="dates")})
+    member = Member(group=former.group, no=_next_number(former.group), former=former, joined_on=joined_on)
+    for name in ("name", "gender", "nik", "phone", "address", "poor"):
+        setattr(member, name, getattr(former, name))
+    _save(member)
+    announce(former.group.book_id, joined_on)
+    return member
+
+
+@transaction.atomic
 def add_members(*, group: Group, names: Sequence[str], joined_on: date) -> list[Member]:
     """Take several members into a group at once, numbered in the order of their names."""
     first = _next_number(group)

@@ -45,6 +45,8 @@ class Member(models.Model):
     poor = models.BooleanField(_("poor household"), null=True, blank=True)
     joined_on = models.DateField(_("joined on"))
     left_on = models.DateField(_("left on"), null=True, blank=True)
+    # The membership before, of one who came back: that one keeps its number, its accounts and its history.
+    former = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="again")
 
     objects = MemberQuerySet.as_manager()
 

@@ -1,5 +1,6 @@
 """Loans of both tiers as nouns, a file each."""
 
+from loans.models.leaving import Leaving
 from loans.models.lending import Instalment, Loan, LoanRequest, LoanTerms, Method, Unit
 from loans.models.life import LoanStep
 from loans.models.rules import CollectabilityClass, LendingRules
@@ -8,6 +9,7 @@ from loans.models.upk import UpkInstalment, UpkLoan, UpkLoanRequest, UpkPayment,
 __all__ = [
     "CollectabilityClass",
     "Instalment",
+    "Leaving",
     "LendingRules",
     "Loan",
     "LoanRequest",

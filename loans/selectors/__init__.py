@@ -1,5 +1,6 @@
 """What the screens of loans read, a file per story."""
 
+from loans.selectors.leaving import Owed, Reckoning, leaving_of, reckoning
 from loans.selectors.lending import (
     LATE_RED,
     Borrower,
@@ -39,13 +40,16 @@ __all__ = [
     "LoanBook",
     "LoanCard",
     "LoanLine",
+    "Owed",
     "Payment",
+    "Reckoning",
     "WaitingLine",
     "all_loans",
     "borrower",
     "by_member",
     "debts",
     "last_terms",
+    "leaving_of",
     "lendable",
     "light_of",
     "line_of",
@@ -54,6 +58,7 @@ __all__ = [
     "loans_by_no",
     "never_borrowed",
     "open_loans",
+    "reckoning",
     "settled_loans",
     "steps_of",
     "totals_of",

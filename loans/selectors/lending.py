@@ -19,7 +19,7 @@ from loans.arrears import Coverage, State
 from loans.models import Loan, LoanRequest
 from loans.payoff import lessened
 from loans.schedule import Row
-from loans.services import OpenLoan
+from loans.services.lending import OpenLoan
 
 Light = Literal["green", "amber", "red"]
 LATE_RED = 3  # instalments late from which a loan counts as at risk (class III)

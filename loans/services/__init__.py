@@ -1,6 +1,7 @@
 """What is done to loans, a file per story; the verbs are called from here."""
 
 from loans.services.guarantee import block, blocked_for, release, release_blocked
+from loans.services.leaving import leave, undo_leaving
 from loans.services.lending import (
     Lending,
     OpenLoan,
@@ -58,6 +59,7 @@ __all__ = [
     "judge_decider",
     "judge_request",
     "judge_terms",
+    "leave",
     "pay_off",
     "post_upk_money",
     "recover",
@@ -72,6 +74,7 @@ __all__ = [
     "terms_of",
     "terms_or_refuse",
     "undo",
+    "undo_leaving",
     "waive",
     "why",
     "withdraw_request",

@@ -25,7 +25,7 @@ from groups.money import format_rupiah
 from ledger import chart
 from ledger import services as ledger
 from ledger.announce import announce, one_announcement
-from ledger.models import Book, Entry, Posting
+from ledger.models import Book, Entry, Posting, Submission
 from ledger.services import Draft, Leg, accounts_for
 from loans.models import Loan, LoanRequest, LoanStep
 from loans.payoff import forgiven
@@ -34,6 +34,7 @@ from loans.schedule import Terms
 # As modules: the selectors stand on these services, and are read only when a step is taken.
 from loans.selectors import lending as reads
 from loans.selectors import life as memory
+from loans.services.guarantee import block, blocked_for, release
 from loans.services.lending import OpenLoan, write_schedules
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ class Deed:
 
 
 @dataclass(slots=True)
-class _Outcome:
-    """What a step comes to, before it is written."""
+class Outcome:
+    """What a step comes to, before it is written; fields as in `LoanStep`."""
 
     kind: Kind
     legs: tuple[Leg, ...] = ()
@@ -88,15 +89,15 @@ def pay_off(*, loan: Loan, deed: Deed, waived: int = 0) -> LoanStep:
     Refused: more waived than the charge owed (`waived`).
     """
 
-    def outcome(owed: OpenLoan, _book: Book) -> _Outcome:
+    def outcome(owed: OpenLoan, _book: Book) -> Outcome:
         asked = owed.quote(deed.on)
         _judge_waived(waived, asked.charge)
         charge = asked.charge - waived
         cash = Leg(chart.CASH, asked.principal + charge)
-        legs = (cash, *_paid(owed, asked.principal, charge))
-        return _Outcome(Kind.PAYOFF, legs, asked.principal, charge, waived, closes=True)
+        legs = (cash, *paid_legs(owed, asked.principal, charge))
+        return Outcome(Kind.PAYOFF, legs, asked.principal, charge, waived, closes=True)
 
-    return _take(loan, deed, {"payoff": loan.no, "waived": waived}, outcome, decided=waived > 0)
+    return _take(loan, deed, {"payoff": loan.no, "waived": waived}, outcome, decided=waived > 0, pays=True)
 
 
 def waive(*, loan: Loan, deed: Deed, amount: int) -> LoanStep:
@@ -105,9 +106,9 @@ def waive(*, loan: Loan, deed: Deed, amount: int) -> LoanStep:
     Refused: nothing, or more than the schedule's charge not yet paid (`waived`).
     """
 
-    def outcome(owed: OpenLoan, _book: Book) -> _Outcome:
+    def outcome(owed: OpenLoan, _book: Book) -> Outcome:
         _judge_waived(amount, max(0, sum(row.charge for row in owed.rows) - owed.paid_charge), least=1)
-        return _Outcome(Kind.WAIVER, waived=amount, forgiven=forgiven(owed.rows, owed.paid_charge, amount))
+        return Outcome(Kind.WAIVER, waived=amount, forgiven=forgiven(owed.rows, owed.paid_charge, amount))
 
     return _take(loan, deed, {"waiver": loan.no, "amount": amount}, outcome)
 
@@ -122,7 +123,7 @@ def reschedule(*, loan: Loan, deed: Deed, terms: Terms, waived: int = 0) -> Loan
     kind = Kind.RESCHEDULE if rates == (loan.rate, loan.rate_per, loan.method) else Kind.RESTRUCTURE
     content = {kind.value: loan.no, "terms": asdict(terms) | {"rate": str(terms.rate)}, "waived": waived}
 
-    def outcome(owed: OpenLoan, book: Book) -> _Outcome:
+    def outcome(owed: OpenLoan, book: Book) -> Outcome:
         if terms.principal != owed.outstanding:
             raise ValidationError(
                 _("The principal left is %(left)s."),
@@ -137,11 +138,14 @@ def reschedule(*, loan: Loan, deed: Deed, terms: Terms, waived: int = 0) -> Loan
             raise ValidationError({"waived": ValidationError(message, code="charge_due", params=left)})
         fresh = _successor(owed.loan, book, terms, deed.on)
         member_no = owed.loan.member.no
-        legs = (
+        legs: tuple[Leg, ...] = (
             Leg(chart.MEMBER_LOANS, owed.outstanding, member_no, fresh.no),
             Leg(chart.MEMBER_LOANS, -owed.outstanding, member_no, owed.loan.no),
         )
-        return _Outcome(kind, legs, owed.outstanding, 0, waived, closes=True)
+        if kept := blocked_for(owed.loan):  # her blocked savings back the new loan from now on
+            legs += release(member_no=member_no, loan_no=owed.loan.no, amount=kept)
+            legs += block(member_no=member_no, loan_no=fresh.no, amount=kept)
+        return Outcome(kind, legs, owed.outstanding, 0, waived, closes=True)
 
     step = _take(loan, deed, content, outcome)
     return Loan.objects.select_related("member", "group").get(replaces=loan, receivable__postings__entry=step.entry)
@@ -176,12 +180,21 @@ def _successor(old: Loan, book: Book, terms: Terms, on: date) -> Loan:
 
 
 def write_off(*, loan: Loan, deed: Deed) -> LoanStep:
-    """Give the principal up as a loss (D 5140) and keep it, with the jasa due, on the memorandum list."""
+    """Give the principal up as a loss (D 5140) and keep it, with the jasa due, on the memorandum list.
 
-    def outcome(owed: OpenLoan, _book: Book) -> _Outcome:
+    Refused: while savings of hers are blocked for it (`guarantee_left`).
+    """
+
+    def outcome(owed: OpenLoan, _book: Book) -> Outcome:
+        if kept := blocked_for(owed.loan):
+            raise ValidationError(
+                _("Her blocked savings of %(kept)s pay first: call the guarantee."),
+                code="guarantee_left",
+                params={"kept": format_rupiah(kept)},
+            )
         due = owed.state(deed.on).charge_due
         legs = written_off(owed, owed.outstanding)
-        return _Outcome(Kind.WRITE_OFF, legs, owed.outstanding, due, closes=True)
+        return Outcome(Kind.WRITE_OFF, legs, owed.outstanding, due, closes=True)
 
     return _take(loan, deed, {"write_off": loan.no}, outcome)
 
@@ -198,7 +211,7 @@ def recover(*, loan: Loan, deed: Deed, amount: int) -> LoanStep:
     Refused: a loan that was not written off (`not_written_off`), nothing, or more than is left of the debt.
     """
 
-    def outcome(owed: OpenLoan, _book: Book) -> _Outcome:
+    def outcome(owed: OpenLoan, _book: Book) -> Outcome:
         left = memory.debts(loan.group, loan=owed.loan)
         if not left:
             raise ValidationError(_("This loan was not written off."), code="not_written_off")
@@ -207,7 +220,7 @@ def recover(*, loan: Loan, deed: Deed, amount: int) -> LoanStep:
             params = {"left": format_rupiah(left[0].left)}
             raise ValidationError({"amount": ValidationError(message, code="too_much", params=params)})
         income = Leg(chart.OTHER_INCOME, -amount, owed.loan.member.no, owed.loan.no)
-        return _Outcome(Kind.RECOVERY, (Leg(chart.CASH, amount), income), principal=amount)
+        return Outcome(Kind.RECOVERY, (Leg(chart.CASH, amount), income), principal=amount)
 
     return _take(loan, deed, {"recovery": loan.no, "amount": amount}, outcome, settled=True)
 
@@ -223,7 +236,7 @@ def call_guarantee(*, loan: Loan, deed: Deed, parts: Mapping[Guarantee, int]) ->
     """
     named = {f"{member_no}/{backed}": amount for (member_no, backed), amount in sorted(parts.items()) if amount}
 
-    def outcome(owed: OpenLoan, _book: Book) -> _Outcome:
+    def outcome(owed: OpenLoan, _book: Book) -> Outcome:
         total = sum(parts.values())
         if total < 1 or min(parts.values()) < 0:
             raise ValidationError(_("Say how much is taken from which blocked savings."), code="nothing")
@@ -232,9 +245,9 @@ def call_guarantee(*, loan: Loan, deed: Deed, parts: Mapping[Guarantee, int]) ->
         charge, principal = (
             -sum(leg.amount for leg in paid if leg.code == code) for code in (chart.CHARGE_INCOME, chart.MEMBER_LOANS)
         )
-        return _Outcome(Kind.GUARANTEE, (*blocked, *paid), principal, charge, closes=owed.remaining == 0)
+        return Outcome(Kind.GUARANTEE, (*blocked, *paid), principal, charge, closes=owed.remaining == 0)
 
-    return _take(loan, deed, {"guarantee": loan.no, "parts": named}, outcome)
+    return _take(loan, deed, {"guarantee": loan.no, "parts": named}, outcome, pays=True)
 
 
 def take_back_disbursement(*, loan: Loan, key: UUID, reason: str, by: "User | None", at: datetime) -> LoanStep:
@@ -244,7 +257,7 @@ def take_back_disbursement(*, loan: Loan, key: UUID, reason: str, by: "User | No
     """
     deed = Deed(key=key, on=loan.disbursed_on, by=by, at=at, decision=reason, decided_on=None)
 
-    def outcome(owed: OpenLoan, book: Book) -> _Outcome:
+    def outcome(owed: OpenLoan, book: Book) -> Outcome:
         entries = list(_standing_entries(book, owed.loan))
         stepped = LoanStep.objects.standing().filter(loan=owed.loan).exists()
         if stepped or [entry.kind for entry in entries] != ["disbursement"]:
@@ -253,7 +266,7 @@ def take_back_disbursement(*, loan: Loan, key: UUID, reason: str, by: "User | No
             LoanRequest.objects.filter(pk=owed.loan.request_id).update(status=LoanRequest.Status.APPROVED)
             Loan.objects.filter(pk=owed.loan.pk).update(request=None)  # so that it can be paid out again
         reversal = ledger.reversal_of(entries[0], reason=reason)
-        return _Outcome(Kind.TAKEN_BACK, principal=owed.outstanding, closes=True, reversal=reversal)
+        return Outcome(Kind.TAKEN_BACK, principal=owed.outstanding, closes=True, reversal=reversal)
 
     return _take(loan, deed, {"taken_back": loan.no}, outcome, dated=False)
 
@@ -281,7 +294,9 @@ def undo(*, step: LoanStep, key: UUID, reason: str, by: "User | None", at: datet
         after = book.last_number
         receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
         for fresh in _made_by(step):
-            _write(fresh, _Outcome(Kind.TAKEN_BACK, closes=True), Deed(key, step.on, by, at, reason), receipt, after)
+            taken = Outcome(Kind.TAKEN_BACK, closes=True)
+            entry = receipt.entries[0]
+            write_step(fresh, taken, Deed(key, step.on, by, at, reason), receipt.submission, after, entry=entry)
         step.undone_at, step.undone_by, step.undone_why = at, by, reason
         step.save(update_fields=["undone_at", "undone_by", "undone_why"])
         announce(book.pk, step.on)
@@ -329,11 +344,12 @@ def _take(
     loan: Loan,
     deed: Deed,
     content: Mapping[str, Any],
-    outcome: Callable[[OpenLoan, Book], _Outcome],
+    outcome: Callable[[OpenLoan, Book], Outcome],
     *,
     decided: bool = True,
     settled: bool = False,
     dated: bool = True,
+    pays: bool = False,
 ) -> LoanStep:
     """Judge and write one step; `outcome` works it out from the loan as it stands under the book's lock."""
     text = ledger.canonical_content({**content, **deed.content()})
@@ -347,18 +363,23 @@ def _take(
         _judge_open(book, deed.on)
         if dated:
             judge_day(loan.group, [owed], deed.on)
+        if pays:
+            judge_share(owed.loan)
         if not settled and not owed.outstanding:
             raise ValidationError(_("This loan is settled."), code="settled")
         done = outcome(owed, book)
         drafts = done.drafts(deed)
         after = book.last_number
         receipt = ledger.post_locked(book=book, key=deed.key, text=text, drafts=drafts, by=deed.by, at=deed.at)
-        step = _write(owed.loan, done, deed, receipt, after)
+        step = write_step(owed.loan, done, deed, receipt.submission, after, entry=next(iter(receipt.entries), None))
         announce(book.pk, deed.on)
         return step
 
 
-def _write(loan: Loan, done: _Outcome, deed: Deed, receipt: ledger.Receipt, after: int) -> LoanStep:
+def write_step(
+    loan: Loan, done: Outcome, deed: Deed, submission: Submission, after: int, *, entry: Entry | None
+) -> LoanStep:
+    """Write a step whose money is posted; `after` is the book's last entry before it."""
     last = LoanStep.objects.filter(loan=loan).aggregate(last=Max("no"))["last"] or 0
     return LoanStep.objects.create(
         loan=loan,
@@ -372,15 +393,16 @@ def _write(loan: Loan, done: _Outcome, deed: Deed, receipt: ledger.Receipt, afte
         waived=done.waived,
         forgiven=done.forgiven or {},
         closes=done.closes,
-        submission=receipt.submission,
-        entry=receipt.entries[0] if receipt.entries else None,
+        submission=submission,
+        entry=entry,
         after_number=after,
         by=deed.by,
         at=deed.at,
     )
 
 
-def _paid(owed: OpenLoan, principal: int, charge: int) -> tuple[Leg, ...]:
+def paid_legs(owed: OpenLoan, principal: int, charge: int) -> tuple[Leg, ...]:
+    """Return the credit legs of a payment that a step has split itself."""
     member_no, no = owed.loan.member.no, owed.loan.no
     return Leg(chart.MEMBER_LOANS, -principal, member_no, no), Leg(chart.CHARGE_INCOME, -charge, member_no, no)
 
@@ -421,6 +443,13 @@ def judge_day(group: Group, owed: Iterable[OpenLoan], on: date) -> None:
         message = _("The last thing that happened to this loan was on %(day)s.")
         params = {"day": format_date(last)}
         raise ValidationError({"on": ValidationError(message, code="later_history", params=params)})
+
+
+def judge_share(loan: Loan) -> None:
+    """Refuse a payment beside the sheet on a share of a loan from the UPK (`upk_share`)."""
+    if loan.upk_loan_id:
+        message = _("This is a share of a loan from the UPK. It is paid on the weekly sheet, which puts it aside.")
+        raise ValidationError(message, code="upk_share")
 
 
 def _judge_open(book: Book, on: date) -> None:

@@ -304,6 +304,26 @@ def test_a_guarantee_that_pays_everything_closes_the_loan():
     assert standing(group) == (0, 0, 0, 0)
 
 
+def test_what_is_blocked_follows_a_rescheduled_loan_and_pays_before_anything_is_written_off():
+    group, loan = lent()
+    blocked(group, j1=5_000)
+    with pytest.raises(ValidationError) as refusal:
+        services.write_off(loan=loan, deed=deed(day(4)))
+    assert code_of(refusal) == ["guarantee_left"]
+    fresh = services.reschedule(loan=loan, deed=deed(day(3)), terms=new_terms(80_000, 20))
+    assert (balance(group, "2130", JULAIKA, 1), balance(group, "2130", JULAIKA, fresh.no)) == (0, 5_000)
+    services.call_guarantee(loan=fresh, deed=deed(day(5)), parts={(JULAIKA, fresh.no): 5_000})
+    services.write_off(loan=fresh, deed=deed(day(5)))
+    assert (standing(group), standing(group, fresh.no)) == ((0, 0, 0, 0), (0, 0, 0, 0))
+    assert balance(group, chart.WRITE_OFF, JULAIKA, fresh.no) == 80_000 - 5_000 + 2 * 200
+
+
+def test_a_share_of_a_loan_from_the_upk_is_paid_on_the_sheet():
+    with pytest.raises(ValidationError) as refusal:
+        services.life.judge_share(Loan(upk_loan_id=1))
+    assert code_of(refusal) == ["upk_share"]
+
+
 # Paid out by mistake
 
 

@@ -58,6 +58,12 @@ class PeriodForm(BukuForm):
         year = Period(self.today.replace(month=1, day=1), self.today)
         return self.cleaned_data["period"] if self.is_valid() else year
 
+    def refuse_page(self, last: int) -> None:
+        """Say at its field that there is no such page."""
+        refusal = _("There is no page %(page)s: the last is %(pages)s.")
+        shown = {"page": self.cleaned_data["page"], "pages": last}
+        self.add_error("page", ValidationError(refusal, code="no_page", params=shown))
+
 
 class StatementForm(PeriodForm):
     """The period of one statement, and the account where it is about one."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from math import ceil
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -50,9 +49,6 @@ def _book(keeper: Keeper, asked: Asked, name: str, title: str, columns: tuple[Co
     opening = reading.opening(chosen, asked.period.start, asked.days)
     whole = reading.totals(chosen, asked.period)
     pages = 1 if asked.whole else max(1, ceil(whole.lines / PER_PAGE))
-    if asked.page > pages:
-        refusal = _("There is no page %(page)s: the last is %(pages)s.")
-        raise ValidationError({"page": refusal % {"page": asked.page, "pages": pages}}, code="no_page")
     skip = (asked.page - 1) * PER_PAGE
     before = reading.totals(chosen, asked.period, skip) if skip else reading.Totals(0, 0, 0)
     names = keeper.names

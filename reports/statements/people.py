@@ -1,6 +1,6 @@
 """Statements by member: buku simpanan, daftar pinjaman, buku anggota. A group's book alone has members."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -8,7 +8,9 @@ from django.utils.translation import pgettext
 from groups.models import Member
 from ledger.chart import CHARGE_INCOME, CHART, MEMBER_LOANS
 from loans import arrears
-from loans.models import Instalment, Loan
+from loans.models import Instalment, Loan, LoanStep
+from loans.payoff import lessened
+from loans.schedule import Row as SchedulePart
 from reports.statements import reading
 from reports.statements.accounts import SAVINGS
 from reports.statements.asked import Asked
@@ -73,7 +75,7 @@ def _savings_table(
 
 
 def loan_list(keeper: Keeper, asked: Asked) -> Statement:
-    """Return every loan open in the period, as it stands at its end. Four queries, however many loans."""
+    """Return every loan open in the period, as it stands at its end. Seven queries, however many loans."""
     book, end = keeper.book.pk, asked.period.end
     late_on = end - timedelta(days=1) if end == keeper.today() else end  # today is not over yet
     codes = (MEMBER_LOANS, CHARGE_INCOME)
@@ -88,9 +90,8 @@ def loan_list(keeper: Keeper, asked: Asked) -> Statement:
         or before.get((MEMBER_LOANS, loan.no))
         or loan.disbursed_on >= asked.period.start
     ]
-    schedules: dict[int, list[Instalment]] = {}
-    for row in Instalment.objects.filter(loan__in=loans).order_by("loan", "no"):
-        schedules.setdefault(row.loan_id, []).append(row)
+    plans = _plans(loans, end)
+    closed = dict(LoanStep.objects.closing_by(end).filter(loan__in=loans).values_list("loan", "kind"))
     columns = (
         Column("no", pgettext("number", "No")),
         Column("text", _("Member"), wide=True),
@@ -106,7 +107,7 @@ def loan_list(keeper: Keeper, asked: Asked) -> Statement:
     for loan in loans:
         left = now.get((MEMBER_LOANS, loan.no), 0)
         charge = loan.prior_charge - now.get((CHARGE_INCOME, loan.no), 0)
-        state = arrears.state(schedules.get(loan.pk, []), charge, loan.principal - left, late_on) if left else None
+        state = arrears.state(plans.get(loan.pk, []), charge, loan.principal - left, late_on) if left else None
         figures = (loan.principal, loan.principal - left, left, charge, state.arrears if state else 0)
         sums = [total + figure for total, figure in zip(sums, figures, strict=True)]
         late = (state.instalments_late if state else 0) or None
@@ -114,12 +115,28 @@ def loan_list(keeper: Keeper, asked: Asked) -> Statement:
             Row(
                 (loan.no, loan.member.name, loan.disbursed_on, *figures[:4], figures[4] or None, late),
                 url=keeper.url("loan_card", loan.no),
-                detail="" if left else pgettext("loan", "paid back"),
+                detail="" if left else _how_it_ended(closed.get(loan.pk)),
             )
         )
     rows.append(Row((None, _("Sum"), None, *sums, None), "final"))
     empty = _("No loan was open in this period.")
     return Statement("loans", _("List of loans"), [Table(columns, rows, empty=empty)], wide=True)
+
+
+def _plans(loans: list[Loan], on: date) -> dict[int, list[SchedulePart]]:
+    """Return each loan's instalments, without the jasa that waivers had forgiven by a day. Two queries."""
+    plans: dict[int, list[SchedulePart]] = {}
+    for row in Instalment.objects.filter(loan__in=loans).order_by("loan", "no"):
+        part = SchedulePart(row.no, row.due_on, row.principal, row.charge, row.balance)
+        plans.setdefault(row.loan_id, []).append(part)
+    waivers = LoanStep.objects.standing().filter(loan__in=loans, kind=LoanStep.Kind.WAIVER, on__lte=on)
+    for loan, forgiven in waivers.values_list("loan", "forgiven"):
+        plans[loan] = lessened(plans[loan], [{int(no): amount for no, amount in forgiven.items()}])
+    return plans
+
+
+def _how_it_ended(kind: str | None) -> str:
+    return str(LoanStep.Kind(kind).label) if kind else pgettext("loan", "paid back")
 
 
 def _by_loan(found: dict[tuple[str, int, int], int]) -> dict[tuple[str, int], int]:

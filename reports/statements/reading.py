@@ -12,11 +12,11 @@ from typing import Any
 from django.db import connection
 
 from ledger.chart import BANK, CASH, CHARGE_TO_UPK, HELD_FOR_UPK, OWED_TO_UPK
+from ledger.kinds import YEAR_END
 from ledger.services import AccountKey
 from reports.statements.figures import INCOME, OPENING, UPK, Flow, Results, Turnover
 from reports.statements.period import Period
 
-YEAR_END = "year_end"
 OPENING_KIND = "opening"
 CASH_CODES = (CASH, BANK)
 UPK_CODES = (OWED_TO_UPK, HELD_FOR_UPK, CHARGE_TO_UPK)

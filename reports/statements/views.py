@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -139,10 +138,10 @@ def _answer(request: HttpRequest, name: str, shown: Shown, *, whole: bool = Fals
     days = reading.span(keeper.book.pk)
     form = StatementForm(request.GET, keeper=keeper, today=keeper.today(), days=days, accounts=one.accounts)
     if asked := form.asked(whole=whole):
-        try:
-            return shown(request, keeper, asked, one.read(keeper, asked), form)
-        except ValidationError as refusal:
-            form.refuse(refusal)
+        found = one.read(keeper, asked)
+        if asked.page <= found.page.count:
+            return shown(request, keeper, asked, found, form)
+        form.refuse_page(found.page.count)
     context = _context(keeper, form, Asked(form.period, days, NO_ACCOUNT)) | {"one": one}
     return render(request, "reports/statements/statement.html", context, status=422)
 

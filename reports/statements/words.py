@@ -6,22 +6,31 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from ledger import chart
+from ledger import chart, kinds
 from ledger.chart import CHART
+from loans.models import LoanStep
+from loans.services.upk_book import MONEY_KINDS
 
 KINDS = {
     "opening": gettext_lazy("Opening balance"),
-    "handover": gettext_lazy("Hand-over"),
-    "withdrawal": gettext_lazy("Savings paid back"),
+    kinds.HANDOVER: gettext_lazy("Hand-over"),
+    kinds.WITHDRAWAL: gettext_lazy("Savings paid back"),
     "disbursement": gettext_lazy("Loan paid out"),
-    "income": pgettext_lazy("money", "Money in"),
-    "expense": pgettext_lazy("money", "Money out"),
-    "difference": gettext_lazy("Cash difference"),
-    "release": gettext_lazy("Blocked savings released"),
-    "year_end": gettext_lazy("Year-end closing"),
-    "share_out": gettext_lazy("Surplus shared out"),
+    kinds.INCOME: pgettext_lazy("money", "Money in"),
+    kinds.EXPENSE: pgettext_lazy("money", "Money out"),
+    kinds.DIFFERENCE: gettext_lazy("Cash difference"),
+    kinds.SETTLEMENT: gettext_lazy("Cash difference settled"),
+    kinds.BANK: gettext_lazy("Between cash box and bank"),
+    kinds.GRANT: pgettext_lazy("entry", "Grant"),
+    kinds.FUND_PAYMENT: gettext_lazy("Paid out of a fund"),
+    kinds.GROUP_WITHDRAWAL: gettext_lazy("Savings paid back to everybody"),
+    kinds.GIFT: gettext_lazy("Gift to savers"),
+    kinds.TRANSFER: gettext_lazy("Savings moved"),
+    kinds.RELEASE: gettext_lazy("Blocked savings released"),
+    kinds.YEAR_END: gettext_lazy("Year-end closing"),
+    kinds.SHARE_OUT: gettext_lazy("Surplus shared out"),
 }
-"""Kinds of entries; one that is not named here is shown by its own word."""
+"""Kinds of entries; steps of loans and the money of a UPK's book have names of their own."""
 
 SHORT = {
     chart.MEMBER_LOANS: "pokok",
@@ -38,8 +47,14 @@ SHORT = {
 
 
 def kind_name(kind: str) -> str:
-    """Return what a kind of entry is called."""
-    return str(KINDS.get(kind, kind.replace("_", " ").capitalize()))
+    """Return what a kind of entry is called; one that nobody named, by its own word."""
+    if kind in KINDS:
+        return str(KINDS[kind])
+    if kind in LoanStep.Kind.values:
+        return _("Loan %(step)s") % {"step": LoanStep.Kind(kind).label}
+    if kind in MONEY_KINDS:
+        return str(MONEY_KINDS[kind].label)
+    return kind.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True, slots=True)

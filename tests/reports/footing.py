@@ -23,7 +23,7 @@ def keeper_of(group: Group) -> Keeper:
 def read(keeper: Keeper, name: str, start: date, end: date, account: str = "", page: int = 1) -> Statement:
     """A statement as on paper, unless a page is asked for."""
     code, *numbers = account.split(".")
-    default = (CATALOGUE[name].accounts or ("",))[0]
+    default = (CATALOGUE[name].accounts or ("1110",))[0]
     return CATALOGUE[name].read(
         keeper,
         Asked(

@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chromium run test check lint tests nightly bench lock
+.PHONY: help setup setup-dev chromium hledger run test check lint tests nightly bench lock
 .DELETE_ON_ERROR:
 
 help:
@@ -63,7 +63,13 @@ chromium:
 	$(PY) -m playwright install chromium || { \
 	  echo 'Pemeriksaan memerlukan Chromium. Debian: apt-get install chromium (sebagai root).' >&2; exit 1; }
 
-test: setup-dev chromium
+# hledger judges the exported entries beside beancount, where apt can bring it; without it the tests read its grammar.
+hledger:
+	@if ! command -v hledger >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -q hledger >/dev/null 2>&1 || echo 'Tanpa hledger.'; \
+	fi
+
+test: setup-dev chromium hledger
 	@$(MAKE) --no-print-directory check
 
 check: lint tests

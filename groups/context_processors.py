@@ -40,6 +40,8 @@ def _group_links(request: HttpRequest) -> list[dict[str, str]]:
     ]
     if Permission.MANAGE_GROUP in permissions:
         links.append(_link("group_settings", _("Settings of the KSM"), "gear", group.code))
+    if Permission.EXPORT_BOOK in permissions:
+        links.append(_link("take_out", _("Take the book out"), "download", group.code))
     if Permission.VIEW_BKM in permissions:
         links.append(_link("bkm_dashboard", group.bkm.name, "chart", group.bkm.code))
     return links

@@ -27,6 +27,7 @@ class Permission(Enum):
     VIEW_BKM = "view_bkm"  # dashboard of all its groups
     MANAGE_BKM = "manage_bkm"  # create groups, appoint people, import books
     IMPORT_BOOK = "import_book"
+    EXPORT_BOOK = "export_book"  # take everything of the group away, as files
     VIEW_UPK = "view_upk"  # the UPK's book, its loans and indicators
     POST_UPK = "post_upk"  # write into the UPK's book
 
@@ -37,13 +38,18 @@ _READ = frozenset({P.VIEW_GROUP, P.PRINT_PAPERS})
 MATRIX: dict[str, frozenset[Permission]] = {
     Role.TREASURER: _READ
     | {P.POST_SHEET, P.KEEP_MINUTES, P.CORRECT, P.REQUEST_LOAN, P.DECIDE_LOAN, P.MANAGE_MEMBERS, P.RESOLVE_DIFFERENCE}
-    | {P.KEEP_CASH, P.CLOSE_MONTH, P.SHARE_SURPLUS},
+    | {P.KEEP_CASH, P.CLOSE_MONTH, P.SHARE_SURPLUS, P.EXPORT_BOOK},
     Role.SECRETARY: _READ | {P.KEEP_MINUTES, P.REQUEST_LOAN, P.MANAGE_MEMBERS},
-    Role.CHAIR: _READ | {P.KEEP_MINUTES, P.REQUEST_LOAN, P.DECIDE_LOAN, P.MANAGE_MEMBERS, P.RESOLVE_DIFFERENCE},
+    Role.CHAIR: _READ
+    | {P.KEEP_MINUTES, P.REQUEST_LOAN, P.DECIDE_LOAN, P.MANAGE_MEMBERS, P.RESOLVE_DIFFERENCE, P.EXPORT_BOOK},
     Role.UPK_STAFF: _READ | {P.VIEW_BKM, P.IMPORT_BOOK, P.VIEW_UPK, P.POST_UPK},
     Role.COORDINATOR: _READ
     | {P.VIEW_BKM, P.MANAGE_BKM, P.MANAGE_GROUP, P.MANAGE_MEMBERS, P.CORRECT, P.IMPORT_BOOK, P.RESOLVE_DIFFERENCE}
+<<<<<<< HEAD
     | {P.CORRECT_CLOSED, P.CLOSE_MONTH, P.SHARE_SURPLUS, P.VIEW_UPK},
+=======
+    | {P.CLOSE_MONTH, P.SHARE_SURPLUS, P.VIEW_UPK, P.EXPORT_BOOK},
+>>>>>>> 42560ee (Take a book out on screen and terminal, name what does not fit, and let others judge the entries)
     Role.FACILITATOR: _READ | {P.VIEW_BKM, P.MANAGE_MEMBERS},
     Role.AUDITOR: _READ | {P.VIEW_BKM, P.VIEW_UPK},
 }

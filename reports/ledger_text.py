@@ -13,7 +13,7 @@ from typing import Literal
 from ledger.chart import CHART
 from ledger.models import Account, Book, Entry
 from ledger.services import AccountKey
-from reports.exporting.gather import Posted, read_entries
+from reports.exporting.gathering import Posted, read_entries
 
 Format = Literal["beancount", "hledger"]
 FORMATS: tuple[Format, ...] = ("beancount", "hledger")

@@ -16,6 +16,7 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 Value = date | int | Decimal | str | None
 _BOLD, _WRAP = Font(bold=True), Alignment(vertical="top", wrap_text=True)
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # how a workbook writes signs: to mean these letters, escape them
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ACTIVE = ("=", "+", "-", "@", "\t", "\n")
 
 
@@ -29,7 +30,7 @@ class Table:
 
 
 def write(tables: Iterable[Table]) -> bytes:
-    """Return a workbook of these sheets. Text keeps every letter; what might act is marked as text."""
+    """Return a workbook of these sheets. Text keeps every letter one can print; what might act is marked as text."""
     book = Workbook()
     del book[book.sheetnames[0]]
     for table in tables:
@@ -59,7 +60,7 @@ def _fill(cell: Any, value: Value) -> None:
         elif isinstance(value, int):
             cell.number_format = "#,##0"
         return
-    cell.value = _ESCAPED.sub("_x005F_", value)
+    cell.value = _ESCAPED.sub("_x005F_", _UNPRINTABLE.sub("\ufffd", value))
     cell.data_type = "s"  # not what the writer makes of a leading =, or of #N/A
     if value.startswith(_ACTIVE):
         cell.quotePrefix = True  # so that a spreadsheet program keeps it as text when a person edits it

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from reports import views
+from reports import export_views, views
 from reports.members import views as members
 from reports.statements import views as statements
 
@@ -17,6 +17,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<code:code>/upk/books/<slug:statement>/paper/", statements.upk_statement_paper, name="upk_statement_paper"),
     path("b/<code:code>/upk/books/<slug:statement>.xlsx", statements.upk_statement_xlsx, name="upk_statement_xlsx"),
     path("b/<code:code>/upk/entries/<number:number>/", statements.upk_entry, name="upk_entry"),
+    path("g/<code:code>/take-out/", export_views.take_out, name="take_out"),
+    path(
+        "g/<code:code>/take-out/beancount/",
+        export_views.take_out_ledger,
+        {"form": "beancount"},
+        name="take_out_beancount",
+    ),
+    path("g/<code:code>/take-out/hledger/", export_views.take_out_ledger, {"form": "hledger"}, name="take_out_hledger"),
     path("g/<code:code>/papers/", views.group_papers, name="papers"),
     path("g/<code:code>/papers/attendance/<day:on>/", views.attendance, name="paper_attendance"),
     path("g/<code:code>/papers/sheet/<day:on>/", views.blank_sheet, name="paper_blank_sheet"),

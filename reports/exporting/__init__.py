@@ -9,8 +9,8 @@ from groups.models import Group
 from meetings.workbook import LAYOUT
 from meetings.xlsx import MAX_PACKED, MAX_TEXT
 from reports import spreadsheet
-from reports.exporting.fit import LeftOut, fit
-from reports.exporting.gather import gather
+from reports.exporting.fitting import LeftOut, fit
+from reports.exporting.gathering import gather
 from reports.spreadsheet import Table, Value
 
 __all__ = ["REST", "Export", "LeftOut", "export_book", "file_name"]
@@ -24,6 +24,7 @@ class Export:
 
     content: bytes
     left_out: tuple[LeftOut, ...]
+    rows: dict[str, int]  # sheet → how many rows it has
 
     @property
     def money(self) -> list[LeftOut]:
@@ -57,7 +58,7 @@ def export_book(group: Group) -> Export:
     if len(content) > MAX_PACKED:
         says = _("The file has %(size)s kB; an import takes 1 MB.") % {"size": len(content) // 1000}
         left_out.append(LeftOut("money", _("Book too long for one import"), says))
-    return Export(content, tuple(left_out))
+    return Export(content, tuple(left_out), {name: len(rows) for name, rows in fitted.sheets.items()})
 
 
 def file_name(group: Group) -> str:

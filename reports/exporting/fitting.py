@@ -28,7 +28,7 @@ from meetings import workbook as layout
 from meetings.services import DIFFERENCE, DISBURSEMENT, EXPENSE, HANDOVER, INCOME, WITHDRAWAL
 from meetings.workbook import HOLIDAYS, LOANS, MEETINGS, MEMBERS, OPENING, OTHER, ROWS
 from meetings.xlsx import MAX_ROWS, MAX_TEXT
-from reports.exporting.gather import Posted, Told
+from reports.exporting.gathering import Posted, Told
 
 Weight = Literal["money", "words"]
 Cells = dict[str, Any]  # heading → date, whole number, decimal or text; empty ones left out
@@ -115,6 +115,7 @@ class _Fitter:
         self._opening_rows()
         self._loans()
         self._check_payments()
+        self.out.sheets[OTHER].sort(key=lambda row: (row["Tanggal"], "Keluar" in row))
         self._meetings()
         self._member_rows()
         self._holidays()
@@ -150,6 +151,8 @@ class _Fitter:
             self.leave("words", _("Meeting time"), f"{group.meeting_time:%H.%M}")
         if group.programme:
             self.leave("words", _("Programme"), str(group.programme))
+        if closed := group.book.closed_through:
+            self.leave("words", _("The book is closed"), format_date(closed), closed)
         if group.end_on:
             self.leave("words", _("The KSM ended"), format_date(group.end_on), group.end_on)
 
@@ -211,9 +214,7 @@ class _Fitter:
             self.leave("money", _("Entry corrected on another day"), says % told, reversal.on)
 
     def _is_opening(self, one: Posted) -> bool:
-        """Whether an entry can be Saldo awal: nothing else of the book lies before it, and its accounts have cells."""
-        if any(other.on < one.on for other in self.told.entries):
-            return False
+        """Whether an entry can be Saldo awal: its accounts have cells. What lies before it then finds no place."""
         for leg in one.legs:
             account = CHART[leg.code]
             if leg.code == chart.MEMBER_LOANS:
@@ -464,7 +465,7 @@ class _Fitter:
         self._words_on_differences()
         self._words_on_requests()
         for one in self.told.others:
-            self.leave("words", one.what, one.says, one.on)
+            self.leave("money" if one.of_balance else "words", one.what, one.says, one.on)
 
     def _words_on_differences(self) -> None:
         for on, one in self.told.differences.items():

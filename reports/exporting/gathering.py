@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from groups.models import Group, Holiday, Member
+from ledger.models import Book
 from ledger.services import Leg
 from loans.models import Loan, LoanRequest
 from loans.selectors import loans_by_no
@@ -55,6 +56,7 @@ class Other:
     what: str
     on: date | None
     says: str
+    of_balance: bool = False  # without it the loans would not stand as they do
 
 
 _ENTRIES = """
@@ -118,9 +120,9 @@ _KNOWN = {
     "groups.Holiday": "group bkm week_start reason declared_on",
     "savings.SavingsTerms": "group from_on weekly principal",
     "loans.Loan": "group no member request requested_on disbursed_on principal prior_principal prior_charge receivable "
-    "charge_income periods unit rate rate_per method round_to",
-    "loans.LoanRequest": "group no member amount purpose requested_on status decided_on decision periods unit rate "
-    "rate_per method round_to",
+    "charge_income periods unit rate rate_per method round_to rules",
+    "loans.LoanRequest": "group no member amount purpose requested_on status decided_on decided_by agreed_by decision "
+    "withdrawn_on periods unit rate rate_per method round_to",
     "loans.Instalment": "loan no due_on principal charge balance",
     "meetings.Meeting": "group on week_start place agenda discussion decisions cash_before cash_expected cash_counted "
     "count counted_by submission posted_by posted_at imported",
@@ -129,25 +131,27 @@ _KNOWN = {
     "meetings.FollowUp": "meeting what owner due_on done_on",
     "meetings.CashDifference": "meeting entry amount reason owner resolved_on resolution",
 }
-_NO_BOOK = {"groups.Appointment", "meetings.SheetDraft", "compliance.GroupWeek"}  # sign-ins, drafts, derived facts
-_LEDGER = {"ledger", "users", "admin", "auth", "sessions", "contenttypes"}
-_PARENTS = ("groups.Group", "groups.Member", "meetings.Meeting", "loans.Loan", "loans.LoanRequest", "ledger.Entry")
+# Sign-ins, drafts and derived facts are no part of a book, and a UPK is not the group's.
+_NO_BOOK = {"groups.Appointment", "meetings.SheetDraft", "compliance.GroupWeek", "groups.Bkm", "groups.Upk"}
+_APPS = {"groups", "savings", "loans", "meetings", "compliance", "reports"}
+_OF_BALANCE = {"loans.Loan", "loans.LoanStep", "loans.UpkLoan"}  # without these a loan would stand otherwise
+_DEPTH = 3
 
 
-def _path_to_group(model: type[models.Model]) -> str | None:
-    """Return the look-up from a table's row to its group, or None when it belongs to no group."""
+def _path_to_group(model: type[models.Model], depth: int = _DEPTH) -> str | None:
+    """Return the shortest look-up from a table's row to its group, or None when it belongs to no group."""
     if model is Group:
         return "pk"
-    up = {"groups.Group": "", "ledger.Entry": "__book__group"}
-    found = {
-        one.related_model._meta.label: one.name
-        for one in model._meta.concrete_fields
-        if one.is_relation and isinstance(one.related_model, type)
-    }
-    for parent in _PARENTS:
-        if parent in found:
-            return found[parent] + up.get(parent, "__group")
-    return None
+    if model is Book:
+        return "group"
+    found = []
+    for one in model._meta.concrete_fields:
+        above = one.related_model
+        if depth and isinstance(above, type) and above is not model and above._meta.app_label in {*_APPS, "ledger"}:
+            path = "" if above is Group else _path_to_group(above, depth - 1)
+            if path is not None:
+                found.append(f"{one.name}__{path}".removesuffix("__"))
+    return min(found, key=lambda path: path.count("__"), default=None)
 
 
 def read_others(group: Group) -> list[Other]:
@@ -155,7 +159,7 @@ def read_others(group: Group) -> list[Other]:
     found: list[Other] = []
     for model in apps.get_models():
         label = model._meta.label
-        if label in _NO_BOOK or model._meta.app_label in _LEDGER or (path := _path_to_group(model)) is None:
+        if label in _NO_BOOK or model._meta.app_label not in _APPS or (path := _path_to_group(model)) is None:
             continue
         known = {"id", *_KNOWN.get(label, "group").split()}
         fields = model._meta.concrete_fields
@@ -181,4 +185,5 @@ def _other(model: type[models.Model], told: dict[Any, Any]) -> Other:
         for one, value in told.items()
         if value not in _SAYS_NOTHING
     ]
-    return Other(str(model._meta.verbose_name), on, ", ".join(parts))
+    of_balance = model._meta.label in _OF_BALANCE
+    return Other(str(model._meta.verbose_name), on, ", ".join(parts), of_balance)

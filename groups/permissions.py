@@ -45,11 +45,7 @@ MATRIX: dict[str, frozenset[Permission]] = {
     Role.UPK_STAFF: _READ | {P.VIEW_BKM, P.IMPORT_BOOK, P.VIEW_UPK, P.POST_UPK},
     Role.COORDINATOR: _READ
     | {P.VIEW_BKM, P.MANAGE_BKM, P.MANAGE_GROUP, P.MANAGE_MEMBERS, P.CORRECT, P.IMPORT_BOOK, P.RESOLVE_DIFFERENCE}
-<<<<<<< HEAD
-    | {P.CORRECT_CLOSED, P.CLOSE_MONTH, P.SHARE_SURPLUS, P.VIEW_UPK},
-=======
-    | {P.CLOSE_MONTH, P.SHARE_SURPLUS, P.VIEW_UPK, P.EXPORT_BOOK},
->>>>>>> 42560ee (Take a book out on screen and terminal, name what does not fit, and let others judge the entries)
+    | {P.CORRECT_CLOSED, P.CLOSE_MONTH, P.SHARE_SURPLUS, P.VIEW_UPK, P.EXPORT_BOOK},
     Role.FACILITATOR: _READ | {P.VIEW_BKM, P.MANAGE_MEMBERS},
     Role.AUDITOR: _READ | {P.VIEW_BKM, P.VIEW_UPK},
 }

@@ -1,5 +1,6 @@
 """Who holds which office, from when to when: terms are written here alone, and `Member.office` kept in step."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -66,6 +67,12 @@ def begin_term(member: Member) -> None:
     OfficeTerm.objects.create(
         group_id=member.group_id, member=member, office=member.office, from_on=member.joined_on, to_on=left
     )
+
+
+def begin_terms(members: Iterable[Member]) -> None:
+    """The same of several, in the order they are told."""
+    for member in members:
+        begin_term(member)
 
 
 def follow_membership(*, member: Member, before: date | None) -> None:

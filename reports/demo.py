@@ -18,6 +18,7 @@ from django.db import transaction
 from groups import services as groups
 from groups.dates import week_start
 from groups.models import Appointment, Bkm, Group, Holiday, Member, Programme
+from groups.offices import begin_terms
 from ledger import chart
 from ledger import services as ledger
 from ledger.announce import one_announcement
@@ -265,7 +266,7 @@ def _group(
                 joined_on=start,
             )
         )
-    Member.objects.bulk_create(members)
+    begin_terms(Member.objects.bulk_create(members))
     return group
 
 

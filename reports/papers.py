@@ -69,6 +69,7 @@ class Head:
     village: str  # Silurah
     on: date
     printed_at: datetime
+    span: str = ""  # the period of a paper that is of no single week
 
     @property
     def name(self) -> str:
@@ -106,7 +107,7 @@ class Head:
 
     @property
     def period(self) -> str:
-        return _("week %(week)s") % {"week": dates.format_week(self.on)}
+        return self.span or _("week %(week)s") % {"week": dates.format_week(self.on)}
 
     @property
     def printed(self) -> str:

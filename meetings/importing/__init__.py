@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from groups import services as groups
 from groups.models import Bkm, Group, Holiday, Member
+from groups.offices import begin_terms
 from ledger import chart
 from ledger.announce import announce, one_announcement
 from ledger.models import Account, Submission
@@ -180,6 +181,7 @@ def _found_group(plan: Plan, bkm: Bkm) -> tuple[Group, dict[int, Member]]:
         Holiday(group=group, week_start=monday, reason=reason, declared_on=monday - timedelta(days=1))
         for monday, reason in sorted(plan.holidays.items())
     )
+    begin_terms(members)
     return group, {member.no: member for member in members}
 
 

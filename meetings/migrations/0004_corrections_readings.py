@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name='Correction',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('handover', 'hand-over'), ('withdrawal', 'withdrawal'), ('income', 'other money in'), ('expense', 'other money out'), ('difference', 'cash difference'), ('added', 'hand-over written afterwards'), ('attendance', 'attendance')], max_length=10, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('handover', 'Hand-over'), ('withdrawal', 'withdrawal'), ('income', 'other money in'), ('expense', 'other money out'), ('difference', 'cash difference'), ('added', 'hand-over written afterwards'), ('attendance', 'attendance')], max_length=10, verbose_name='kind')),
                 ('reason', models.CharField(max_length=200, verbose_name='reason')),
                 ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='groups.group')),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='meetings.meeting')),

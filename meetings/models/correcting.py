@@ -14,7 +14,7 @@ class Correction(models.Model):
     """One correction of a sent sheet: why, and the submission that holds the reversal and what stands now."""
 
     class Kind(models.TextChoices):
-        HANDOVER = "handover", _("hand-over")
+        HANDOVER = "handover", _("Hand-over")
         WITHDRAWAL = "withdrawal", _("withdrawal")
         INCOME = "income", _("other money in")
         EXPENSE = "expense", _("other money out")

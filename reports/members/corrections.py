@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from groups.models import Group
 from meetings.selectors import CorrectionLine, corrected_submissions, correction_lines
 from reports.members.period import Period
-from reports.papers import Head, heads
+from reports.papers import Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +26,5 @@ def corrections_paper(group: Group, period: Period, printed_at: datetime) -> Cor
         for day in (period.since, period.until + timedelta(days=1))
     )
     found = corrected_submissions(group).filter(posted_at__gte=start, posted_at__lt=end).order_by("pk")
-    (head,) = heads([(group, period.until)], printed_at)
+    head = period.head(group, printed_at)
     return CorrectionsPaper(head, period, correction_lines(group, list(found)))

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from groups.models import Group, Guest, InventoryItem, Member, OfficeTerm
 from groups.offices import terms_between
 from reports.members.period import Period
-from reports.papers import Head, active_members, heads, officer
+from reports.papers import Head, active_members, officer
 
-BLANK_ROWS = 22
+BLANK_ROWS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def _book(
     lines: Sequence[Guest | InventoryItem | OfficeTerm],
     blank: int = 0,
 ) -> SmallBook:
-    (head,) = heads([(group, period.until)], printed_at)
+    head = period.head(group, printed_at)
     members = active_members(group, period.until)
     chair, secretary = officer(members, Member.Office.CHAIR), officer(members, Member.Office.SECRETARY)
     return SmallBook(head, period, lines, chair, secretary, blank)

@@ -10,7 +10,7 @@ from groups.models import Group, Member
 from ledger import chart
 from ledger.models import Account, Entry, Posting
 from reports.members.period import Period
-from reports.papers import Head, heads, pages_of
+from reports.papers import Head, pages_of
 from reports.statements.words import kind_name
 
 ROWS = {"a4": (20, 24), "f4": (22, 26)}  # on the first page, and on those that follow
@@ -182,7 +182,7 @@ def _row(found: dict[int, PassbookRow], entry: Entry) -> PassbookRow:
 
 def passbook_papers(group: Group, members: Sequence[Member], period: Period, printed_at: datetime) -> Passbooks:
     """Return passbooks for printing. Five queries."""
-    (head,) = heads([(group, period.until)], printed_at)
+    head = period.head(group, printed_at)
     return Passbooks(head, period, passbooks(group, members, period))
 
 

@@ -1,17 +1,19 @@
 """From when until when a book is read: `?since=2026-01-01&until=2026-06-30`, else the last twelve months."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from groups.dates import FIRST_YEAR, LAST_YEAR
+from groups.dates import EN_DASH, FIRST_YEAR, LAST_YEAR, format_date
 from groups.fields import DayField
 from groups.forms import BukuForm
+from groups.models import Group
+from reports.papers import Head, heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,11 @@ class Period:
 
     since: date
     until: date
+
+    def head(self, group: Group, printed_at: datetime) -> Head:
+        """Return the head of a paper about this period. One query."""
+        (head,) = heads([(group, self.until)], printed_at)
+        return replace(head, span=f"{format_date(self.since)} {EN_DASH} {format_date(self.until)}")
 
 
 def last_year(today: date) -> Period:

@@ -1,0 +1,192 @@
+"""Balances read aloud: what was said to them, and objections until they are answered."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.urls import reverse
+
+from groups.services import add_members
+from ledger import verify
+from meetings import selectors
+from meetings.models import BalanceReading, HandOver, Objection, Reconfirmation
+from meetings.services import (
+    Heard,
+    answer_objection,
+    correct_hand_over,
+    hand_objection,
+    raise_objection,
+    record_reading,
+)
+from meetings.sheet import Row
+from tests.factories import GroupFactory, MemberFactory, coordinator, treasurer
+from tests.meetings import village
+from tests.meetings.test_services import AT, FIRST, SECOND, correct, first_meeting, second_meeting
+from tests.meetings.test_services import group as five  # noqa: F401 (a fixture)
+from tests.meetings.test_views import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def group(request):
+    """The worked weeks: Julaika (4) owes 90.000, two instalments paid late by nobody."""
+    found = request.getfixturevalue("five")
+    first_meeting(found)
+    second_meeting(found)
+    found.book.refresh_from_db()
+    return found
+
+
+def hear(group, on=SECOND, **said):
+    """`hear(group, m1="", m2="kurang 5.000")`: no words are agreement."""
+    heard = {int(no[1:]): Heard(agreed=not text, objection=text) for no, text in said.items()}
+    return record_reading(group=group, on=on, heard=heard, by=None, at=AT)
+
+
+def test_every_member_hears_her_balances(group, django_assert_num_queries):
+    with django_assert_num_queries(6):
+        found = selectors.reading(group, date(2026, 1, 22))
+    told = [(one.member.no, one.weekly, one.voluntary, one.outstanding, one.arrears) for one in found.members]
+    assert told == [
+        (1, 4_000, 0, 0, 0),
+        (2, 4_000, 0, 0, 0),
+        (3, 4_000, 0, 0, 0),
+        (4, 4_000, 0, 90_000, 10_250),
+        (5, 4_000, 0, 0, 0),
+    ]
+    assert (found.number, found.digest) == (group.book.last_number, group.book.head_digest)
+    add_members(group=group, names=["Baru"], joined_on=group.start_on)
+    with django_assert_num_queries(6):
+        selectors.reading(group, date(2026, 1, 22))
+
+
+def test_what_was_said_names_the_book_and_answers_what_was_asked(group):
+    correct(group, SECOND, 5, Row(5, weekly=3_000))
+    correct(group, SECOND, 1, Row(1, weekly=1_000))
+    group.book.refresh_from_db()
+    said = hear(group, m1="simpanan saya 5.000", m5="")
+    assert [(r.member.no, r.agreed, r.number, r.digest) for r in said] == [
+        (1, False, group.book.last_number, group.book.head_digest),
+        (5, True, group.book.last_number, group.book.head_digest),
+    ]
+    assert list(Reconfirmation.objects.order_by("member__no").values_list("member__no", "confirmed_on", "agreed")) == [
+        (1, SECOND, False),
+        (5, SECOND, True),
+    ]
+    objection = Objection.objects.get()
+    assert (objection.no, objection.member.no, objection.text, objection.raised_on) == (
+        1,
+        1,
+        "simpanan saya 5.000",
+        SECOND,
+    )
+    found = selectors.reading(group, SECOND)
+    assert (found.said, found.agreed) == (2, 1)
+    assert found.members[0].objections == [objection]
+    assert hear(group, m1="", m2="") != []  # what member 1 said stays said
+    assert list(BalanceReading.objects.order_by("member__no").values_list("agreed", flat=True)) == [False, True, True]
+
+
+def test_a_reading_of_strangers_or_without_words_is_refused_whole(group):
+    for said, field in (({"m9": ""}, "m9"), ({"m2": "", "m1": " "}, "m1-text")):
+        with pytest.raises(ValidationError) as refusal:
+            hear(group, **said)
+        assert list(refusal.value.error_dict) == [field]
+    assert not BalanceReading.objects.exists()
+
+
+def test_an_objection_has_an_owner_an_age_and_one_answer(group):
+    chair = group.members.get(no=3)
+    group.members.filter(no=3).update(office="ketua")
+    one = raise_objection(group=group, member=group.members.get(no=1), text=" kurang ", on=FIRST, by=None)
+    assert (one.no, one.text, one.owner) == (1, "kurang", chair)
+    with pytest.raises(ValidationError):
+        raise_objection(group=group, member=chair, text=" ", on=FIRST, by=None)
+    assert hand_objection(objection=one, owner=group.members.get(no=2)).owner.no == 2
+    with pytest.raises(ValidationError) as refusal:
+        hand_objection(objection=one, owner=MemberFactory())
+    assert "owner" in refusal.value.error_dict
+    assert [line.days for line in selectors.objections(SECOND, group=group)] == [7]
+    assert [line.days for line in selectors.objections(SECOND, bkm=group.bkm)] == [7]
+    for answer, on, code in ((" ", SECOND, "required"), ("ada", date(2026, 1, 7), "before_raised")):
+        with pytest.raises(ValidationError) as refusal:
+            answer_objection(objection=one, answer=answer, on=on, by=None)
+        errors = (
+            refusal.value.error_dict["answer"] if hasattr(refusal.value, "error_dict") else refusal.value.error_list
+        )
+        assert errors[0].code == code
+    answer_objection(objection=one, answer="Dicari, ketemu", on=SECOND, by=None)
+    for act in (
+        lambda: answer_objection(objection=one, answer="lagi", on=SECOND, by=None),
+        lambda: hand_objection(objection=one, owner=chair),
+    ):
+        with pytest.raises(ValidationError) as refusal:
+            act()
+        assert refusal.value.code == "answered"
+    assert [line.days for line in selectors.objections(date(2026, 2, 1), group=group)] == [7]
+    assert selectors.objections(date(2026, 2, 1), bkm=group.bkm) == []
+    assert raise_objection(group=group, member=chair, text="x", on=SECOND, by=None).no == 2
+
+
+@pytest.mark.tampers
+@pytest.mark.parametrize("forgery", ["digest = repeat('a', 64)", "number = number - 1"])
+def test_a_reading_of_another_book_is_named(group, forgery):
+    hear(group, m1="")
+    assert list(verify.problems([group.book_id])) == []
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE meetings_balancereading SET {forgery}")
+    assert [one.table for one in verify.problems([group.book_id])] == ["meetings_balancereading"]
+
+
+def test_a_reading_of_an_empty_book_is_one_too():
+    empty = GroupFactory(members=1)
+    hear(empty, on=empty.start_on, m1="")
+    assert list(verify.problems([empty.book_id])) == []
+
+
+# The screens
+
+
+@pytest.fixture
+def mawar():
+    return village.mawar()
+
+
+def test_a_treasurer_reads_writes_down_and_answers(mawar):
+    wati, today = signed_in(treasurer(mawar)), village.today()
+    hand_over = HandOver.objects.get(member__no=1, meeting__group=mawar)
+    correct_hand_over(hand_over=hand_over, row=Row(1, weekly=6_000), reason="salah tulis", key=uuid4(), by=None, at=AT)
+    home = wati.get(reverse("group_home", args=[mawar.code])).content.decode()
+    assert "1 koreksi perlu ditegaskan anggota" in home
+    place = reverse("balances", args=[mawar.code, today])
+    page = wati.get(place).content.decode()
+    assert "Rp6.000" in page
+    assert "salah tulis" in page
+    record = reverse("balances_record", args=[mawar.code, today])
+    refused = wati.post(record, {"m1": "no", "m1-text": "", "m2": "yes"})
+    assert refused.status_code == 422
+    assert [one["id"] for one in refused.context["errors"]] == ["m1-text"]
+    assert wati.post(record, {"m1": "no", "m1-text": "seharusnya 7.000", "m2": "yes"}).url == place
+    assert wati.post(record, {"m1": "yes", "m1-text": "x" * 301}).status_code == 422
+    assert wati.get(reverse("balances", args=[mawar.code, date(2001, 1, 1)])).status_code == 404
+    home = wati.get(reverse("group_home", args=[mawar.code])).content.decode()
+    assert "1 keberatan belum dijawab" in home
+    assert "perlu ditegaskan" not in home
+    hadi = signed_in(coordinator(mawar.bkm))
+    assert "seharusnya 7.000" in hadi.get(reverse("bkm_objections", args=[mawar.bkm.code])).content.decode()
+    assert hadi.post(record, {"m3": "yes"}).status_code == 403
+    answer = reverse("objection_answer", args=[mawar.code, 1])
+    assert wati.post(answer, {"answer": ""}).status_code == 422
+    owner = reverse("objection_owner", args=[mawar.code, 1])
+    assert wati.post(owner, {"owner": "99"}).status_code == 422
+    assert wati.post(owner, {"owner": "2"}).status_code == 302
+    assert wati.post(answer, {"answer": "Sudah benar 6.000"}).status_code == 302
+    assert wati.get(answer).status_code == 404
+    assert "Sudah benar 6.000" in wati.get(reverse("objections", args=[mawar.code])).content.decode()
+    fresh = reverse("objection_new", args=[mawar.code])
+    assert wati.post(fresh, {"member": "3", "text": ""}).status_code == 422
+    assert wati.post(fresh, {"member": "3", "text": "jasa terlalu besar"}).status_code == 302
+    assert list(Objection.objects.values_list("no", "owner__name")) == [(1, "Wati"), (2, "Sari")]

@@ -17,6 +17,7 @@ class Permission(Enum):
     CORRECT_CLOSED = "correct_closed"  # the same of a closed day, in the current period
     REQUEST_LOAN = "request_loan"
     DECIDE_LOAN = "decide_loan"
+    AGREE_RULES = "agree_rules"  # write the lending rules a meeting adopted
     MANAGE_MEMBERS = "manage_members"
     PRINT_PAPERS = "print_papers"  # forms to fill in by hand, sheets, minutes, receipts
     RESOLVE_DIFFERENCE = "resolve_difference"
@@ -38,14 +39,22 @@ _READ = frozenset({P.VIEW_GROUP, P.PRINT_PAPERS})
 MATRIX: dict[str, frozenset[Permission]] = {
     Role.TREASURER: _READ
     | {P.POST_SHEET, P.KEEP_MINUTES, P.CORRECT, P.REQUEST_LOAN, P.DECIDE_LOAN, P.MANAGE_MEMBERS, P.RESOLVE_DIFFERENCE}
-    | {P.KEEP_CASH, P.CLOSE_MONTH, P.SHARE_SURPLUS, P.EXPORT_BOOK},
+    | {P.KEEP_CASH, P.CLOSE_MONTH, P.SHARE_SURPLUS, P.EXPORT_BOOK, P.AGREE_RULES},
     Role.SECRETARY: _READ | {P.KEEP_MINUTES, P.REQUEST_LOAN, P.MANAGE_MEMBERS},
     Role.CHAIR: _READ
-    | {P.KEEP_MINUTES, P.REQUEST_LOAN, P.DECIDE_LOAN, P.MANAGE_MEMBERS, P.RESOLVE_DIFFERENCE, P.EXPORT_BOOK},
+    | {
+        P.KEEP_MINUTES,
+        P.REQUEST_LOAN,
+        P.DECIDE_LOAN,
+        P.MANAGE_MEMBERS,
+        P.RESOLVE_DIFFERENCE,
+        P.EXPORT_BOOK,
+        P.AGREE_RULES,
+    },
     Role.UPK_STAFF: _READ | {P.VIEW_BKM, P.IMPORT_BOOK, P.VIEW_UPK, P.POST_UPK},
     Role.COORDINATOR: _READ
     | {P.VIEW_BKM, P.MANAGE_BKM, P.MANAGE_GROUP, P.MANAGE_MEMBERS, P.CORRECT, P.IMPORT_BOOK, P.RESOLVE_DIFFERENCE}
-    | {P.CORRECT_CLOSED, P.CLOSE_MONTH, P.SHARE_SURPLUS, P.VIEW_UPK, P.EXPORT_BOOK},
+    | {P.CORRECT_CLOSED, P.CLOSE_MONTH, P.SHARE_SURPLUS, P.VIEW_UPK, P.EXPORT_BOOK, P.AGREE_RULES},
     Role.FACILITATOR: _READ | {P.VIEW_BKM, P.MANAGE_MEMBERS},
     Role.AUDITOR: _READ | {P.VIEW_BKM, P.VIEW_UPK},
 }

@@ -14,9 +14,9 @@ from django.utils.translation import pgettext_lazy
 from groups.fields import DayField, NameField, RupiahField
 from groups.forms import BukuForm
 from groups.models import Group, Member
-from loans.models import Loan, LoanRequest, Method, Unit
+from loans.models import LendingRules, Loan, LoanRequest, Method, Unit
 from loans.schedule import MAX_PERIODS, MAX_RATE, Terms
-from loans.services import judge_request, terms_or_refuse
+from loans.services import judge_request, judge_terms, terms_or_refuse
 
 # What a group that never lent is offered first; every one of them is hers to change.
 FIRST_TERMS: dict[str, Any] = {
@@ -27,6 +27,7 @@ FIRST_TERMS: dict[str, Any] = {
     "method": Method.FLAT,
     "round_to": 1000,
 }
+AGREED_TERMS = ("rate", "rate_per", "method", "round_to")  # what a group's rules fix
 MOST_ROUNDING = 1_000_000
 
 _PERCENT = re.compile(r"(?P<whole>[0-9]{1,3})(?:[.,](?P<part>[0-9]{1,4}))? ?%?")
@@ -65,21 +66,23 @@ def percent_text(rate: Decimal) -> str:
 
 
 class CountField(forms.Field):
-    """A whole number from 1 up to `most`, in digits alone: "10.000" is no number of instalments, nor is "1e2"."""
+    """A whole number from `least` to `most`, in digits alone: "10.000" is no number of instalments, nor is "1e2"."""
 
-    def __init__(self, *, most: int, **options: Any) -> None:
+    def __init__(self, *, most: int, least: int = 1, **options: Any) -> None:
         attributes = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 20}
         options.setdefault("widget", forms.TextInput(attrs=attributes))
         super().__init__(**options)
-        self.most = most
+        self.least, self.most = least, most
 
     def to_python(self, value: Any) -> int | None:
         if value in self.empty_values:
             return None
         text = str(value).strip()
-        if not _COUNT.fullmatch(text) or not 1 <= int(text) <= self.most:
+        if not _COUNT.fullmatch(text) or not self.least <= int(text) <= self.most:
             raise ValidationError(
-                _("Write a number from 1 to %(most)s."), code="not_a_count", params={"most": self.most}
+                _("Write a number from %(least)s to %(most)s."),
+                code="not_a_count",
+                params={"least": self.least, "most": self.most},
             )
         return int(text)
 
@@ -129,10 +132,11 @@ class RequestForm(BukuForm):
             field.error_messages["required"] = _("%(field)s: not filled in yet.") % {"field": field.label}
 
     @staticmethod
-    def initial_of(last: Loan | LoanRequest | None, today: date) -> dict[str, Any]:
-        """What the form opens with: the terms the group lent on last."""
+    def initial_of(last: Loan | LoanRequest | None, rules: LendingRules | None, today: date) -> dict[str, Any]:
+        """What the form opens with: the terms the group lent on last, and what its rules say."""
         terms = {name: getattr(last, name) for name in FIRST_TERMS} if last else FIRST_TERMS
-        return terms | {"requested_on": today}
+        agreed = {name: getattr(rules, name) for name in AGREED_TERMS} if rules else {}
+        return terms | agreed | {"requested_on": today}
 
     def clean_requested_on(self) -> date:
         on: date = self.cleaned_data["requested_on"]
@@ -154,6 +158,11 @@ class RequestForm(BukuForm):
             except ValidationError as refusal:
                 for field, errors in refusal.error_dict.items():
                     self.add_error({"principal": "amount"}.get(field, field), errors)
+        if self.terms and given.get("member") and given.get("requested_on") and not self.errors:
+            try:
+                judge_terms(group=self.group, member=given["member"], terms=self.terms, on=given["requested_on"])
+            except ValidationError as refusal:
+                self.refuse(refusal)
         return given
 
 

@@ -13,7 +13,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "g/<code:code>/loans/requests/<number:no>/withdraw/", views.loan_request_withdraw, name="loan_request_withdraw"
     ),
+    path("g/<code:code>/loans/queue/", views.loan_queue, name="loan_queue"),
+    path("g/<code:code>/loans/arrears/", views.loan_arrears, name="loan_arrears"),
     path("g/<code:code>/loans/<number:no>/", views.loan_card, name="loan_card"),
+    path("g/<code:code>/loans/<number:no>/release/", views.loan_release, name="loan_release"),
+    path("b/<code:code>/arrears/", views.bkm_arrears, name="bkm_arrears"),
+    path("b/<code:code>/settings/classes/", views.collectability, name="collectability"),
     path("g/<code:code>/loans/<number:no>/print/", views.loan_card_print, name="loan_card_print"),
     # a UPK's own book
     path("b/<code:code>/upk/book/", upk_book.upk_book, name="upk_book"),

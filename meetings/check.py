@@ -155,11 +155,13 @@ def _paid_out(form: SheetForm, sheet: Sheet) -> list[Unusual]:
     ]
     for one in sheet.disbursements:
         request = asked[one.request_no]
-        found.append(
-            Unusual(
-                "coin", request.member.name, _("is paid out a loan"), format_rupiah(request.amount), f"q{request.no}"
-            )
-        )
+        blocked, detail = form.context.blocked(request), format_rupiah(request.amount)
+        if blocked:
+            detail = _("%(amount)s, of which %(blocked)s stay behind as tabungan tanggung renteng") % {
+                "amount": detail,
+                "blocked": format_rupiah(blocked),
+            }
+        found.append(Unusual("coin", request.member.name, _("is paid out a loan"), detail, f"q{request.no}"))
     found += [Unusual("coin", line.memo, _("is paid"), format_rupiah(line.amount), "other") for line in sheet.expenses]
     return found
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -13,7 +13,8 @@ from groups.fields import DayField, RupiahField
 from groups.models import Group, Member
 from groups.money import format_amount, format_rupiah, terbilang
 from ledger import chart
-from loans.models import LoanRequest
+from loans.ceilings import blocked_part
+from loans.models import LendingRules, LoanRequest
 from loans.services import OpenLoan
 from meetings.sheet import (
     DENOMINATIONS,
@@ -97,6 +98,10 @@ class RequestForm(forms.Form):
         required=False,
     )
     reason = forms.CharField(max_length=200, required=False)
+
+    def __init__(self, *args: Any, cash: int, blocked: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cash, self.blocked = cash, blocked  # rupiah it takes out of the box, and what stays behind
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -194,6 +199,18 @@ class SheetContext:
     cash: int
     requests: list[LoanRequest]
     last_of_week: date  # instalments due up to here are suggested
+    rules: LendingRules | None = None  # in force that day
+
+    def blocked(self, request: LoanRequest) -> int:
+        """What stays behind of a request when it is paid out, in rupiah."""
+        return blocked_part(request.amount, self.rules.blocked_percent) if self.rules else 0
+
+    def fine(self, no: int) -> int:
+        """The fine agreed for her instalments that were late before this day, in rupiah."""
+        if self.rules is None or not self.rules.fine:
+            return 0
+        eve = self.on - timedelta(days=1)
+        return self.rules.fine * sum(one.state(eve).instalments_late for one in self.loans.get(no, []))
 
 
 @dataclass
@@ -234,7 +251,12 @@ class SheetForm:
         self.expenses = [
             OtherMoneyForm(self.data, prefix=f"out{i}", codes=EXPENSE_CODES) for i in range(1, OTHER_LINES + 1)
         ]
-        self.requests = {r.no: RequestForm(self.data, prefix=f"q{r.no}") for r in context.requests}
+        self.requests = {
+            r.no: RequestForm(
+                self.data, prefix=f"q{r.no}", cash=r.amount - context.blocked(r), blocked=context.blocked(r)
+            )
+            for r in context.requests
+        }
         self.count = CountForm(self.data, prefix="c")
         self.minutes = MinutesForm(self.data, prefix="m")
         self.follow_ups = [
@@ -257,13 +279,13 @@ class SheetForm:
         }
 
     def suggestions(self, member: Member) -> dict[str, str]:
-        """The agreed amounts, as pencil: simpanan wajib, pokok if she owes it, what is due of her oldest loan."""
+        """The agreed amounts, as pencil: simpanan wajib, pokok if she owes it, what is due of her oldest loan, fine."""
         if self.data.get(f"r{member.no}-attendance", "") in ("I", "S", "A"):
             return {}
         owed = self.context.loans.get(member.no, [])
         due = owed[0].due(self.context.last_of_week) if owed else 0
         pokok = max(0, self.context.principal - self.context.paid_principal.get(member.no, 0))
-        wanted = {"wajib": self.context.weekly, "angsuran": due, "pokok": pokok}
+        wanted = {"wajib": self.context.weekly, "angsuran": due, "pokok": pokok, "denda": self.context.fine(member.no)}
         return {name: format_amount(amount) for name, amount in wanted.items() if amount}
 
     def _judge(self) -> None:
@@ -347,7 +369,9 @@ class SheetForm:
             place=self.minutes.cleaned_data.get("place") or self.context.group.place,
             income=tuple(_other(form) for form in self.income if form.cleaned_data.get("amount")),
             expenses=tuple(_other(form) for form in self.expenses if form.cleaned_data.get("amount")),
-            disbursements=tuple(Disbursement(no) for no, d in decided.items() if d.get("choice") == "pay"),
+            disbursements=tuple(
+                Disbursement(no, d.get("reason", "")) for no, d in decided.items() if d.get("choice") == "pay"
+            ),
             decisions=tuple(
                 Decision(no, approve=d["choice"] == "approve", reason=d.get("reason", ""))
                 for no, d in decided.items()
@@ -385,7 +409,7 @@ class SheetForm:
 
     def disbursed(self) -> int:
         """What the sheet pays out as loans."""
-        return sum(r.amount for r in self.context.requests if self.requests[r.no].cleaned_data.get("choice") == "pay")
+        return sum(one.cash for one in self.requests.values() if one.cleaned_data.get("choice") == "pay")
 
     def lines(self) -> list[Line]:
         """The rows for the screen."""

@@ -52,9 +52,10 @@ class OtherMoney:
 
 @dataclass(frozen=True, slots=True)
 class Disbursement:
-    """A request paid out at this meeting, by its number in the group."""
+    """A request paid out at this meeting, by its number in the group, and what was said with it."""
 
     request_no: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

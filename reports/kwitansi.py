@@ -30,8 +30,15 @@ _ORDER = (
     chart.MEMBER_LOANS,
     chart.FINES,
     chart.SOCIAL_FUND,
+    chart.BLOCKED_SAVINGS,
 )
-_KEPT = {chart.PRINCIPAL_SAVINGS, chart.WEEKLY_SAVINGS, chart.VOLUNTARY_SAVINGS, chart.MEMBER_LOANS}
+_KEPT = {
+    chart.PRINCIPAL_SAVINGS,
+    chart.WEEKLY_SAVINGS,
+    chart.VOLUNTARY_SAVINGS,
+    chart.MEMBER_LOANS,
+    chart.BLOCKED_SAVINGS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,11 @@ def _in_order(posting: Posting) -> tuple[bool, int, int]:
 def _line(posting: Posting, entry: Entry, loans: dict[int, Loan]) -> ReceiptLine:
     account = posting.account
     label = chart.CHART[account.code].name
-    if account.loan_no and entry.kind == "disbursement":
+    amount = abs(posting.amount)
+    if account.code == chart.BLOCKED_SAVINGS:
+        label = _("stays behind: tabungan tanggung renteng, loan no. %(no)s") % {"no": account.loan_no}
+        amount = posting.amount if entry.kind == "disbursement" else -posting.amount
+    elif account.loan_no and entry.kind == "disbursement":
         loan = loans[account.loan_no]
         words = {"no": loan.no, "periods": loan.periods, "unit": loan.get_unit_display()}
         label = _("Loan no. %(no)s, %(periods)s %(unit)s") % words
@@ -134,4 +145,4 @@ def _line(posting: Posting, entry: Entry, loans: dict[int, Loan]) -> ReceiptLine
     elif account.code == chart.MEMBER_LOANS:
         label = _("Loan no. %(no)s, pokok") % {"no": account.loan_no}
     balance = chart.on_normal_side(account.code, posting.after) if account.code in _KEPT else None  # type: ignore[attr-defined]
-    return ReceiptLine(label, abs(posting.amount), balance, owed=account.code == chart.MEMBER_LOANS)
+    return ReceiptLine(label, amount, balance, owed=account.code == chart.MEMBER_LOANS)

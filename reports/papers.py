@@ -17,7 +17,8 @@ from groups import clock, dates, regions
 from groups.models import Bkm, Group, Holiday, Member, OfficeTerm, Region
 from ledger import chart
 from ledger.models import Entry
-from loans.models import LoanRequest
+from loans.forms import percent_text
+from loans.models import Loan, LoanRequest
 from meetings import selectors as meetings
 from meetings.models import Attendance, FollowUp, Meeting
 from meetings.selectors import PostedLine, PostedSheet
@@ -489,6 +490,37 @@ class MinutesPaper:
     def decisions(self) -> list[str]:
         return items(self.meeting.decisions)
 
+    @property
+    def decided(self) -> list["Decided"]:
+        """What was decided on requests, or paid out, in order of number."""
+        return [Decided(request, self.meeting.on) for request in self.requests]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A request as the minutes of one meeting quote it."""
+
+    request: LoanRequest
+    on: date
+
+    @property
+    def paid_out(self) -> Loan | None:
+        """The loan, if the money went out on that day."""
+        loan: Loan | None = getattr(self.request, "loan", None)
+        return loan if loan and loan.disbursed_on == self.on else None
+
+    @property
+    def decided_now(self) -> bool:
+        return self.request.decided_on in (self.on, None)
+
+    @property
+    def rejected(self) -> bool:
+        return self.request.status == LoanRequest.Status.REJECTED
+
+    @property
+    def rate(self) -> str:
+        return percent_text(self.request.rate)
+
 
 def items(text: str) -> list[str]:
     """Cut what was typed into its lines, without the numbers or dashes people put before them."""
@@ -542,15 +574,15 @@ def minutes_papers(group: Group, held: Sequence[Meeting], printed_at: datetime) 
 
 
 def _settled_requests(group: Group, days: Sequence[date]) -> dict[date, list[LoanRequest]]:
-    """Return the requests decided or paid out at the meetings of these days. One query."""
-    decided = (LoanRequest.Status.APPROVED, LoanRequest.Status.REJECTED)
-    asked = LoanRequest.objects.filter(group=group).filter(
-        Q(decided_on__in=days, status__in=decided) | Q(loan__disbursed_on__in=days)
-    )
+    """Return the requests decided or paid out at the meetings of these days. One query.
+
+    Whatever became of a request since, its decision stays in the minutes of the day it was taken.
+    """
+    asked = LoanRequest.objects.filter(group=group).filter(Q(decided_on__in=days) | Q(loan__disbursed_on__in=days))
     found: dict[date, list[LoanRequest]] = {}
-    for one in asked.select_related("member", "loan").order_by("no"):
+    for one in asked.select_related("member", "loan__rules", "decided_by").order_by("no"):
         paid_on = one.loan.disbursed_on if hasattr(one, "loan") else None
-        for day in {one.decided_on if one.status in decided else None, paid_on} - {None}:
+        for day in {one.decided_on, paid_on} - {None}:
             found.setdefault(day, []).append(one)
     return found
 

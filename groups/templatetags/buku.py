@@ -95,6 +95,15 @@ def persen(fraction: Fraction | Decimal | int | None) -> str:
     return f"{sign}{money.format_amount(whole)},{tenth} %"
 
 
+@register.filter
+def desimal(number: Decimal | int | None) -> str:
+    """Return a decimal as Indonesians write it, without zeros at its end: `1,5`; a dash for what is not known."""
+    if number is None:
+        return DASH
+    text = f"{Decimal(number):f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Return a sign from the sprite, silent to screen readers: the words beside it carry the meaning."""

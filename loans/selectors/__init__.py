@@ -1,5 +1,6 @@
 """What the screens of loans read, a file per story."""
 
+from loans.selectors.arrears import AgedLoan, BoardArrears, Portfolio, arrears_of, board_arrears, group_arrears
 from loans.selectors.leaving import Owed, Reckoning, leaving_of, reckoning
 from loans.selectors.lending import (
     LATE_RED,
@@ -29,9 +30,12 @@ from loans.selectors.lending import (
     waiting_requests,
 )
 from loans.selectors.life import Debt, debts, steps_of
+from loans.selectors.queue import Queue, QueueLine, queue
 
 __all__ = [
     "LATE_RED",
+    "AgedLoan",
+    "BoardArrears",
     "Borrower",
     "CardRow",
     "Debt",
@@ -42,12 +46,18 @@ __all__ = [
     "LoanLine",
     "Owed",
     "Payment",
+    "Portfolio",
+    "Queue",
+    "QueueLine",
     "Reckoning",
     "WaitingLine",
     "all_loans",
+    "arrears_of",
+    "board_arrears",
     "borrower",
     "by_member",
     "debts",
+    "group_arrears",
     "last_terms",
     "leaving_of",
     "lendable",
@@ -58,6 +68,7 @@ __all__ = [
     "loans_by_no",
     "never_borrowed",
     "open_loans",
+    "queue",
     "reckoning",
     "settled_loans",
     "steps_of",

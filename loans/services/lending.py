@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import BigIntegerField, Case, F, Max, Value, When
+from django.db.models import BigIntegerField, Case, CharField, F, Max, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -38,6 +38,7 @@ class Lending:
     requested_on: date
     request: LoanRequest | None = None
     no: int | None = None
+    decision: str = ""  # what the meeting said with it
 
 
 def terms_of(loan: Loan | LoanRequest, principal: int) -> Terms:
@@ -173,7 +174,7 @@ def disburse(
         if lending.requested_on > on:
             raise ValidationError(_("A loan is asked for before it is paid out."), code="asked_later")
     rules = _judge_lendings(group, lendings, on)
-    _take_requests([lending.request for lending in lendings if lending.request], on, by)
+    _take_requests([lending for lending in lendings if lending.request], on, by)
     next_no = (Loan.objects.filter(group=group).aggregate(last=Max("no"))["last"] or 0) + 1
     numbers = [lending.no or next_no + index for index, lending in enumerate(lendings)]
     keys: list[tuple[AccountKey, AccountKey]] = [
@@ -207,17 +208,22 @@ def _judge_lendings(group: Group, lendings: Sequence[Lending], on: date) -> Lend
     return standing[asked[0].member.no].rules
 
 
-def _take_requests(requests: Sequence[LoanRequest], on: date, by: "User | None") -> None:
-    """Mark requests as paid out, under lock, so that two people cannot pay out one request."""
-    if not requests:
+def _take_requests(lendings: Sequence[Lending], on: date, by: "User | None") -> None:
+    """Mark requests as paid out, under lock, so that two people cannot pay out one request.
+
+    One that was still waiting is decided by that: on this day, by her who sends the sheet.
+    """
+    if not lendings:
         return
+    requests = [lending.request for lending in lendings if lending.request]
+    said = [When(pk=one.request.pk, then=Value(one.decision[:200])) for one in lendings if one.request]
+    new = Q(decided_on=None)
     taken = LoanRequest.objects.filter(
         pk__in=[r.pk for r in requests], status__in=[LoanRequest.Status.WAITING, LoanRequest.Status.APPROVED]
     ).update(
         status=LoanRequest.Status.DISBURSED,
-        decided_by=Case(
-            When(decided_on=None, then=Value(by and by.pk)), default=F("decided_by"), output_field=BigIntegerField()
-        ),
+        decision=Case(When(new, then=Case(*said)), default=F("decision"), output_field=CharField()),
+        decided_by=Case(When(new, then=Value(by and by.pk)), default=F("decided_by"), output_field=BigIntegerField()),
         decided_on=Coalesce(F("decided_on"), on),
     )
     if taken != len(requests):

@@ -102,7 +102,9 @@ def _judge_numbers(agreed: Agreement) -> dict[str, ValidationError]:
     for name, count in (("most_weeks", agreed.most_weeks), ("most_months", agreed.most_months)):
         if count is not None and not 1 <= count <= MAX_PERIODS:
             refusals[name] = ValidationError(
-                _("Write a number from 1 to %(most)s."), code="not_a_count", params={"most": MAX_PERIODS}
+                _("Write a number from %(least)s to %(most)s."),
+                code="not_a_count",
+                params={"least": 1, "most": MAX_PERIODS},
             )
     if agreed.fine < 0:
         refusals["fine"] = ValidationError(_("An amount is 0 or more."), code="negative")

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -19,7 +20,7 @@ from groups.pages import PageForm
 from groups.permissions import Permission
 from loans import selectors, services
 from loans.forms import AskerForm, DecisionForm, PaperForm, RequestForm, percent_text
-from loans.models import Loan, LoanRequest
+from loans.models import LendingRules, Loan, LoanRequest
 from loans.schedule import Terms, schedule
 
 SETTLED_PER_PAGE = 20
@@ -76,7 +77,8 @@ def loan_request(request: GroupRequest) -> HttpResponse:
                 return redirect("loan_request_detail", code=group.code, no=asked.no)
         member = form.cleaned_data.get("member")
     else:
-        initial = RequestForm.initial_of(selectors.last_terms(group), today)
+        rules = LendingRules.objects.in_force(group, today)
+        initial = RequestForm.initial_of(selectors.last_terms(group), rules, today)
         form = RequestForm(group=group, today=today, initial=initial)
         number = AskerForm(request.GET).number
         member = form.fields["member"].queryset.filter(no=number).first() if number else None  # type: ignore[attr-defined]
@@ -103,6 +105,7 @@ def _weighing(request: GroupRequest, member: Member | None, amount: int) -> dict
         "lendable": lendable,
         "short": max(0, amount - lendable.amount),
         "borrower": selectors.borrower(request.group, member, today) if member else None,
+        "standing": services.standing(request.group, member, today) if member else None,
     }
 
 
@@ -196,7 +199,15 @@ def loan_card(request: GroupRequest, no: int) -> HttpResponse:
     return render(
         request,
         "loans/loan_card.html",
-        {"group": request.group, "card": card, "loan": card.loan, "rate": percent_text(card.loan.rate)},
+        {
+            "group": request.group,
+            "card": card,
+            "loan": card.loan,
+            "rate": percent_text(card.loan.rate),
+            "blocked": services.blocked_for(card.loan),
+            "may_release": Permission.KEEP_CASH in request.permissions,
+            "key": uuid4(),
+        },
     )
 
 

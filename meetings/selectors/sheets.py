@@ -13,6 +13,7 @@ from groups.models import Appointment, Group, Holiday, Member
 from ledger import chart
 from ledger.models import Account, Entry, Posting
 from loans import selectors as loan_selectors
+from loans.models import LendingRules
 from meetings.forms import SheetContext
 from meetings.models import HandOver, Meeting, Objection, Reconfirmation, SheetDraft
 from savings.models import SavingsTerms
@@ -33,7 +34,7 @@ def meeting_day(group: Group, monday: date) -> date:
 
 
 def sheet_context(group: Group, on: date) -> SheetContext:
-    """What the book knows when the sheet of a day is filled in. Five queries."""
+    """What the book knows when the sheet of a day is filled in. Six queries."""
     members = list(Member.objects.filter(group=group).active_on(on).order_by("no"))
     terms = SavingsTerms.objects.in_force(group, on)
     accounts = Account.objects.filter(
@@ -55,6 +56,7 @@ def sheet_context(group: Group, on: date) -> SheetContext:
         cash=balances.get(chart.CASH, {}).get(0, 0),
         requests=list(loan_selectors.waiting_requests(group)),
         last_of_week=week_start(on) + timedelta(days=6),
+        rules=LendingRules.objects.in_force(group, on),
     )
 
 
@@ -88,6 +90,7 @@ class PostedLine:
     loans: dict[int, int] = field(default_factory=dict)  # rupiah per loan number, charge and principal
     charge: int = 0
     principal: int = 0
+    blocked: int = 0  # of a loan paid out: what stayed behind
     reversed_by: Entry | None = None
     code: str = ""  # of other money: the account beside the cash box
 
@@ -187,6 +190,8 @@ def _add(line: PostedLine, posting: Posting) -> None:
     code, loan_no, amount = posting.account.code, posting.account.loan_no, posting.amount
     if code == chart.CASH:
         line.amounts["kas"] = line.amounts.get("kas", 0) + amount
+    elif code == chart.BLOCKED_SAVINGS and line.hand_over.entry.kind == "disbursement":
+        line.blocked -= amount
     elif loan_no and line.hand_over.entry.kind == "handover":
         line.amounts["angsuran"] = line.amounts.get("angsuran", 0) - amount
         line.loans[loan_no] = line.loans.get(loan_no, 0) - amount

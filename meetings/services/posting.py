@@ -227,6 +227,7 @@ def _requested(group: Group, sheet: Sheet, members: Mapping[int, Member], refusa
                 terms=loans.terms_of(request, request.amount),
                 requested_on=request.requested_on,
                 request=request,
+                decision=disbursement.reason,
             )
         )
     return lendings

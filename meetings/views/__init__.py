@@ -4,6 +4,7 @@ from meetings.views.checking import check_page, compare
 from meetings.views.closing import close_month, closing
 from meetings.views.correcting import add_hand_over, correct, correct_attendance, corrections
 from meetings.views.differences import difference
+from meetings.views.lending_rules import lending_rules, lending_rules_new
 from meetings.views.posted import posted_sheet, receipt
 from meetings.views.reading import (
     balances,
@@ -33,6 +34,8 @@ __all__ = [
     "difference",
     "discard_draft",
     "group_home",
+    "lending_rules",
+    "lending_rules_new",
     "meeting_list",
     "minutes",
     "objection_answer",

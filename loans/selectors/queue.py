@@ -10,7 +10,7 @@ from loans.ceilings import blocked_part
 from loans.fairness import Asked, Reason, fair_order
 from loans.models import Loan, LoanRequest
 from loans.selectors.lending import Lendable, lendable, waiting_requests
-from loans.services import Standing, standings
+from loans.services.rules import Standing, standings
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=40, help="samples of each sheet posted (default 40)")
     parser.add_argument(
-        "parts", nargs="*", metavar="part", help="posting, dashboard, sheet, demo; all of them when none is named"
+        "parts",
+        nargs="*",
+        metavar="part",
+        help="posting, dashboard, sheet, books, demo; all of them when none is named",
     )
     asked = parser.parse_args()
-    wanted = set(asked.parts) or {"posting", "dashboard", "sheet", "demo"}
+    wanted = set(asked.parts) or {"posting", "dashboard", "sheet", "books", "demo"}
     ground = tempfile.mkdtemp(prefix="ksm-bench-")
     os.environ["KSM_DATA_DIR"] = ground
     os.environ["DJANGO_SETTINGS_MODULE"] = "ksm_project.settings"
@@ -43,7 +46,7 @@ def measure(wanted: set[str], rounds: int) -> None:
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
 
-    from benchmarks import pages, posting  # noqa: PLC0415
+    from benchmarks import books, pages, posting  # noqa: PLC0415
     from groups import services as groups  # noqa: PLC0415
 
     begun = time.perf_counter()
@@ -61,6 +64,9 @@ def measure(wanted: set[str], rounds: int) -> None:
     if "sheet" in wanted:
         say("\nThe treasurer's pages, the whole request")
         pages.sheets(bkm, say)
+    if "books" in wanted:
+        say("\nStatements, the whole request: ten years of history against one")
+        books.statements(bkm, say)
     if "demo" in wanted:
         say("\nDemonstration data: manage.py demo")
         for part in ("--small", "--programme"):

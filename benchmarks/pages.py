@@ -25,7 +25,7 @@ BOARDS = (10, 100, 1_000)
 WEEKS = 26
 
 
-def _signed_in(user: User) -> Client:
+def signed_in(user: User) -> Client:
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     return client
@@ -83,9 +83,9 @@ def dashboards(bkm: Bkm, say: Callable[[str], None], rounds: int = ROUNDS) -> di
         board = _board(size, models, start)
         user = User.objects.create(username=f"koordinator-{size}", name="Hadi", password="!")  # noqa: S106 (nobody signs in with it)
         groups.appoint(user=user, role=Appointment.Role.COORDINATOR, from_on=start, bkm=board)
-        pages.append(Page(f"{size:5,d} groups", _signed_in(user), reverse("bkm_dashboard", args=[board.code])))
+        pages.append(Page(f"{size:5,d} groups", signed_in(user), reverse("bkm_dashboard", args=[board.code])))
     settle()
-    _take_turns(pages, rounds)
+    take_turns(pages, rounds)
     _print(pages, say)
     counts = sorted({page.statements for page in pages})
     largest = median(pages[-1].times.wall)
@@ -108,18 +108,18 @@ def sheets(bkm: Bkm, say: Callable[[str], None], rounds: int = ROUNDS) -> dict[s
         ksm = new_ksm(bkm, members, week_start(today) - timedelta(weeks=WEEKS)).live(WEEKS)
         on = today if today > ksm.on - timedelta(weeks=1) else ksm.on
         meetings.save_draft(group=ksm.group, on=on, by=ksm.treasurer, key=uuid4(), data=_draft(ksm), at=clock.now())
-        client = _signed_in(ksm.treasurer)
+        client = signed_in(ksm.treasurer)
         last = ksm.on - timedelta(weeks=1)
         for name, day in (("sheet", on), ("check", on), ("receipt", last)):
             address = reverse(name, args=[ksm.group.code, day])
             pages.append(Page(f"{name}, {members} members", client, address))
     settle()
-    _take_turns(pages, rounds)
+    take_turns(pages, rounds)
     _print(pages, say)
     return {page.name: (page.statements, median(page.times.wall)) for page in pages}
 
 
-def _take_turns(pages: list[Page], rounds: int) -> None:
+def take_turns(pages: list[Page], rounds: int) -> None:
     for _round in range(rounds):
         for page in pages:
             page.measure()

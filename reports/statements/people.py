@@ -64,7 +64,7 @@ def _savings_table(
     rows = [
         Row(
             (no or None, names.get(no, str(no)), one.opening, one.into, one.out, one.closing),
-            url=f"{ledger}?{asked.query(f'{code}.{no}')}" if code else "",
+            url=_of_member(keeper, no) if not code else f"{ledger}?{asked.query(f'{code}.{no}')}",
         )
         for no, one in sorted(moved.items())
         if one
@@ -72,6 +72,11 @@ def _savings_table(
     whole = sum(moved.values(), Movement())
     rows.append(Row((None, _("Sum"), whole.opening, whole.into, whole.out, whole.closing), "final"))
     return Table(columns, rows, title, empty=_("Nobody saved in this period."))
+
+
+def _of_member(keeper: Keeper, no: int) -> str:
+    """Return the address of a member's passbook; what is the whole group's has none."""
+    return keeper.url("passbook", no) if no else ""
 
 
 def loan_list(keeper: Keeper, asked: Asked) -> Statement:
@@ -175,6 +180,7 @@ def member_book(keeper: Keeper, asked: Asked) -> Statement:
                 member.left_on if member.left_on and member.left_on <= end else None,
                 *(saved.get(member.no, 0), owed.get(member.no, 0)),
             ),
+            url=_of_member(keeper, member.no),
             detail=member.address,
         )
         for member in members

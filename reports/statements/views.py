@@ -124,7 +124,8 @@ def _books(request: HttpRequest) -> HttpResponse:
     form = PeriodForm(request.GET, today=keeper.today(), days=days)
     asked = Asked(form.period, days, NO_ACCOUNT)
     lines = [(one, f"{keeper.url('statement', one.name)}?{asked.query()}") for one in listed(keeper)]
-    context = _context(keeper, form, asked) | {"lines": lines}
+    prints = Permission.PRINT_PAPERS in request.permissions  # type: ignore[attr-defined]
+    context = _context(keeper, form, asked) | {"lines": lines, "prints": prints}
     return render(request, "reports/statements/books.html", context, status=422 if form.errors else 200)
 
 

@@ -133,3 +133,26 @@ def test_the_tools_stay_on_the_screen(page, artefacts):
     assert "Kembali" not in said(pdf.pages[0])
     follow(page, "Kembali")
     assert page.url.endswith("/g/KSM-MAWAR/papers/")
+
+
+def test_a_statement_is_whole_on_paper_with_its_heads_and_foot_on_every_page(page, artefacts):
+    sign_in(page, villages(members=15))
+    january = "from=2026-01-01&to=2026-01-31"
+    page.goto(f"/g/KSM-MAWAR/books/?{january}")
+    follow(page, "Buku kas")
+    follow(page, "Cetak")
+    assert "/books/cash/paper/" in page.url
+    for name, wide, words in (("cash", False, "Jumlah 231.250 105.000"), ("trial", True, "1110 Kas")):
+        for size, sheet in SIZES.items():
+            address = f"/g/KSM-MAWAR/books/{name}/paper/?{january}&paper={size}"
+            pdf = printed(page, artefacts, address, f"books-{name}-{size}")
+            text = [said(each) for each in pdf.pages]
+            assert sizes(pdf) == {sheet[::-1] if wide else sheet}
+            assert (len(text) > 1) == (name == "cash")
+            for number, each in enumerate(text, start=1):
+                assert "KSM Mawar · Januari 2026" in each
+                assert f"hal. {number} dari {len(text)}" in each
+                assert "sidik" in each
+                if number < len(text) or name == "trial":
+                    assert "No. Tanggal Keterangan" in each or "Kode Akun" in each
+            assert words in " ".join(text)

@@ -224,6 +224,8 @@ def test_the_index_leads_to_every_book_with_the_period_kept(group):
     page = client.get(reverse("books", args=[group.code]) + "?from=01-01-2026&to=31-01-2026").content.decode()
     for name in CATALOGUE:
         assert f"/g/KSM-MAWAR/books/{name}/?from=2026-01-01&amp;to=2026-01-31" in page
+    for kept in ("passbooks", "guests", "inventory", "papers/minutes-book", "corrections", "objections"):
+        assert f"/g/KSM-MAWAR/{kept}/" in page
     assert "Januari 2026" in page
     assert 'aria-current="true"' not in page
     assert reverse("books", args=[group.code]) in client.get(reverse("members", args=[group.code])).content.decode()

@@ -139,6 +139,8 @@ class LoanPlan:
         return lines
 
     def _line(self, through: date) -> list[int]:
+        if not self.waivers:
+            return self._lines[0]
         return self._lines[sum(waiver.on <= through for waiver in self.waivers)]
 
     @cached_property
@@ -156,9 +158,10 @@ class LoanPlan:
 
         What a loan lacks that was closed before that week is carried on no more.
         """
-        line = self._line(through)
-        before = line[min(bisect_left(self.weeks, week), self._last)]
-        own = line[min(bisect_right(self.weeks, week), bisect_right(self._days, through), self._last)] - before
+        line, last = self._line(through), self._last
+        start = bisect_left(self.weeks, week)
+        before = line[min(start, last)]
+        own = line[min(bisect_right(self.weeks, week, start), bisect_right(self._days, through), last)] - before
         if self.closed_on and self.closed_on < week:
             before = min(before, paid_before)
         return before, before + own
@@ -470,20 +473,14 @@ def _loans(before: WeekFacts | None, money: _Money, setting: Setting, week: date
         lent += money.lent.get(no, 0)
         if lent <= 0:  # a disbursement that was taken back
             continue
-        paid = paid_before + money.paid.get(no, 0)
-        paid_before += money.paid_before.get(no, 0)
+        paid = paid_before
+        if no in touched:
+            paid += money.paid.get(no, 0)
+            paid_before += money.paid_before.get(no, 0)
+            outstanding += sum(money.principal[no].values() if no in money.principal else ())
         due_before, due = plan.stretch(week, through, paid_before)
-        loans[no] = LoanWeek(
-            member_no=plan.member_no,
-            lent=lent,
-            due_before=due_before,
-            due=due,
-            paid_before=paid_before,
-            paid=paid,
-            outstanding=outstanding + sum(money.principal[no].values() if no in money.principal else ()),
-            late=plan.late(through, paid),
-            waived=plan.waived(through) if plan.waivers else (),
-        )
+        late, waived = plan.late(through, paid), plan.waived(through) if plan.waivers else ()
+        loans[no] = LoanWeek(plan.member_no, lent, due_before, due, paid_before, paid, outstanding, late, waived)
     return loans
 
 

@@ -24,6 +24,7 @@ from compliance.facts import (
 
 NOTHING = (0, 0, 0)
 RULES = ("savings", "meetings", "books", "lending", "repayment")
+_WEIGHTS = {rule: f"weight_{rule}" for rule in RULES}
 
 ON_TIME, LATE, UNCOVERED = "on_time", "late", "uncovered"
 
@@ -63,7 +64,7 @@ class PolicyNumbers:
 
     def weight(self, rule: str) -> Fraction:
         """Return the weight of a rule in the total."""
-        weight: Fraction = getattr(self, f"weight_{rule}")
+        weight: Fraction = getattr(self, _WEIGHTS[rule])
         return weight
 
 
@@ -461,18 +462,12 @@ def _repayment(repaid: tuple[int, int, int], arrears: tuple[int, int, int], poli
 
 
 def _total(findings: Sequence[Finding], policy: PolicyNumbers) -> Quotient | None:
-    weighed = [(weight, f.scored) for f in findings if f.scored is not None and (weight := policy.weight(f.rule))]
-    if not weighed:
-        return None
+    weighed = [(*policy.weight(f.rule).as_integer_ratio(), *f.scored) for f in findings if f.scored is not None]
     # One common denominator instead of a fraction for every step.
-    whole = lcm(*(weight.denominator for weight, _score in weighed))
-    common = lcm(*(score.of for _weight, score in weighed))
-    points = whole_weight = 0
-    for weight, score in weighed:
-        share = whole // weight.denominator * weight.numerator
-        whole_weight += share
-        points += share * score.part * (common // score.of)
-    return Quotient(points, common * whole_weight)
+    common = lcm(*(unit * of for _weight, unit, _part, of in weighed))
+    points = sum(common // (unit * of) * weight * part for weight, unit, part, of in weighed)
+    whole = sum(common // unit * weight for weight, unit, _part, _of in weighed)
+    return Quotient(points, whole) if whole else None
 
 
 def _grade(total: Quotient, policy: PolicyNumbers) -> str:

@@ -280,7 +280,8 @@ def tally(row: WeekFacts, last: WeekFacts) -> Tally:
 
 def _tallied(weeks: Iterable[WeekFacts], last: WeekFacts) -> Tally:
     """Add the weeks' tallies up."""
-    tallies = [tally(row, last) for row in weeks]
+    moved_on = last.moved_on
+    tallies = [row.kept.get(moved_on) or tally(row, last) for row in weeks]
     return Tally(_added([one.saved for one in tallies]), _added([one.repaid for one in tallies]))
 
 
@@ -394,7 +395,7 @@ def borrowers(row: WeekFacts, policy: PolicyNumbers, on: date) -> list[int]:
     """Return the active members who owed principal inside the group on any of the last `borrower_weeks` × 7 days."""
     since = on - timedelta(days=7 * policy.borrower_weeks - 1)
     recent = {no for no, owed_on in row.last_owed_by_all.items() if owed_on >= since}
-    return [no for no in row.active if no in recent]
+    return sorted(recent.intersection(row.active))
 
 
 def _lending(last: WeekFacts | None, policy: PolicyNumbers, on: date) -> Finding:

@@ -53,7 +53,7 @@ SELECT g.id, g.book_id, g.start_on, g.end_on, g.timezone,
   (SELECT json_agg(row_to_json(p) ORDER BY p.bkm_id IS NULL DESC, p.from_on)
      FROM compliance_policy p WHERE p.bkm_id IS NULL OR p.bkm_id = g.bkm_id)::text,
   LEAST((SELECT min(r.requested_on) FROM loans_loanrequest r WHERE r.group_id = g.id),
-        (SELECT min(l.requested_on) FROM loans_loan l WHERE l.group_id = g.id)),
+        (SELECT min(l.requested_on) FROM loans_loan l WHERE l.group_id = g.id AND l.upk_loan_id IS NULL)),
   (SELECT max(m."on") FROM meetings_meeting m WHERE m.group_id = g.id AND m.imported AND m."on" >= %(since)s),
   (SELECT json_agg(json_build_array(w.facts, w.total) ORDER BY w.week_start) FROM (
      SELECT week_start, facts, at_close -> 'total' AS total FROM compliance_groupweek
@@ -134,6 +134,7 @@ SELECT m."on",
  GROUP BY m.id, d.id ORDER BY m."on"
 """
 
+# Members' shares of a UPK loan are no internal lending: rules 4 and 5 leave them out.
 _LOANS = """
 SELECT l.no, m.no, l.prior_principal + l.prior_charge,
        ARRAY(SELECT i.due_on FROM loans_instalment i WHERE i.loan_id = l.id ORDER BY i.no),
@@ -142,7 +143,7 @@ SELECT l.no, m.no, l.prior_principal + l.prior_charge,
        (SELECT json_agg(json_build_array(s."on", s.forgiven) ORDER BY s."on", s.no) FROM loans_loanstep s
          WHERE s.loan_id = l.id AND s.kind = 'waiver' AND s.undone_at IS NULL)::text
   FROM loans_loan l JOIN groups_member m ON m.id = l.member_id
- WHERE l.group_id = %(group)s AND m.group_id = %(group)s AND l.no = ANY(%(numbers)s)
+ WHERE l.group_id = %(group)s AND m.group_id = %(group)s AND l.no = ANY(%(numbers)s) AND l.upk_loan_id IS NULL
 """
 
 
@@ -161,6 +162,8 @@ def read_weeks(
     setting = replace(source.setting, loans=_read_loans(source, loans))
     money: dict[date, list[Movement]] = defaultdict(list)
     for movement in movements:
+        if movement.code in {"1210", "4110"} and movement.loan_no not in setting.loans:
+            continue
         money[max(_monday(movement.on), setting.first_week)].append(movement)
     met: dict[date, list[MeetingFacts]] = defaultdict(list)
     for meeting in meetings:

@@ -30,7 +30,11 @@ class Permission(Enum):
     IMPORT_BOOK = "import_book"
     EXPORT_BOOK = "export_book"  # take everything of the group away, as files
     VIEW_UPK = "view_upk"  # the UPK's book, its loans and indicators
-    POST_UPK = "post_upk"  # write into the UPK's book
+    POST_UPK = "post_upk"  # write into the UPK's book: money, loans paid out, payments of KSM received
+    REQUEST_UPK = "request_upk"  # ask the UPK for a loan in the KSM's name
+    PAY_UPK = "pay_upk"  # announce money for the UPK
+    DECIDE_UPK = "decide_upk"  # the UPK's word on a request of a KSM, and its rules
+    RATIFY_UPK = "ratify_upk"  # the BKM's word, after the UPK's
 
 
 P = Permission
@@ -39,7 +43,8 @@ _READ = frozenset({P.VIEW_GROUP, P.PRINT_PAPERS})
 MATRIX: dict[str, frozenset[Permission]] = {
     Role.TREASURER: _READ
     | {P.POST_SHEET, P.KEEP_MINUTES, P.CORRECT, P.REQUEST_LOAN, P.DECIDE_LOAN, P.MANAGE_MEMBERS, P.RESOLVE_DIFFERENCE}
-    | {P.KEEP_CASH, P.CLOSE_MONTH, P.SHARE_SURPLUS, P.EXPORT_BOOK, P.AGREE_RULES},
+    | {P.KEEP_CASH, P.CLOSE_MONTH, P.SHARE_SURPLUS, P.EXPORT_BOOK, P.AGREE_RULES}
+    | {P.REQUEST_UPK, P.PAY_UPK},
     Role.SECRETARY: _READ | {P.KEEP_MINUTES, P.REQUEST_LOAN, P.MANAGE_MEMBERS},
     Role.CHAIR: _READ
     | {
@@ -50,11 +55,13 @@ MATRIX: dict[str, frozenset[Permission]] = {
         P.RESOLVE_DIFFERENCE,
         P.EXPORT_BOOK,
         P.AGREE_RULES,
-    },
-    Role.UPK_STAFF: _READ | {P.VIEW_BKM, P.IMPORT_BOOK, P.VIEW_UPK, P.POST_UPK},
+    }
+    | {P.REQUEST_UPK},
+    Role.UPK_STAFF: _READ | {P.VIEW_BKM, P.IMPORT_BOOK, P.VIEW_UPK, P.POST_UPK, P.DECIDE_UPK},
     Role.COORDINATOR: _READ
     | {P.VIEW_BKM, P.MANAGE_BKM, P.MANAGE_GROUP, P.MANAGE_MEMBERS, P.CORRECT, P.IMPORT_BOOK, P.RESOLVE_DIFFERENCE}
-    | {P.CORRECT_CLOSED, P.CLOSE_MONTH, P.SHARE_SURPLUS, P.VIEW_UPK, P.EXPORT_BOOK, P.AGREE_RULES},
+    | {P.CORRECT_CLOSED, P.CLOSE_MONTH, P.SHARE_SURPLUS, P.VIEW_UPK, P.EXPORT_BOOK, P.AGREE_RULES}
+    | {P.RATIFY_UPK},
     Role.FACILITATOR: _READ | {P.VIEW_BKM, P.MANAGE_MEMBERS},
     Role.AUDITOR: _READ | {P.VIEW_BKM, P.VIEW_UPK},
 }

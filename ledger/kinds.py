@@ -15,3 +15,6 @@ TRANSFER = "transfer"  # between accounts of one member
 YEAR_END = "year_end"  # income and costs of a year moved into 3910: left out wherever a year's income is shown
 SHARE_OUT = "share_out"  # from 3910 to members and funds
 RELEASE = "release"  # blocked savings of a settled loan, back to the member
+UPK_LOAN = "upk_loan"  # from a UPK to a KSM, in both books
+UPK_PAYMENT = "upk_payment"  # what a KSM passes on to its UPK, in both books
+UPK_COVER = "upk_cover"  # the group's own money stands for what it passed on and, after a correction, never collected

@@ -85,6 +85,12 @@ def lock_book(book_id: int) -> Book:
     return book
 
 
+def lock_books(*book_ids: int) -> list[Book]:
+    """Hold several books until the transaction ends, always in the same order, so that nobody waits in a ring."""
+    held = {pk: lock_book(pk) for pk in sorted(set(book_ids))}
+    return [held[pk] for pk in book_ids]
+
+
 def accounts_for(book: Book, keys: Collection[AccountKey]) -> dict[AccountKey, Account]:
     """Return the accounts with these keys, opening those that do not exist. At most three statements."""
     return _opened(book, keys, _find_accounts)

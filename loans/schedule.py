@@ -4,7 +4,7 @@ Everything is computed in fractions and rounded half up where the rules of the f
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -81,6 +81,11 @@ class Terms:
         if self.unit == self.rate_per:
             return rate
         return rate / WEEKS_PER_MONTH if self.unit == "week" else rate * WEEKS_PER_MONTH
+
+
+def terms_for_share(terms: Terms, principal: int) -> Terms:
+    """Return what a member pays her share of a monthly loan on: weekly, 4 weeks to the month, the rest as it is."""
+    return replace(terms, principal=principal, periods=terms.periods * WEEKS_PER_MONTH, unit="week")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ _ORDER = (
     chart.SOCIAL_FUND,
     chart.BLOCKED_SAVINGS,
 )
+# The other side of her money, and what the group lays aside of it for the UPK.
+_NOT_HERS = (chart.CASH, chart.OWED_TO_UPK, chart.HELD_FOR_UPK, chart.CHARGE_TO_UPK)
 _KEPT = {
     chart.PRINCIPAL_SAVINGS,
     chart.WEEKLY_SAVINGS,
@@ -114,7 +116,7 @@ def _postings(lines: list[PostedLine]) -> dict[int, list[Posting]]:
     found: dict[int, list[Posting]] = {}
     for posting in (
         Posting.objects.filter(entry__in=[one.hand_over.entry_id for one in lines])
-        .exclude(account__code=chart.CASH)
+        .exclude(account__code__in=_NOT_HERS)
         .select_related("account")
         .annotate(after=Subquery(so_far))
     ):

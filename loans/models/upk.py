@@ -194,12 +194,14 @@ class UpkPayment(models.Model):
         ANNOUNCED = "announced", _("on its way")
         RECEIVED = "received", _("received by the UPK")
         CANCELLED = "cancelled", _("did not arrive")
+        REVERSED = "reversed", _("taken back in both books")
 
     loan = models.ForeignKey(UpkLoan, models.PROTECT, related_name="payments")
     no = models.IntegerField(_("number"))
     key = models.UUIDField()
     amount = models.BigIntegerField(_("amount"))
     status = models.CharField(_("status"), max_length=9, choices=Status.choices)
+    announced_amount = models.BigIntegerField(default=0)
     announced_on = models.DateField(null=True, blank=True)
     announced_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     on = models.DateField(_("received on"), null=True, blank=True)
@@ -219,9 +221,14 @@ class UpkPayment(models.Model):
             models.UniqueConstraint(fields=["loan", "key"], name="loans_upkpayment_key_unique"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="loans_upkpayment_amount_positive"),
             models.CheckConstraint(
-                condition=Q(status="received", on__isnull=False, group_entry__isnull=False, upk_entry__isnull=False)
-                & Q(amount=F("principal") + F("charge"))
-                | ~Q(status="received") & Q(on=None, group_entry=None, upk_entry=None),
+                condition=Q(
+                    status__in=["received", "reversed"],
+                    on__isnull=False,
+                    group_entry__isnull=False,
+                    upk_entry__isnull=False,
+                    amount=F("principal") + F("charge"),
+                )
+                | Q(status__in=["announced", "cancelled"], on=None, group_entry=None, upk_entry=None),
                 name="loans_upkpayment_received_whole",
             ),
         ]

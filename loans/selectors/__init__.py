@@ -31,6 +31,22 @@ from loans.selectors.lending import (
 )
 from loans.selectors.life import Debt, debts, steps_of
 from loans.selectors.queue import Queue, QueueLine, queue
+from loans.selectors.upk import (
+    Gap,
+    ShareLine,
+    UpkCard,
+    UpkLine,
+    gaps,
+    gate_before,
+    gate_of,
+    open_request,
+    open_upk_loans,
+    settled_upk_loans,
+    upk_card,
+    upk_lines,
+    upk_requests,
+)
+from loans.selectors.upk_reconcile import Finding, reconcile
 
 __all__ = [
     "LATE_RED",
@@ -39,6 +55,8 @@ __all__ = [
     "Borrower",
     "CardRow",
     "Debt",
+    "Finding",
+    "Gap",
     "Lendable",
     "Light",
     "LoanBook",
@@ -50,6 +68,9 @@ __all__ = [
     "Queue",
     "QueueLine",
     "Reckoning",
+    "ShareLine",
+    "UpkCard",
+    "UpkLine",
     "WaitingLine",
     "all_loans",
     "arrears_of",
@@ -57,6 +78,9 @@ __all__ = [
     "borrower",
     "by_member",
     "debts",
+    "gaps",
+    "gate_before",
+    "gate_of",
     "group_arrears",
     "last_terms",
     "leaving_of",
@@ -68,10 +92,17 @@ __all__ = [
     "loans_by_no",
     "never_borrowed",
     "open_loans",
+    "open_request",
+    "open_upk_loans",
     "queue",
     "reckoning",
+    "reconcile",
     "settled_loans",
+    "settled_upk_loans",
     "steps_of",
     "totals_of",
+    "upk_card",
+    "upk_lines",
+    "upk_requests",
     "waiting_requests",
 ]

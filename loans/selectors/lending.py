@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from django.db import connection
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, QuerySet, Sum
 
 from groups.models import Group, Member
 from ledger import chart
@@ -20,6 +20,7 @@ from loans.models import Loan, LoanRequest
 from loans.payoff import lessened
 from loans.schedule import Row
 from loans.services.lending import OpenLoan
+from loans.services.upk_debt import UpkDebt
 
 Light = Literal["green", "amber", "red"]
 LATE_RED = 3  # instalments late from which a loan counts as at risk (class III)
@@ -50,10 +51,13 @@ def _gather(where: str, params: list[Any]) -> list[OpenLoan]:
     loan_end, member_end = len(columns_of(Loan)), len(columns_of(Loan)) + len(columns_of(Member))
     loans = instances(Loan, [row[:loan_end] for row in rows])
     members = instances(Member, [row[loan_end:member_end] for row in rows])
+    debts: dict[int | None, UpkDebt | None] = {None: None}
     found = []
     for loan, member, row in zip(loans, members, rows, strict=True):
         loan.member = member
-        lent, earned, plan, closed_on, forgiven = row[member_end:]
+        lent, earned, plan, closed_on, forgiven, debt = row[member_end:]
+        if loan.upk_loan_id not in debts:
+            debts[loan.upk_loan_id] = UpkDebt(*json.loads(debt))
         found.append(
             OpenLoan(
                 loan=loan,
@@ -61,9 +65,21 @@ def _gather(where: str, params: list[Any]) -> list[OpenLoan]:
                 paid_charge=loan.prior_charge - earned,
                 paid_principal=loan.principal - lent,
                 closed_on=closed_on,
+                upk=debts[loan.upk_loan_id],
             )
         )
     return found
+
+
+# What the group owes the UPK on the loan that this one is a share of: the fields of `UpkDebt`.
+_UPK_DEBT = """(
+SELECT json_build_array(u.no, u.charge, -owed.balance, cost.balance, -held.balance,
+         (SELECT coalesce(sum(p.charge), 0) FROM loans_upkpayment p WHERE p.loan_id = u.id AND p.status = 'received'))
+  FROM loans_upkloan u
+  JOIN ledger_account owed ON owed.id = u.owed_id
+  JOIN ledger_account cost ON cost.id = u.charge_cost_id
+  JOIN ledger_account held ON held.id = u.held_id
+ WHERE u.id = l.upk_loan_id)::text"""
 
 
 @lru_cache
@@ -74,7 +90,8 @@ SELECT {select_list(Loan, "l")}, {select_list(Member, "m")}, r.balance, c.balanc
           FROM loans_instalment i WHERE i.loan_id = l.id)::text,
        (SELECT s."on" FROM loans_loanstep s WHERE s.loan_id = l.id AND s.closes AND s.undone_at IS NULL),
        (SELECT json_agg(s.forgiven) FROM loans_loanstep s
-         WHERE s.loan_id = l.id AND s.kind = 'waiver' AND s.undone_at IS NULL)::text
+         WHERE s.loan_id = l.id AND s.kind = 'waiver' AND s.undone_at IS NULL)::text,
+       {_UPK_DEBT}
   FROM loans_loan l
   JOIN groups_member m ON m.id = l.member_id
   JOIN ledger_account r ON r.id = l.receivable_id
@@ -158,8 +175,8 @@ class Lendable:
 def lendable(group: Group) -> Lendable:
     """Return what can be lent today. One query."""
     codes = (chart.CASH, chart.SOCIAL_FUND, chart.HELD_FOR_UPK)
-    rows = Account.objects.filter(book=group.book_id, code__in=codes, member_no=0, loan_no=0)
-    balances = {code: chart.on_normal_side(code, balance) for code, balance in rows.values_list("code", "balance")}
+    rows = Account.objects.filter(book=group.book_id, code__in=codes).values_list("code").annotate(Sum("balance"))
+    balances = {code: chart.on_normal_side(code, balance) for code, balance in rows}
     return Lendable(*(balances.get(code, 0) for code in codes))
 
 

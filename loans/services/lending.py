@@ -19,11 +19,12 @@ from ledger.announce import announce
 from ledger.models import Account, Book
 from ledger.services import AccountKey, Leg, accounts_for
 from loans import arrears
-from loans.models import Instalment, LendingRules, Loan, LoanRequest
+from loans.models import Instalment, LendingRules, Loan, LoanRequest, LoanTerms, UpkLoan
 from loans.payoff import CLOSED, Quote, quote
 from loans.schedule import InvalidTerms, Row, Terms, schedule
 from loans.services.guarantee import block
 from loans.services.rules import judge_decider, judge_terms, standings
+from loans.services.upk_debt import UpkDebt
 
 if TYPE_CHECKING:
     from users.models import User
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lending:
-    """A loan about to be paid out. `no` is given only by an imported book; `request` when it was asked for here."""
+    """A loan about to be paid out. `no` is given only by an imported book; `request` when it was asked for here.
+
+    `upk_loan` is the loan of the UPK that it is a member's share of.
+    """
 
     member: Member
     terms: Terms
@@ -39,9 +43,10 @@ class Lending:
     request: LoanRequest | None = None
     no: int | None = None
     decision: str = ""  # what the meeting said with it
+    upk_loan: UpkLoan | None = None
 
 
-def terms_of(loan: Loan | LoanRequest, principal: int) -> Terms:
+def terms_of(loan: LoanTerms, principal: int) -> Terms:
     """Return the arithmetic terms of a loan or request."""
     return Terms(
         principal=principal,
@@ -246,6 +251,7 @@ def _loan(
         no=no,
         member=lending.member,
         request=lending.request,
+        upk_loan=lending.upk_loan,
         requested_on=lending.requested_on,
         disbursed_on=on,
         principal=terms.principal,
@@ -296,6 +302,7 @@ class OpenLoan:
     paid_charge: int
     paid_principal: int
     closed_on: date | None = None
+    upk: UpkDebt | None = None  # of a member's share of a UPK loan; the same object for all its shares
 
     @property
     def outstanding(self) -> int:
@@ -321,7 +328,10 @@ class OpenLoan:
         return quote(self.rows, self.paid_charge, self.paid_principal, self.loan.method, on)
 
     def repay(self, amount: int, on: date) -> tuple[Leg, ...]:
-        """Take a payment: return its credit legs and remember it. Refused: more than remains (`overpaid`)."""
+        """Take a payment: return its credit legs and remember it. Refused: more than remains (`overpaid`).
+
+        Of a share of a UPK loan it is laid aside for the UPK, in legs of their own that sum to 0.
+        """
         if amount > self.remaining:
             raise ValidationError(
                 _("%(amount)s is more than what is left of the loan, %(left)s."),
@@ -336,11 +346,16 @@ class OpenLoan:
         self.paid_charge += part.charge
         self.paid_principal += part.principal
         member_no, loan_no = self.loan.member.no, self.loan.no
-        return tuple(
+        legs = tuple(
             Leg(code, -value, member_no, loan_no)
             for code, value in ((chart.CHARGE_INCOME, part.charge), (chart.MEMBER_LOANS, part.principal))
             if value
         )
+        return legs + self.collect(principal=part.principal, charge=part.charge)
+
+    def collect(self, *, principal: int, charge: int) -> tuple[Leg, ...]:
+        """Return the legs that lay a payment of this loan aside for the UPK: none for a loan of the group's own."""
+        return self.upk.collect(principal=principal, charge=charge) if self.upk else ()
 
 
 def terms_or_refuse(**values: object) -> Terms:

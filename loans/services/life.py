@@ -162,6 +162,7 @@ def _successor(old: Loan, book: Book, terms: Terms, on: date) -> Loan:
         no=no,
         member=old.member,
         replaces=old,
+        upk_loan=old.upk_loan,
         requested_on=old.requested_on,
         disbursed_on=on,
         principal=terms.principal,
@@ -404,7 +405,12 @@ def write_step(
 def paid_legs(owed: OpenLoan, principal: int, charge: int) -> tuple[Leg, ...]:
     """Return the credit legs of a payment that a step has split itself."""
     member_no, no = owed.loan.member.no, owed.loan.no
-    return Leg(chart.MEMBER_LOANS, -principal, member_no, no), Leg(chart.CHARGE_INCOME, -charge, member_no, no)
+    laid_aside = owed.collect(principal=principal, charge=charge)
+    return (
+        Leg(chart.MEMBER_LOANS, -principal, member_no, no),
+        Leg(chart.CHARGE_INCOME, -charge, member_no, no),
+        *laid_aside,
+    )
 
 
 def _standing_entries(book: Book, loan: Loan) -> QuerySet[Entry]:

@@ -192,7 +192,7 @@ def _add(line: PostedLine, posting: Posting) -> None:
         line.amounts["kas"] = line.amounts.get("kas", 0) + amount
     elif code == chart.BLOCKED_SAVINGS and line.hand_over.entry.kind == "disbursement":
         line.blocked -= amount
-    elif loan_no and line.hand_over.entry.kind == "handover":
+    elif loan_no and code in (chart.MEMBER_LOANS, chart.CHARGE_INCOME) and line.hand_over.entry.kind == "handover":
         line.amounts["angsuran"] = line.amounts.get("angsuran", 0) - amount
         line.loans[loan_no] = line.loans.get(loan_no, 0) - amount
         if code == chart.CHARGE_INCOME:

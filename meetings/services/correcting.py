@@ -4,7 +4,7 @@ A day that is closed stays as it is: what answers it is dated `current`, a day o
 may correct closed days is told one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -19,11 +19,13 @@ from groups.models import Group, Member
 from ledger import chart
 from ledger import services as ledger
 from ledger.announce import announce, one_announcement
+from ledger.kinds import UPK_COVER
 from ledger.models import Book, Entry, Posting
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
 from loans import services as loans
-from loans.services import OpenLoan
+from loans.services import OpenLoan, UpkDebt
+from loans.services.upk_debt import UPK_CODES
 from meetings.models import Correction, HandOver, Meeting
 from meetings.services.corrections import day_of, require, write_down
 from meetings.sheet import Row
@@ -82,10 +84,9 @@ def correct_hand_over(
             fresh.append((Draft(on=on, kind=HANDOVER, legs=legs, memo=reason[:200]), hand_over))
         fresh.extend((one.again(owed, reason, refusals), one.hand_over) for one in later)
         refusals.raise_any()
-        receipt = ledger.post_locked(
-            book=book, key=key, text=text, drafts=[*reversals, *(draft for draft, _ in fresh)], by=by, at=at
-        )
-        written = receipt.entries[len(reversals) :]
+        drafts = [*reversals, *(draft for draft, _ in fresh), *_covers(owed, on, reason)]
+        receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
+        written = receipt.entries[len(reversals) : len(reversals) + len(fresh)]
         HandOver.objects.bulk_create(
             HandOver(meeting=old.meeting, entry=new, member=old.member)
             for new, (_draft, old) in zip(written, fresh, strict=True)
@@ -139,8 +140,9 @@ def add_hand_over(
         drafts = [Draft(on=on, kind=HANDOVER, legs=hand_over_legs(row, on, lent, refusals), memo=reason[:200])]
         drafts.extend(one.again(owed, reason, refusals) for one in later)
         refusals.raise_any()
-        receipt = ledger.post_locked(book=book, key=key, text=text, drafts=[*reversals, *drafts], by=by, at=at)
-        written = receipt.entries[len(reversals) :]
+        covers = _covers(owed, on, reason)
+        receipt = ledger.post_locked(book=book, key=key, text=text, drafts=[*reversals, *drafts, *covers], by=by, at=at)
+        written = receipt.entries[len(reversals) : len(reversals) + len(drafts)]
         places = [(meeting, member), *((one.hand_over.meeting, one.hand_over.member) for one in later)]
         HandOver.objects.bulk_create(
             HandOver(meeting=where, entry=new, member=whose)
@@ -191,6 +193,22 @@ def is_of_loan(leg: Leg) -> bool:
     return leg.loan_no > 0 and leg.code in LOAN_CODES
 
 
+def is_laid_aside(leg: Leg) -> bool:
+    """Whether a leg lays an instalment aside for the UPK: it goes and comes with what pays the member's share."""
+    return leg.loan_no > 0 and leg.code in UPK_CODES
+
+
+def _debts(owed: Iterable[OpenLoan]) -> list[UpkDebt]:
+    """Return what the group owes its UPK on the loans these are shares of, each once."""
+    return list({debt.no: debt for one in owed if (debt := one.upk)}.values())
+
+
+def _covers(owed: Mapping[int, OpenLoan], on: date, reason: str) -> list[Draft]:
+    """Return what is to be written beside when the UPK has money that now was never collected for it."""
+    legs = [debt.cover() for debt in _debts(owed.values())]
+    return [Draft(on=on, kind=UPK_COVER, legs=one, memo=reason[:200]) for one in legs if one]
+
+
 def _loan_postings(book: Book) -> QuerySet[Posting]:
     """Postings of hand-overs on accounts of members' loans: principal and charge."""
     loans = Posting.objects.filter(book=book, account__code__in=LOAN_CODES, account__loan_no__gt=0)
@@ -226,10 +244,12 @@ class _Paid:
                 owed[leg.loan_no].paid_principal += leg.amount
             elif is_of_loan(leg):
                 owed[leg.loan_no].paid_charge += leg.amount
+        for debt in _debts(owed.values()):
+            debt.take_back(self.legs)
 
     def again(self, owed: Mapping[int, OpenLoan], reason: str, refusals: Refusals) -> Draft:
         """Return the same money on the same day, split as the loans now stand."""
-        legs = [leg for leg in self.legs if not is_of_loan(leg)]
+        legs = [leg for leg in self.legs if not is_of_loan(leg) and not is_laid_aside(leg)]
         for loan_no, amount in self.amounts.items():
             try:
                 legs.extend(owed[loan_no].repay(amount, self.entry.on))

@@ -1,0 +1,353 @@
+"""Money between a UPK and a KSM: paid out, passed back, taken back. Each is one step in both books, under one key."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Max, Sum
+from django.utils.translation import gettext as _
+
+from groups.dates import format_date
+from groups.models import Group
+from groups.money import format_rupiah
+from ledger import chart
+from ledger import services as ledger
+from ledger.announce import one_announcement
+from ledger.kinds import UPK_LOAN, UPK_PAYMENT
+from ledger.models import Book, Entry
+from ledger.services import Draft, Leg
+from loans import arrears, held
+from loans.held import Parts
+from loans.models import UpkInstalment, UpkLoan, UpkLoanRequest, UpkPayment
+from loans.schedule import Row, schedule, terms_for_share
+from loans.services.lending import Lending, disburse, disbursement, terms_of
+from loans.services.upk_book import judge_cash, judge_day
+
+if TYPE_CHECKING:
+    from users.models import User
+
+Status = UpkPayment.Status
+
+
+def disburse_upk_loan(*, request: UpkLoanRequest, key: UUID, by: "User | None", on: date, at: datetime) -> UpkLoan:
+    """Pay an approved request out: from the UPK's cash to the group's, and from there to the members, in one step.
+
+    The same key again answers with the loan it made. Refused: a request that is not approved or was paid out, a day
+    before the approval, outside the group's life, in the future or closed in either book, more than the UPK's cash.
+    """
+    group, upk = request.group, request.upk
+    content = {"upk_loan": {"request": request.no, "group": group.code, "on": on}}
+    text = ledger.canonical_content(content)
+    with transaction.atomic(), one_announcement():
+        upk_book, group_book = ledger.lock_books(upk.book_id, group.book_id)
+        request = UpkLoanRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+        if ledger.find_submission(upk_book, key, text):
+            return request.loan
+        if request.status != UpkLoanRequest.Status.APPROVED:
+            raise ValidationError(_("This request is not approved, or was already paid out."), code="decided")
+        judge_day(upk, upk_book, on, at)
+        if request.bkm_decided_on is None or on < request.bkm_decided_on:
+            raise ValidationError({"on": ValidationError(_("Not before it was approved."), code="before_approval")})
+        loan = _open(request, upk_book, group_book, on)
+        shares = request.shares.select_related("member").order_by("member__no")
+        members = disburse(
+            group=group,
+            book=group_book,
+            lendings=[
+                Lending(
+                    member=share.member,
+                    terms=terms_for_share(terms_of(request, request.amount), share.amount),
+                    requested_on=request.requested_on,
+                    upk_loan=loan,
+                )
+                for share in shares
+            ],
+            on=on,
+        )
+        memo = _("UPK loan no. %(no)s") % {"no": loan.no}
+        upk_legs = (
+            Leg(chart.GROUP_LOANS, loan.principal, loan_no=loan.no),
+            Leg(chart.CASH, -loan.principal),
+        )
+        group_legs = (
+            Leg(chart.CASH, loan.principal),
+            Leg(chart.OWED_TO_UPK, -loan.principal, loan_no=loan.no),
+        )
+        in_group = [
+            Draft(on, UPK_LOAN, group_legs, memo),
+            *(
+                Draft(
+                    on,
+                    "disbursement",
+                    disbursement(member_no=one.member.no, loan_no=one.no, principal=one.principal),
+                    memo,
+                )
+                for one in members
+            ),
+        ]
+        in_upk = [Draft(on, UPK_LOAN, upk_legs, str(group)[:200])]
+        judge_cash(upk_book, in_upk)
+        _judge_group(group, group_book, on, in_group)
+        _post_both((upk_book, in_upk), (group_book, in_group), key, text, by, at)
+        request.status = UpkLoanRequest.Status.DISBURSED
+        request.save(update_fields=["status"])
+        return loan
+
+
+def _post_both(
+    upk: tuple[Book, Sequence[Draft]],
+    group: tuple[Book, Sequence[Draft]],
+    key: UUID,
+    text: str,
+    by: "User | None",
+    at: datetime,
+) -> tuple[Entry, Entry]:
+    """Write one step into both books, held by the caller; return the first entry in each."""
+    entries = []
+    for book, drafts in (upk, group):
+        ledger.find_submission(book, key, text)
+        receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
+        entries.append(receipt.entries[0])
+    return entries[0], entries[1]
+
+
+def _judge_group(group: Group, book: Book, on: date, drafts: Sequence[Draft]) -> None:
+    """Refuse, at its field, a day outside the group's books and more than its cash box holds then or later."""
+    if on < group.start_on:
+        raise ValidationError({"on": ValidationError(_("The books begin later."), code="before_books")})
+    if group.end_on and on >= group.end_on:
+        raise ValidationError({"on": ValidationError(_("This group has ended."), code="ended")})
+    if book.closed_through and on <= book.closed_through:
+        words = {"on": format_date(book.closed_through)}
+        refusal = ValidationError(_("The KSM's book is closed through %(on)s."), code="closed", params=words)
+        raise ValidationError({"on": refusal})
+    try:
+        judge_cash(book, drafts)
+    except ValidationError as refusal:
+        words = {"what": refusal.messages[0]}
+        below = ValidationError(_("In the KSM's book: %(what)s"), code="cash_short", params=words)
+        raise ValidationError({"amount": below}) from refusal
+
+
+def _open(request: UpkLoanRequest, upk_book: Book, group_book: Book, on: date) -> UpkLoan:
+    """Make the loan with its schedule and its five accounts."""
+    rows = schedule(terms_of(request, request.amount), disbursed_on=on)
+    no = (UpkLoan.objects.filter(upk=request.upk).aggregate(last=Max("no"))["last"] or 0) + 1
+    in_upk = ledger.accounts_for(upk_book, [(chart.GROUP_LOANS, 0, no), (chart.CHARGE_INCOME, 0, no)])
+    in_group = ledger.accounts_for(
+        group_book, [(code, 0, no) for code in (chart.OWED_TO_UPK, chart.HELD_FOR_UPK, chart.CHARGE_TO_UPK)]
+    )
+    loan = UpkLoan.objects.create(
+        upk=request.upk,
+        no=no,
+        group=request.group,
+        request=request,
+        disbursed_on=on,
+        principal=request.amount,
+        charge=sum(row.charge for row in rows),
+        periods=request.periods,
+        unit=request.unit,
+        rate=request.rate,
+        rate_per=request.rate_per,
+        method=request.method,
+        round_to=request.round_to,
+        receivable=in_upk[chart.GROUP_LOANS, 0, no],
+        charge_income=in_upk[chart.CHARGE_INCOME, 0, no],
+        owed=in_group[chart.OWED_TO_UPK, 0, no],
+        held=in_group[chart.HELD_FOR_UPK, 0, no],
+        charge_cost=in_group[chart.CHARGE_TO_UPK, 0, no],
+    )
+    UpkInstalment.objects.bulk_create(
+        UpkInstalment(
+            loan=loan, no=row.no, due_on=row.due_on, principal=row.principal, charge=row.charge, balance=row.balance
+        )
+        for row in rows
+    )
+    return loan
+
+
+def announce_upk_payment(*, loan: UpkLoan, amount: int, key: UUID, by: "User | None", on: date) -> UpkPayment:
+    """Say that money is on its way to the UPK. It counts for nothing until the UPK has it; sent twice, it is one.
+
+    Refused, at its field: nothing, more than the loan still asks, more than the group's cash, an announcement open
+    already.
+    """
+    with transaction.atomic():
+        group_book = ledger.lock_book(loan.group.book_id)
+        if earlier := UpkPayment.objects.filter(loan=loan, key=key).first():
+            return earlier
+        if UpkPayment.objects.filter(loan=loan, status=Status.ANNOUNCED).exists():
+            raise ValidationError(_("A payment is on its way already; the UPK answers it first."), code="announced")
+        part = _Standing.of(loan).split(amount, on)
+        out = (Leg(chart.CASH, -part.total), Leg(chart.HELD_FOR_UPK, part.total, loan_no=loan.no))
+        _judge_group(loan.group, group_book, on, [Draft(on, UPK_PAYMENT, out)])
+        return UpkPayment.objects.create(
+            loan=loan,
+            no=_next_payment(loan),
+            key=key,
+            amount=amount,
+            announced_amount=amount,
+            announced_on=on,
+            announced_by=by,
+            status=Status.ANNOUNCED,
+        )
+
+
+def cancel_upk_payment(*, payment: UpkPayment, remark: str) -> UpkPayment:
+    """Say that announced money did not arrive. Refused: no reason, one that was answered already."""
+    if not remark.strip():
+        raise ValidationError({"remark": ValidationError(_("Write why."), code="reason_required")})
+    with transaction.atomic():
+        payment = _take_announced(payment)
+        payment.status, payment.remark = Status.CANCELLED, remark.strip()[:200]
+        payment.save(update_fields=["status", "remark"])
+        return payment
+
+
+def _take_announced(payment: UpkPayment) -> UpkPayment:
+    payment = UpkPayment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
+    if payment.status != Status.ANNOUNCED:
+        raise ValidationError(_("This payment was already answered."), code="answered")
+    return payment
+
+
+def receive_upk_payment(
+    *,
+    loan: UpkLoan,
+    amount: int,
+    on: date,
+    key: UUID,
+    by: "User | None",
+    at: datetime,
+    announced: UpkPayment | None = None,
+    remark: str = "",
+) -> UpkPayment:
+    """Take in what a KSM brings: out of what it holds, else of its own money, in both books at once.
+
+    `announced` is the announcement it answers; what is counted here is what counts. The same key again answers with
+    the payment it made. Refused, at its field: nothing, more than the loan still asks, more than the group's cash, a
+    day before the loan or the last payment, in the future or closed in either book.
+    """
+    content = {"upk_payment": {"loan": loan.no, "group": loan.group.code, "amount": amount, "on": on}}
+    text = ledger.canonical_content(content | {"announced": announced and announced.no})
+    with transaction.atomic(), one_announcement():
+        upk_book, group_book = ledger.lock_books(loan.upk.book_id, loan.group.book_id)
+        if earlier := ledger.find_submission(upk_book, key, text):
+            return UpkPayment.objects.get(loan=loan, upk_entry__submission=earlier)
+        payment = _take_announced(announced) if announced else UpkPayment(loan=loan, no=_next_payment(loan), key=key)
+        if payment.loan_id != loan.pk:
+            raise ValueError("the announcement is another loan's")
+        standing = _Standing.of(loan)
+        judge_day(loan.upk, upk_book, on, at)
+        last = loan.payments.filter(status=Status.RECEIVED).aggregate(last=Max("on"))["last"] or loan.disbursed_on
+        if on < last:
+            raise ValidationError(
+                {"on": ValidationError(_("Not before the loan or its last payment."), code="before_last")}
+            )
+        part = standing.split(amount, on)
+        memo = _("UPK loan no. %(no)s") % {"no": loan.no}
+        upk_legs = (
+            Leg(chart.CASH, amount),
+            Leg(chart.GROUP_LOANS, -part.principal, loan_no=loan.no),
+            Leg(chart.CHARGE_INCOME, -part.charge, loan_no=loan.no),
+        )
+        in_upk = [Draft(on, UPK_PAYMENT, upk_legs, str(loan.group)[:200])]
+        in_group = [Draft(on, UPK_PAYMENT, standing.group_legs(loan.no, part), memo)]
+        _judge_group(loan.group, group_book, on, in_group)
+        upk_entry, group_entry = _post_both((upk_book, in_upk), (group_book, in_group), key, text, by, at)
+        payment.amount, payment.principal, payment.charge = amount, part.principal, part.charge
+        payment.status, payment.on, payment.received_by = Status.RECEIVED, on, by
+        payment.upk_entry, payment.group_entry, payment.remark = upk_entry, group_entry, remark.strip()[:200]
+        payment.save()
+        return payment
+
+
+def take_back_upk_payment(
+    *, payment: UpkPayment, reason: str, key: UUID, by: "User | None", at: datetime
+) -> UpkPayment:
+    """Reverse a payment that was written wrong, in both books. Only the last one of its loan can be.
+
+    Refused: no reason, one that a later payment follows, a closed period, money the UPK no longer has in its cash.
+    """
+    if not reason.strip():
+        raise ValidationError({"remark": ValidationError(_("Write why it is corrected."), code="reason_required")})
+    loan = payment.loan
+    text = ledger.canonical_content({"upk_payment_taken_back": {"loan": loan.no, "no": payment.no, "reason": reason}})
+    with transaction.atomic(), one_announcement():
+        upk_book, group_book = ledger.lock_books(loan.upk.book_id, loan.group.book_id)
+        payment = UpkPayment.objects.select_related("upk_entry", "group_entry").get(pk=payment.pk)
+        if ledger.find_submission(upk_book, key, text):
+            return payment
+        received = loan.payments.filter(status=Status.RECEIVED)
+        if payment.status != Status.RECEIVED or received.order_by("-upk_entry__number").first() != payment:
+            raise ValidationError(_("Only the last payment of a loan is taken back."), code="not_last")
+        entries = [payment.upk_entry, payment.group_entry]
+        upk_draft, group_draft = (ledger.reversal_of(entry, reason=reason) for entry in entries if entry)
+        judge_cash(upk_book, [upk_draft], field="remark")
+        _post_both((upk_book, [upk_draft]), (group_book, [group_draft]), key, text, by, at)
+        payment.status, payment.remark = Status.REVERSED, reason.strip()[:200]
+        payment.save(update_fields=["status", "remark"])
+        return payment
+
+
+def _next_payment(loan: UpkLoan) -> int:
+    return (loan.payments.aggregate(last=Max("no"))["last"] or 0) + 1
+
+
+class _Standing:
+    """How a UPK loan stands in both books, which the caller holds; rupiah."""
+
+    def __init__(self, rows: Sequence[Row], balances: Mapping[str, Any], passed: int) -> None:
+        self.rows = rows
+        self.balances = balances
+        self.held = Parts(-balances["held_now"] - (balances["cost"] - passed), balances["cost"] - passed)
+
+    @classmethod
+    def of(cls, loan: UpkLoan) -> "_Standing":
+        rows = [
+            Row(one.no, one.due_on, one.principal, one.charge, one.balance)
+            for one in UpkInstalment.objects.filter(loan=loan).order_by("no")
+        ]
+        balances = UpkLoan.objects.values(
+            "principal",
+            lent=F("receivable__balance"),
+            earned=F("charge_income__balance"),
+            held_now=F("held__balance"),
+            cost=F("charge_cost__balance"),
+        ).get(pk=loan.pk)
+        passed = loan.payments.filter(status=Status.RECEIVED).aggregate(total=Sum("charge"))["total"] or 0
+        return cls(rows, balances, passed)
+
+    def split(self, amount: int, on: date) -> Parts:
+        """Return how the UPK's schedule divides a payment. Refused, at `amount`: nothing, or more than remains."""
+        paid = (-self.balances["earned"], self.balances["principal"] - self.balances["lent"])
+        if amount < 1:
+            raise ValidationError(
+                {"amount": ValidationError(_("Write at least %(least)s."), code="too_little", params={"least": 1})}
+            )
+        try:
+            part = arrears.split(self.rows, *paid, amount, on)
+        except arrears.InvalidPayment as refusal:
+            raise ValidationError(
+                {
+                    "amount": ValidationError(
+                        _("%(amount)s is more than what is left of the loan, %(left)s."),
+                        code="overpaid",
+                        params={"amount": format_rupiah(amount), "left": format_rupiah(refusal.remaining)},
+                    )
+                }
+            ) from refusal
+        return Parts(part.principal, part.charge)
+
+    def group_legs(self, loan_no: int, part: Parts) -> tuple[Leg, ...]:
+        """Return the group's side of a payment: what it held goes first, then its own money."""
+        after = held.pass_on(self.held, part)
+        return (
+            Leg(chart.CASH, -part.total),
+            Leg(chart.HELD_FOR_UPK, self.held.total - after.total, loan_no=loan_no),
+            Leg(chart.OWED_TO_UPK, part.principal + after.principal - self.held.principal, loan_no=loan_no),
+            Leg(chart.CHARGE_TO_UPK, part.charge + after.charge - self.held.charge, loan_no=loan_no),
+        )

@@ -140,7 +140,7 @@ def evidence(
 def _savings_gaps(
     weeks: Sequence[WeekFacts], last: WeekFacts, happened: Mapping[date, WeekInput]
 ) -> Iterable[SavingsGap]:
-    days = _deposit_days(happened)
+    days = deposit_days(happened)
     for row in weeks:
         met = row.meetings[0].on if row.meetings else None
         for no, week in row.members.items():
@@ -150,7 +150,7 @@ def _savings_gaps(
                 yield SavingsGap(no, row.week, on, met)
 
 
-def _deposit_days(happened: Mapping[date, WeekInput]) -> dict[int, list[tuple[date, int]]]:
+def deposit_days(happened: Mapping[date, WeekInput]) -> dict[int, list[tuple[date, int]]]:
     """Return for each member the days she deposited wajib and the sum of it by then."""
     days: dict[int, list[tuple[date, int]]] = defaultdict(list)
     for week in sorted(happened):

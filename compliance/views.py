@@ -14,13 +14,14 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from compliance import selectors
+from compliance.coverage import coverage
 from compliance.drawing import ageing, sparkline
 from compliance.forms import DashboardForm, OnForm
 from compliance.names import RULE_NAMES, SHORT_RULE_NAMES
 from compliance.rules import RULES
 from groups import clock, xlsx
 from groups.access import BkmRequest, GroupRequest, bkm_view, group_view
-from groups.models import Appointment, Group, without_ksm
+from groups.models import Appointment, Group, Member, without_ksm
 from groups.money import format_amount
 from groups.pages import PageForm
 from groups.permissions import Permission
@@ -97,9 +98,9 @@ def _shown(row: selectors.DashboardRow, labels: Mapping[str, str], on: date) -> 
 def _open_differences(bkm_id: int) -> QuerySet[CashDifference]:
     """Cash differences of a board's groups that nobody has resolved, oldest first."""
     return (
-        CashDifference.objects.filter(meeting__group__bkm=bkm_id, resolved_on=None)
-        .select_related("meeting__group", "owner")
-        .order_by("meeting__on")
+        CashDifference.objects.filter(group__bkm=bkm_id, resolved_on=None)
+        .select_related("group", "owner", "entry")
+        .order_by("on")
     )
 
 
@@ -161,8 +162,8 @@ def group_health(request: GroupRequest) -> HttpResponse:
             "at_risk3": sum(outstanding for outstanding, late in loans if late >= 3),
             "facilitator": facilitator.user.name if facilitator else "",
             "village": _village(region_labels([group.region]), group.region),
-            "differences": CashDifference.objects.filter(meeting__group=group, resolved_on=None).select_related(
-                "meeting", "owner"
+            "differences": CashDifference.objects.filter(group=group, resolved_on=None).select_related(
+                "entry", "owner"
             ),
             "sees_bkm": Permission.VIEW_BKM in request.permissions,
             "may_manage": Permission.MANAGE_BKM in request.permissions,
@@ -264,3 +265,14 @@ def group_evidence(request: GroupRequest, rule: str) -> HttpResponse:
             "next_week": timedelta(weeks=1),
         },
     )
+
+
+@require_GET
+@group_view(Permission.VIEW_GROUP)
+def member_weeks(request: GroupRequest, no: int) -> HttpResponse:
+    """Which weeks a member's simpanan wajib covers, which she owes, and how far she is ahead."""
+    member = Member.objects.filter(group=request.group, no=no).first()
+    if member is None:
+        raise Http404
+    found = coverage(request.group, no, clock.today(request.group))
+    return render(request, "compliance/member_weeks.html", {"member": member, "found": found})

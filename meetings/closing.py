@@ -12,7 +12,7 @@ from groups.models import Group, Holiday
 from ledger import chart, verify
 from ledger.models import Book, Closing, Entry, Posting
 from ledger.verify import Problem
-from meetings.models import Meeting
+from meetings.models import BoxCount, CashDifference, Meeting
 
 MOST_PROBLEMS = 5
 
@@ -24,16 +24,20 @@ def month_end(month: date) -> date:
 
 @dataclass(frozen=True, slots=True)
 class CashCheck:
-    """The last count of a month beside the book of that day, in rupiah; `open_item`: a difference nobody owns."""
+    """The last count of a month beside the book of that day, in rupiah.
 
-    meeting: Meeting | None  # None: nobody met in the month
+    `on` is None when nobody met or counted in the month, `counted` when there was a meeting but no count; `open_item`
+    is a difference of that count which nobody looks after.
+    """
+
+    on: date | None
     counted: int | None
     book: int
-    open_item: bool
+    open_item: CashDifference | None = None
 
     @property
     def agrees(self) -> bool:
-        return self.meeting is None or (self.counted == self.book and not self.open_item)
+        return self.on is None or (self.counted == self.book and self.open_item is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +121,30 @@ def _expected(group: Group, first: date, last: date) -> tuple[list[date], list[H
 
 
 def _cash(group: Group, book: Book, first: date, last: date) -> CashCheck:
-    """Compare the last count of a month with the book as it stands now, corrections included."""
-    meetings = Meeting.objects.filter(group=group, on__range=(first, last)).select_related("submission")
-    meeting = meetings.exclude(cash_counted=None).order_by("-on").first() or meetings.order_by("-on").first()
-    if meeting is None:
-        return CashCheck(None, None, 0, open_item=False)
+    """Compare the last count of a month, of a sheet or between meetings, with the book as it stands now."""
+    met = Meeting.objects.filter(group=group, on__range=(first, last))
+    sheets = met.exclude(cash_counted=None).order_by("-on")
+    between = BoxCount.objects.filter(group=group, on__range=(first, last)).order_by("-on", "-submission")
+    counts: list[Meeting | BoxCount] = [one for one in (sheets.first(), between.first()) if one is not None]
+    if not counts:
+        return CashCheck(met.order_by("-on").values_list("on", flat=True).first(), None, 0)
+    count = max(counts, key=lambda one: (one.on, one.submission_id))
     # What was done outside a sheet on that day, after the count, is no part of what was counted; a correction is.
     later = Posting.objects.filter(
         account__book=book,
         account__code=chart.CASH,
-        on=meeting.on,
-        entry__submission_id__gt=meeting.submission_id,
+        on=count.on,
+        entry__submission_id__gt=count.submission_id,
         entry__hand_over=None,
         entry__reverses__hand_over=None,
     ).aggregate(total=Sum("amount"))["total"]
-    item = getattr(meeting, "cash_difference", None)
+    item = getattr(count, "cash_difference", None)
+    lacks_owner = item is not None and item.resolved_on is None and item.owner_id is None
     return CashCheck(
-        meeting=meeting,
-        counted=meeting.cash_counted,
-        book=_cash_on(book, meeting.on) - (later or 0),
-        open_item=item is not None and item.resolved_on is None and (item.owner_id is None or not item.reason.strip()),
+        on=count.on,
+        counted=count.cash_counted if isinstance(count, Meeting) else count.counted,
+        book=_cash_on(book, count.on) - (later or 0),
+        open_item=item if lacks_owner else None,
     )
 
 

@@ -138,6 +138,8 @@ class CountForm(forms.Form):
             self.add_error(
                 "total", _("The notes and coins make %(sum)s.") % {"sum": format_amount(self.counted() or 0)}
             )
+        if not self.errors and self.counted() is not None and not data.get("by", "").strip():
+            self.add_error("by", _("Two people count the box: write who counted with you."))
         return data
 
 

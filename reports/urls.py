@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from reports import export_views, views
+from reports import export_views, savings_papers, views
 from reports.members import views as members
 from reports.statements import views as statements
 
@@ -43,6 +43,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("g/<code:code>/papers/officers/", members.officers, name="paper_officers"),
     path("g/<code:code>/papers/minutes-book/", members.minutes_book, name="paper_minutes_book"),
     path("g/<code:code>/papers/corrections/", members.corrections, name="paper_corrections"),
+    path("g/<code:code>/papers/paid/<number:number>/", savings_papers.paid_list, name="paper_paid_list"),
+    path("g/<code:code>/papers/voucher/<number:number>/", savings_papers.voucher, name="paper_voucher"),
+    path("g/<code:code>/papers/surplus/<number:year>/", savings_papers.surplus_list, name="paper_surplus"),
     path("b/<code:code>/papers/", views.bkm_papers, name="bkm_papers"),
     path("b/<code:code>/papers/attendance/<day:monday>/", views.bkm_attendance, name="paper_bkm_attendance"),
 ]

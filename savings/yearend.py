@@ -42,6 +42,11 @@ class Year:
         return sum(self.income.values()) - sum(self.costs.values())
 
 
+def last_day(year: int) -> date:
+    """Return 31 December of a year."""
+    return date(year, 12, 31)
+
+
 def agreement(group: Group, on: date) -> Agreement:
     """Return how the group splits a surplus on a day. Two queries."""
     version = SurplusSplit.objects.in_force(group, on)
@@ -55,7 +60,7 @@ def agreement(group: Group, on: date) -> Agreement:
 def read_year(group: Group, year: int, business: str) -> Year:
     """Read a year's income, costs and what each member is measured by. Four queries."""
     own = Posting.objects.filter(book=group.book_id)
-    in_year = own.filter(on__range=(date(year, 1, 1), date(year, 12, 31)))
+    in_year = own.filter(on__range=(date(year, 1, 1), last_day(year)))
     sums = (
         in_year.filter(Q(account__code__startswith="4") | Q(account__code__startswith="5"))
         .exclude(entry__kind=kinds.YEAR_END)

@@ -33,6 +33,7 @@ SAMPLES: dict[str, Any] = {
     "role": lambda kind: "coordinator" if kind == "bkm" else "treasurer",
     "rule": "savings",
     "statement": "cash",
+    "year": 2026,
     "key": UUID("00000000-0000-4000-8000-000000000001"),
 }
 """A value for each parameter name that stands in an address, `code` apart; by kind of gate where that matters."""

@@ -103,25 +103,6 @@ class FollowUp(models.Model):
         return self.what
 
 
-class CashDifference(models.Model):
-    """A difference between box and book: an entry with an owner, open until somebody says how it ended."""
-
-    meeting = models.OneToOneField(Meeting, models.PROTECT, related_name="cash_difference")
-    entry = models.OneToOneField(Entry, models.PROTECT, related_name="+")
-    amount = models.BigIntegerField(_("difference"))  # rupiah; negative when cash was short
-    reason = models.CharField(_("reason"), max_length=300)
-    owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
-    resolved_on = models.DateField(_("resolved on"), null=True, blank=True)
-    resolution = models.CharField(_("how it ended"), max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("cash difference")
-        verbose_name_plural = _("cash differences")
-
-    def __str__(self) -> str:
-        return f"{self.meeting} {self.amount}"
-
-
 class SheetDraft(models.Model):
     """A sheet that is being filled in: what she typed, as typed. Each person has her own, so nothing is overwritten."""
 

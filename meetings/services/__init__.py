@@ -1,10 +1,20 @@
 """What is done with a meeting, a file per story; the verbs are called from here."""
 
+from meetings.services.cashbox import (
+    RECEIVED,
+    SPENT,
+    TAKEN_BACK,
+    count_box,
+    move_to_or_from_bank,
+    pay_money,
+    receive_money,
+    take_back,
+)
 from meetings.services.closing import close_month
 from meetings.services.correcting import add_hand_over, correct_hand_over, later_payments
 from meetings.services.correcting_attendance import correct_attendance
 from meetings.services.correcting_money import correct_difference, correct_other_money
-from meetings.services.differences import resolve_difference
+from meetings.services.differences import own_difference, resolve_difference
 from meetings.services.drafts import discard_draft, save_draft
 from meetings.services.lending_rules import adopt_lending_rules
 from meetings.services.posting import (
@@ -26,6 +36,9 @@ __all__ = [
     "EXPENSE",
     "HANDOVER",
     "INCOME",
+    "RECEIVED",
+    "SPENT",
+    "TAKEN_BACK",
     "WITHDRAWAL",
     "Heard",
     "Refusals",
@@ -37,13 +50,19 @@ __all__ = [
     "correct_difference",
     "correct_hand_over",
     "correct_other_money",
+    "count_box",
     "discard_draft",
     "hand_objection",
     "hand_over_legs",
     "later_payments",
+    "move_to_or_from_bank",
+    "own_difference",
+    "pay_money",
     "post_sheet",
     "raise_objection",
+    "receive_money",
     "record_reading",
     "resolve_difference",
     "save_draft",
+    "take_back",
 ]

@@ -13,7 +13,7 @@ from ledger import services as ledger
 from ledger.announce import announce, one_announcement
 from ledger.models import Entry
 from ledger.services import Draft, Leg
-from meetings.models import CashDifference, Correction, HandOver
+from meetings.models import CashDifference, Correction, HandOver, Meeting
 from meetings.services.corrections import day_of, require, write_down
 from meetings.services.posting import DIFFERENCE, INCOME
 
@@ -83,7 +83,7 @@ def correct_difference(
     was corrected before, the same amount, a closed day without `current`, more than the cash box can bear.
     """
     require(reason)
-    meeting = difference.meeting
+    meeting = Meeting.objects.select_related("group").get(cash_difference=difference)
     content = {"correction": difference.entry.number, "difference": amount, "reason": reason}
     text = ledger.canonical_content(content)
     with transaction.atomic(), one_announcement():

@@ -159,6 +159,8 @@ def post_sheet(
         )
         if difference:
             CashDifference.objects.create(
+                group=group,
+                on=sheet.on,
                 meeting=meeting,
                 entry=receipt.entries[-1],
                 amount=difference,

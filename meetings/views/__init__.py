@@ -1,9 +1,10 @@
 """Screens of the treasurer's week and of what stands in the book, a file per story."""
 
+from meetings.views.cash import cash, cash_bank, cash_count, cash_pay, cash_receive, cash_take_back, fund
 from meetings.views.checking import check_page, compare
 from meetings.views.closing import close_month, closing
 from meetings.views.correcting import add_hand_over, correct, correct_attendance, corrections
-from meetings.views.differences import difference
+from meetings.views.differences import cash_difference, difference
 from meetings.views.lending_rules import lending_rules, lending_rules_new
 from meetings.views.posted import posted_sheet, receipt
 from meetings.views.reading import (
@@ -23,6 +24,13 @@ __all__ = [
     "balances",
     "balances_record",
     "bkm_objections",
+    "cash",
+    "cash_bank",
+    "cash_count",
+    "cash_difference",
+    "cash_pay",
+    "cash_receive",
+    "cash_take_back",
     "check_page",
     "choose_day",
     "close_month",
@@ -33,6 +41,7 @@ __all__ = [
     "corrections",
     "difference",
     "discard_draft",
+    "fund",
     "group_home",
     "lending_rules",
     "lending_rules_new",

@@ -1,43 +1,57 @@
-"""A cash difference and how it ended."""
+"""A cash difference: its reason, who looks after it, and how it ended."""
 
 from datetime import date
 
-from django.core.exceptions import ValidationError
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from groups import clock
 from groups.access import GroupRequest, group_view
-from groups.dates import format_day_month
+from groups.models import Member
 from groups.permissions import Permission
+from groups.views.forms_flow import attempt, get_or_post, sent
 from meetings import selectors, services
-from meetings.forms import (
-    ResolutionForm,
-)
+from meetings.cash_forms import EndingForm, OwnerForm
+from meetings.models import CashDifference
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe
 @group_view(Permission.RESOLVE_DIFFERENCE)
-def difference(request: GroupRequest, on: date) -> HttpResponse:
-    """A cash difference: its reason, its owner, and how it ended."""
+def cash_difference(request: GroupRequest, on: date) -> HttpResponse:
+    """The difference of a meeting's count, by its day."""
     meeting = selectors.posted(request.group, on)
     if meeting is None or not hasattr(meeting, "cash_difference"):
         raise Http404
-    form = ResolutionForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.resolve_difference(
-                difference=meeting.cash_difference,
-                resolution=form.cleaned_data["resolution"],
-                on=clock.today(request.group),
-            )
-            return redirect("receipt", code=request.group.code, on=on)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-    return render(
-        request,
-        "meetings/difference.html",
-        {"meeting": meeting, "difference": meeting.cash_difference, "form": form, "day": format_day_month(on)},
-        status=422 if form.is_bound else 200,
+    return redirect("difference", code=request.group.code, number=meeting.cash_difference.entry.number)
+
+
+@group_view(Permission.RESOLVE_DIFFERENCE)
+@get_or_post
+def difference(request: GroupRequest, number: int) -> HttpResponse:
+    """A difference by its entry's number: name its owner, or settle it in the ledger."""
+    found = (
+        CashDifference.objects.filter(group=request.group, entry__number=number)
+        .select_related("entry", "owner", "meeting", "count", "settlement", "group")
+        .first()
     )
+    if found is None:
+        raise Http404
+    today = clock.today(request.group)
+    members = Member.objects.filter(group=request.group).active_on(today).order_by("no")
+    owning = request.POST.get("action") == "own"
+    owner = OwnerForm(
+        sent(request) if owning else None, members=members, initial={"owner": found.owner and found.owner.no}
+    )
+    form = EndingForm(None if owning else sent(request), today=today, difference=found)
+    if owning and attempt(owner, services.own_difference, difference=found):
+        messages.success(request, _("Saved."))
+        return redirect("difference", code=request.group.code, number=number)
+    if attempt(form, services.resolve_difference, difference=found, by=request.user, at=clock.now()):
+        messages.success(request, _("The difference is settled in the book."))
+        return redirect("difference", code=request.group.code, number=number)
+    errors = [*owner.summary, *form.summary]
+    context = {"difference": found, "form": form, "owner_form": owner, "errors": errors}
+    return render(request, "meetings/difference.html", context, status=422 if errors else 200)

@@ -58,6 +58,8 @@ def test_an_ordinary_week_takes_six_taps(wati, page, artefacts):
     finger.tap("[data-all-paid]")
     finger.tap("#c-total")
     page.keyboard.type("110250")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Sari")
     expect(page.locator("#c-total")).to_have_value("110.250")
     expect(page.locator("[data-bar=difference]")).to_have_text("pas")
     expect(page.locator("[data-bar=recorded]")).to_have_text("Rp110.250")
@@ -95,6 +97,7 @@ def test_three_exceptions_and_a_cash_difference(wati, page, artefacts):
     page.click("[data-all-paid]")
     for pieces, value in (("1", 50_000), ("4", 10_000), ("4", 1_000), ("1", 500)):
         page.fill(f"#c-{value}", pieces)
+    page.fill("#c-by", "Sari")
     expect(page.locator("[data-bar=difference]")).to_contain_text("kurang Rp500")
     page.screenshot(path=artefacts / "exceptions-1-sheet.png", full_page=True)
     page.click(".bar button")

@@ -205,11 +205,12 @@ def test_a_difference_needs_a_reason_and_gets_an_owner(group):
     found = CashDifference.objects.get()
     assert (found.amount, found.reason, found.owner.no) == (-500, "receh", 3)
     assert (balance(group, "1110"), balance(group, "1290")) == (151_500, 500)
-    resolve_difference(difference=found, resolution="Ketemu di laci", on=SECOND)
+    ended = {"on": SECOND, "ending": "found", "by": None, "at": AT}
+    resolve_difference(difference=found, resolution="Ketemu di laci", key=uuid4(), **ended)
     found.refresh_from_db()
     assert (found.resolved_on, found.resolution) == (SECOND, "Ketemu di laci")
     with pytest.raises(ValidationError):
-        resolve_difference(difference=found, resolution="lagi", on=SECOND)
+        resolve_difference(difference=found, resolution="lagi", key=uuid4(), **ended)
     assert meeting.difference == -500
 
 
@@ -467,5 +468,13 @@ def test_other_money_that_came_in_is_corrected(group):
 def test_a_resolution_says_how(group):
     send(group, sheet(FIRST, [Row(1, "H")], count=CashCount(149_500, reason="receh", owner_no=1)))
     with pytest.raises(ValidationError) as refusal:
-        resolve_difference(difference=CashDifference.objects.get(), resolution=" ", on=SECOND)
+        resolve_difference(
+            difference=CashDifference.objects.get(),
+            ending="found",
+            resolution=" ",
+            on=SECOND,
+            key=uuid4(),
+            by=None,
+            at=AT,
+        )
     assert "resolution" in refusal.value.error_dict

@@ -203,6 +203,15 @@ def test_a_correction_that_cannot_be_is_said_at_its_field(wati, group, fields, w
     assert where in answer.context["form"].errors
 
 
+def test_the_box_is_counted_by_two(wati, group):
+    answer = wati.post(url("sheet", group), filled(c_by=""))
+    assert answer.status_code == 422
+    assert "Kas dihitung berdua" in answer.content.decode()
+    assert (
+        wati.post(url("sheet", group), filled(c_by="", c_50000="", c_10000="", c_200="", c_100="")).status_code == 302
+    )
+
+
 def test_other_money_is_corrected_like_a_hand_over(wati, group):
     expense = {"out1-code": "5130", "out1-memo": "Teh", "out1-amount": "15.000", "c-total": "95.250"}
     wati.post(url("sheet", group), filled(c_50000="", c_10000="", c_200="", c_100="") | expense)

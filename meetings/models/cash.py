@@ -1,0 +1,97 @@
+"""The box counted, and what became of a difference between it and the book."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from groups.models import Group, Member
+from ledger.models import Entry, Submission
+from meetings.models.meeting import Meeting
+
+
+class BoxCount(models.Model):
+    """The box counted by two people outside a sheet: before a meeting begins, or between meetings."""
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="box_counts")
+    on = models.DateField(_("date"))
+    before_meeting = models.BooleanField(default=False)  # it opens the meeting of that day
+    expected = models.BigIntegerField(_("cash by the book"))
+    counted = models.BigIntegerField(_("cash counted"))
+    counted_by = models.CharField(_("counted by"), max_length=100)
+    counted_with = models.CharField(_("counted with"), max_length=100)
+    submission = models.OneToOneField(Submission, models.PROTECT, related_name="box_count")
+
+    class Meta:
+        verbose_name = _("count of the box")
+        verbose_name_plural = _("counts of the box")
+        ordering = ["group", "on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(counted__gte=0), name="meetings_count_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(counted_by="") & ~Q(counted_with="") & ~Q(counted_by=F("counted_with")),
+                name="meetings_count_by_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.on}"
+
+
+class CashDifference(models.Model):
+    """A difference between box and book: an entry with an owner, open until it is settled in the ledger.
+
+    It belongs to the count of a sheet (`meeting`) or to one outside a sheet (`count`).
+    """
+
+    class Ending(models.TextChoices):
+        FOUND = "found", _("the money was found again")
+        REPAID = "repaid", _("its owner made it good")
+        BORNE = "borne", _("the group bears it")
+        KEPT = "kept", _("the group keeps it")
+        RETURNED = "returned", _("it went back to whom it belongs")
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="cash_differences")
+    on = models.DateField(_("date"))
+    meeting = models.OneToOneField(Meeting, models.PROTECT, null=True, related_name="cash_difference")
+    count = models.OneToOneField(BoxCount, models.PROTECT, null=True, related_name="cash_difference")
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="+")
+    amount = models.BigIntegerField(_("difference"))  # rupiah; negative when cash was short
+    reason = models.CharField(_("reason"), max_length=300)
+    owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    resolved_on = models.DateField(_("resolved on"), null=True, blank=True)
+    resolution = models.CharField(_("how it ended"), max_length=300, blank=True)
+    ending = models.CharField(max_length=8, choices=Ending.choices, blank=True)
+    settlement = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("cash difference")
+        verbose_name_plural = _("cash differences")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(meeting__isnull=False, count=None) | Q(meeting=None, count__isnull=False),
+                name="meetings_difference_of_one_count",
+            )
+        ]
+        indexes = [models.Index(fields=["group", "on"], name="meetings_difference_on")]
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.on} {self.amount}"
+
+    @property
+    def size(self) -> int:
+        """The difference without its sign."""
+        return abs(self.amount)
+
+    @property
+    def short(self) -> bool:
+        """Whether the box held less than the book."""
+        return self.amount < 0
+
+    @property
+    def endings(self) -> list[tuple[str, str]]:
+        """How it can end: short, the money comes back or the group bears it; over, it is kept or goes back."""
+        wanted = (self.Ending.FOUND, self.Ending.REPAID, self.Ending.BORNE) if self.short else _OVER
+        return [(one.value, str(one.label)) for one in wanted]
+
+
+_OVER = (CashDifference.Ending.KEPT, CashDifference.Ending.RETURNED, CashDifference.Ending.FOUND)

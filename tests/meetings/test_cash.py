@@ -1,0 +1,229 @@
+"""Money outside the weekly sheet: bank, grant, funds, the count by two people, and differences that end in the book."""
+
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from compliance.selectors import findings
+from ledger.models import Account, Entry
+from ledger.services import close
+from meetings import cash
+from meetings.closing import check_month
+from meetings.models import BoxCount, CashDifference
+from meetings.services import (
+    count_box,
+    move_to_or_from_bank,
+    own_difference,
+    pay_money,
+    post_sheet,
+    receive_money,
+    resolve_difference,
+    take_back,
+)
+from meetings.sheet import CashCount, Row, Sheet
+from savings.terms import agree_terms
+from tests.factories import GroupFactory
+
+pytestmark = pytest.mark.django_db
+
+ON, NEXT = date(2026, 1, 7), date(2026, 1, 8)
+AT = datetime(2026, 1, 8, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def group():
+    """Three members; a grant of 100.000 in the box."""
+    group = GroupFactory(members=3)
+    agree_terms(group=group, from_on=group.start_on, weekly=2_000, principal=0)
+    receive_money(
+        **told(group, place="cash", code="3210", amount=100_000, payee="Desa", memo="Hibah", on=date(2026, 1, 6))
+    )
+    return group
+
+
+def told(group, **more):
+    return {"group": group, "on": ON, "memo": "Uji", "key": uuid4(), "by": None, "at": AT} | more
+
+
+def counting(group, counted, **more):
+    told_ = {"counted": counted, "counted_by": "Wati", "counted_with": "Sari", "before_meeting": False, "reason": ""}
+    return {"group": group, "owner": None, "on": ON, "key": uuid4(), "by": None, "at": AT} | told_ | more
+
+
+def settling(difference, ending, **more):
+    return {
+        "difference": difference,
+        "ending": ending,
+        "resolution": "Sudah beres",
+        "on": NEXT,
+        "key": uuid4(),
+        "by": None,
+        "at": AT,
+    } | more
+
+
+def held(group):
+    return {a.code: a.balance for a in Account.objects.filter(book=group.book) if a.balance}
+
+
+def code_of(refused):
+    error = refused.value
+    (first, *_rest) = error.error_list if hasattr(error, "error_list") else next(iter(error.error_dict.values()))
+    return first.code
+
+
+def test_bank_grant_expense_and_fund_each_keep_their_own(group):
+    move_to_or_from_bank(**told(group, to_bank=True, amount=60_000))
+    move_to_or_from_bank(**told(group, to_bank=False, amount=5_000))
+    receive_money(**told(group, place="cash", code="2310", amount=12_000, payee="Anggota", memo="Iuran sosial"))
+    given = told(group, place="cash", code="2310", amount=9_000, payee="Bu Siti", memo="Sakit")
+    pay_money(**given)
+    assert pay_money(**given).created is False
+    pay_money(**told(group, place="bank", code="5120", amount=2_500, payee="Bank", memo="Biaya bulanan"))
+    receive_money(**told(group, place="bank", code="4190", amount=700, payee="Bank", memo="Bunga bank"))
+    assert held(group) == {
+        "1110": 48_000,
+        "1120": 53_200,
+        "2310": -3_000,
+        "3210": -100_000,
+        "4190": -700,
+        "5120": 2_500,
+    }
+    found = cash.box(group)
+    assert (found.cash, found.bank, found.funds) == (48_000, 53_200, [("2310", "Dana sosial", 3_000)])
+    acts = cash.outside_sheets(group, ON, ON)
+    assert [(a.entry.kind, a.cash, a.bank) for a in acts] == [
+        ("income", 0, 700),
+        ("expense", 0, -2_500),
+        ("fund_payment", -9_000, 0),
+        ("income", 12_000, 0),
+        ("bank", 5_000, -5_000),
+        ("bank", -60_000, 60_000),
+    ]
+    assert (acts[2].payee, acts[2].entry.memo, acts[2].names, acts[2].amount) == (
+        "Bu Siti",
+        "Sakit",
+        ["Dana sosial"],
+        9_000,
+    )
+    assert [p.amount for p in cash.fund_history(group, "2310")] == [9_000, -12_000]
+
+
+def test_what_was_wrong_is_taken_back_and_after_closing_in_the_current_period(group):
+    receipt = move_to_or_from_bank(**told(group, to_bank=True, amount=60_000))
+    number = receipt.entries[0].number
+    given = {"entry": Entry.objects.get(pk=receipt.entries[0].pk), "reason": "Salah tulis", "by": None, "at": AT}
+    given |= {"on": NEXT, "key": uuid4()}
+    (back,) = take_back(**given).entries
+    assert (back.on, back.kind, held(group)["1110"]) == (ON, "bank", 100_000)
+    assert take_back(**given).created is False
+    assert cash.act(group, number).reversed
+    assert not cash.act(group, number).may_take_back
+    (fee,) = pay_money(**told(group, place="cash", code="5120", amount=500, payee="Toko", memo="Buku")).entries
+    assert cash.act(group, fee.number).may_take_back
+    close(book=group.book, on=ON, by=None, at=AT)
+    (late,) = take_back(entry=fee, reason="Dobel", on=NEXT, key=uuid4(), by=None, at=AT).entries
+    assert (late.on, held(group)["1110"]) == (NEXT, 100_000)
+    sheet = Sheet(NEXT, tuple(Row(no, "H", weekly=2_000) for no in (1, 2, 3)))
+    meeting = post_sheet(group=group, key=uuid4(), sheet=sheet, by=None, at=AT)
+    with pytest.raises(ValidationError) as refused:
+        take_back(entry=meeting.hand_overs.first().entry, reason="x", on=NEXT, key=uuid4(), by=None, at=AT)
+    assert code_of(refused) == "not_here"
+
+
+def test_two_people_count_and_a_difference_is_owned_and_settled_in_the_book(group):
+    with pytest.raises(ValidationError) as alone:
+        count_box(**counting(group, 100_000, counted_with=" wati "))
+    assert code_of(alone) == "two_names"
+    for changed, code in (({}, "reason_required"), ({"reason": "Hilang"}, "owner_required")):
+        with pytest.raises(ValidationError) as refused:
+            count_box(**counting(group, 98_500, **changed))
+        assert code_of(refused) == code
+    sari = group.members.get(no=1)
+    given = counting(group, 98_500, reason="Belum ketemu", owner=sari)
+    count = count_box(**given)
+    assert count_box(**given) == count
+    assert (count.expected, count.counted, count.counted_by, count.counted_with) == (100_000, 98_500, "Wati", "Sari")
+    found = count.cash_difference
+    assert (found.amount, found.size, found.owner) == (-1_500, 1_500, sari)
+    assert held(group) == {"1110": 98_500, "1290": 1_500, "3210": -100_000}
+    assert [one.pk for one in cash.box(group).open] == [found.pk]
+    own_difference(difference=found, owner=group.members.get(no=2))
+    for changed, code in (
+        ({"ending": "kept"}, "ending"),
+        ({"resolution": " "}, "required"),
+        ({"on": date(2026, 1, 6)}, "too_early"),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            resolve_difference(**(settling(found, "borne") | changed))
+        assert code_of(refused) == code
+    given = settling(found, "borne")
+    ended = resolve_difference(**given)
+    assert resolve_difference(**given).pk == ended.pk
+    assert (ended.owner.no, ended.ending, ended.settlement.kind) == (2, "borne", "settlement")
+    assert held(group) == {"1110": 98_500, "5150": 1_500, "3210": -100_000}
+    with pytest.raises(ValidationError) as twice:
+        resolve_difference(**settling(found, "found"))
+    assert code_of(twice) == "resolved"
+    with pytest.raises(ValidationError) as stranger:
+        own_difference(difference=found, owner=GroupFactory(members=1).members.get())
+    assert code_of(stranger) == "not_member"
+
+
+@pytest.mark.parametrize(
+    ("counted", "ending", "after"),
+    [
+        (98_500, "found", {"1110": 100_000}),
+        (98_500, "repaid", {"1110": 100_000}),
+        (102_000, "kept", {"1110": 102_000, "4190": -2_000}),
+        (102_000, "returned", {"1110": 100_000}),
+        (102_000, "found", {"1110": 100_000}),
+    ],
+)
+def test_each_ending_leaves_nothing_on_the_difference(group, counted, ending, after):
+    count = count_box(**counting(group, counted, reason="Hitung", owner=group.members.get(no=1)))
+    resolve_difference(**settling(count.cash_difference, ending))
+    assert held(group) == after | {"3210": -100_000}
+
+
+def test_the_box_is_counted_before_a_meeting_and_again_after_it(group):
+    """What was missing before anybody handed anything over is known apart from what the meeting got wrong."""
+    count = count_box(**counting(group, 99_000, before_meeting=True, reason="Tikus", owner=group.members.get(no=1)))
+    rows = tuple(Row(no, "H", weekly=2_000) for no in (1, 2, 3))
+    told_ = CashCount(104_500, counted_by="Sari", reason="Kembalian", owner_no=2)
+    meeting = post_sheet(group=group, key=uuid4(), sheet=Sheet(ON, rows, count=told_), by=None, at=AT)
+    assert (meeting.cash_before, meeting.cash_expected, meeting.difference) == (99_000, 105_000, -500)
+    assert [d.amount for d in CashDifference.objects.order_by("pk")] == [-1_000, -500]
+    assert held(group)["1290"] == 1_500
+    assert BoxCount.objects.get() == count
+    with pytest.raises(ValidationError) as past:
+        count_box(**counting(group, 1, on=date(2026, 1, 6)))
+    assert code_of(past) == "on"
+    # Counted again at the month's end: the closing looks at that count.
+    count_box(**counting(group, 104_500, on=date(2026, 1, 30)))
+    found = check_month(group, group.book, ON, date(2026, 2, 1)).cash
+    assert (found.on, found.counted, found.book, found.agrees) == (date(2026, 1, 30), 104_500, 104_500, True)
+    # A bank transfer on a day is no deposit and no meeting.
+    assert findings(group, date(2026, 1, 30)).evaluation is not None
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"amount": 0}, "required"),
+        ({"memo": " "}, "required"),
+        ({"payee": ""}, "required"),
+        ({"on": date(2025, 12, 31)}, "before_books"),
+        ({"place": "pocket"}, "place"),
+        ({"code": "2110"}, "account_refused"),
+        ({"amount": 100_001}, "below_zero"),
+        ({"code": "2310", "amount": 1}, "below_zero"),
+    ],
+)
+def test_what_is_no_payment_is_refused(group, changed, code):
+    given = {"place": "cash", "code": "5130", "amount": 1_000, "payee": "Toko", "memo": "Kue"} | changed
+    with pytest.raises(ValidationError) as refused:
+        pay_money(**told(group, **given))
+    assert code_of(refused) == code

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ledger.chart import BANK, CASH
-from reports.statements import accounts, ledgers, people
+from reports.statements import accounts, ledgers, lending, people
 from reports.statements.asked import Asked
 from reports.statements.keeper import Keeper
 from reports.statements.shape import Statement
@@ -47,7 +47,7 @@ CATALOGUE = {
         Entry("surplus", _("Statement of surplus (SHU)"), _("Income, costs and what is left."), accounts.surplus),
         Entry("flow", _("Cash flow"), _("Where the money came from and went to."), accounts.cash_flow),
         Entry("savings", _("Savings book"), _("All members' savings, by kind."), people.savings_book, people=True),
-        Entry("loans", _("List of loans"), _("Lent, paid back, left and in arrears."), people.loan_list, people=True),
+        Entry("loans", _("List of loans"), _("Lent, paid back, left and in arrears."), lending.loan_list, people=True),
         Entry(
             "members",
             _("Register of members"),

@@ -1,16 +1,10 @@
-"""Statements by member: buku simpanan, daftar pinjaman, buku anggota. A group's book alone has members."""
-
-from datetime import date, timedelta
+"""Statements by member: buku simpanan, buku anggota. A group's book alone has members."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from groups.models import Member
-from ledger.chart import CHARGE_INCOME, CHART, MEMBER_LOANS
-from loans import arrears
-from loans.models import Instalment, Loan, LoanStep
-from loans.payoff import lessened
-from loans.schedule import Row as SchedulePart
+from ledger.chart import CHART, MEMBER_LOANS
 from reports.statements import reading
 from reports.statements.accounts import SAVINGS
 from reports.statements.asked import Asked
@@ -77,78 +71,6 @@ def _savings_table(
 def _of_member(keeper: Keeper, no: int) -> str:
     """Return the address of a member's passbook; what is the whole group's has none."""
     return keeper.url("passbook", no) if no else ""
-
-
-def loan_list(keeper: Keeper, asked: Asked) -> Statement:
-    """Return every loan open in the period, as it stands at its end. Seven queries, however many loans."""
-    book, end = keeper.book.pk, asked.period.end
-    late_on = end - timedelta(days=1) if end == keeper.today() else end  # today is not over yet
-    codes = (MEMBER_LOANS, CHARGE_INCOME)
-    now = _by_loan(reading.balances(book, asked.period.after, asked.days, codes))
-    before = _by_loan(reading.balances(book, asked.period.start, asked.days, codes))
-    loans = [
-        loan
-        for loan in Loan.objects.filter(group=keeper.group, disbursed_on__lte=end)
-        .select_related("member")
-        .order_by("no")
-        if now.get((MEMBER_LOANS, loan.no))
-        or before.get((MEMBER_LOANS, loan.no))
-        or loan.disbursed_on >= asked.period.start
-    ]
-    plans = _plans(loans, end)
-    closed = dict(LoanStep.objects.closing_by(end).filter(loan__in=loans).values_list("loan", "kind"))
-    columns = (
-        Column("no", pgettext("number", "No")),
-        Column("text", _("Member"), wide=True),
-        Column("day", _("Paid out on")),
-        Column("amount", _("Lent"), _("lent")),
-        Column("amount", _("Pokok paid back"), _("pokok paid back")),
-        Column("amount", _("Pokok left"), _("pokok left")),
-        Column("amount", _("Jasa paid"), _("jasa paid")),
-        Column("amount", _("Arrears"), _("arrears")),
-        Column("count", _("Instalments late"), _("instalments late")),
-    )
-    rows, sums = [], [0] * 5
-    for loan in loans:
-        left = now.get((MEMBER_LOANS, loan.no), 0)
-        charge = loan.prior_charge - now.get((CHARGE_INCOME, loan.no), 0)
-        state = arrears.state(plans.get(loan.pk, []), charge, loan.principal - left, late_on) if left else None
-        figures = (loan.principal, loan.principal - left, left, charge, state.arrears if state else 0)
-        sums = [total + figure for total, figure in zip(sums, figures, strict=True)]
-        late = (state.instalments_late if state else 0) or None
-        rows.append(
-            Row(
-                (loan.no, loan.member.name, loan.disbursed_on, *figures[:4], figures[4] or None, late),
-                url=keeper.url("loan_card", loan.no),
-                detail="" if left else _how_it_ended(closed.get(loan.pk)),
-            )
-        )
-    rows.append(Row((None, _("Sum"), None, *sums, None), "final"))
-    empty = _("No loan was open in this period.")
-    return Statement("loans", _("List of loans"), [Table(columns, rows, empty=empty)], wide=True)
-
-
-def _plans(loans: list[Loan], on: date) -> dict[int, list[SchedulePart]]:
-    """Return each loan's instalments, without the jasa that waivers had forgiven by a day. Two queries."""
-    plans: dict[int, list[SchedulePart]] = {}
-    for row in Instalment.objects.filter(loan__in=loans).order_by("loan", "no"):
-        part = SchedulePart(row.no, row.due_on, row.principal, row.charge, row.balance)
-        plans.setdefault(row.loan_id, []).append(part)
-    waivers = LoanStep.objects.standing().filter(loan__in=loans, kind=LoanStep.Kind.WAIVER, on__lte=on)
-    for loan, forgiven in waivers.values_list("loan", "forgiven"):
-        plans[loan] = lessened(plans[loan], [{int(no): amount for no, amount in forgiven.items()}])
-    return plans
-
-
-def _how_it_ended(kind: str | None) -> str:
-    return str(LoanStep.Kind(kind).label) if kind else pgettext("loan", "paid back")
-
-
-def _by_loan(found: dict[tuple[str, int, int], int]) -> dict[tuple[str, int], int]:
-    sums: dict[tuple[str, int], int] = {}
-    for (code, _member, loan), balance in found.items():
-        sums[code, loan] = sums.get((code, loan), 0) + balance
-    return sums
 
 
 def member_book(keeper: Keeper, asked: Asked) -> Statement:

@@ -95,8 +95,8 @@ def foots(keeper: Keeper, start: date, end: date) -> None:
         _no, _words, opening, into, out, closing = together.rows[-1].cells
         assert opening + into - out == closing
         loans = last(read(keeper, "loans", start, end))
-        assert loans.cells[5] == held.get("1210", 0)
-        assert loans.cells[3] - loans.cells[4] == loans.cells[5]
+        lent, paid, moved_on, left = loans.cells[3:7]
+        assert lent - paid - moved_on == left == held.get("1210", 0)
         members = last(read(keeper, "members", start, end))
         assert members.cells[-2:] == (saved, held.get("1210", 0))
 

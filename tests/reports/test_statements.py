@@ -17,14 +17,16 @@ from ledger import chart
 from ledger.models import Entry
 from ledger.services import Draft, Leg, post
 from loans.schedule import Terms
-from loans.services import Lending, disburse
+from loans.services import Lending, disburse, reschedule, waive, write_off
 from reports.statements import reading
 from reports.statements.asked import PER_PAGE, Account, Asked
 from reports.statements.catalogue import CATALOGUE
 from reports.statements.keeper import Keeper
 from reports.statements.period import Period
 from savings.services import decide_year
+from tests.compliance.village import day
 from tests.factories import AppointmentFactory, UpkFactory, treasurer
+from tests.loans.lives import deed, lent, new_terms
 from tests.reports.footing import foots_throughout, keeper_of, last, read, row
 from tests.reports.village import FIRST, SECOND, at, correct_sari, first_meeting, mawar, second_meeting
 from tests.savings import village as savings_village
@@ -82,8 +84,29 @@ def test_what_was_taken_back_is_shown_with_words_and_counts_once(group):
 def test_arrears_of_a_past_day(group):
     loans = read(keeper_of(group), "loans", date(2026, 1, 1), date(2026, 1, 28))
     # Two instalments of 10.250 are due by the 21st and the 28th besides the one she paid.
-    assert loans.tables[0].rows[0].cells == (1, "Julaika", FIRST, 100_000, 10_000, 90_000, 250, 20_500, 2)
+    assert loans.tables[0].rows[0].cells == (1, "Julaika", FIRST, 100_000, 10_000, None, 90_000, 250, 20_500, 2)
     assert read(keeper_of(group), "loans", date(2026, 1, 1), date(2026, 1, 6)).tables[0].bare
+
+
+def test_loans_that_ended_otherwise_than_by_being_paid_back():
+    group, loan = lent()  # 100.000 over ten weeks, two instalments paid
+    waive(loan=loan, deed=deed(day(4)), amount=300)
+    fresh = reschedule(loan=loan, deed=deed(day(5)), terms=new_terms(80_000, 20), waived=200)
+    keeper = keeper_of(group)
+    rows = read(keeper, "loans", day(1), day(5)).tables[0].rows
+    # The old one: 20.000 paid, 80.000 moved to the new one, nothing left; the new one owes its first week only later.
+    assert rows[0].cells[3:] == (100_000, 20_000, 80_000, 0, 500, None, None)
+    assert rows[0].detail == "dijadwal ulang"
+    assert rows[1].cells[3:] == (80_000, 0, None, 80_000, 0, None, None)
+    assert rows[2].cells[3:] == (180_000, 20_000, 80_000, 80_000, 500, 0, None)
+    # Before that day nothing of it was known: late with what fell due, less the jasa the meeting had forgiven.
+    waived = read(keeper, "loans", day(1), day(4)).tables[0].rows[0]
+    assert waived.cells[3:] == (100_000, 20_000, None, 80_000, 500, 10_000, 1)
+    write_off(loan=fresh, deed=deed(day(6)))
+    rows = read(keeper, "loans", day(6), day(7)).tables[0].rows
+    assert [(one.cells[0], one.cells[5:7], one.detail) for one in rows[:-1]] == [(2, (80_000, 0), "dihapus buku")]
+    foots_throughout(keeper, [day(4), day(5), day(6)])
+    assert row(read(keeper, "surplus", day(1), day(6)), "Penghapusan pinjaman").cells[2] == 80_000
 
 
 def test_the_register_of_a_past_day_knows_who_had_come_by_then(group):
@@ -158,6 +181,21 @@ def test_a_upk_book_gives_the_same_statements():
         for page in ("upk_statement", "upk_statement_paper", "upk_statement_xlsx"):
             assert client.get(reverse(page, args=[upk.bkm.code, name])).status_code == expected, (page, name)
     assert client.get(reverse("upk_books", args=[upk.bkm.code])).status_code == 200
+
+
+def test_money_set_aside_for_the_upk_has_not_moved_yet(group):
+    loan = 1 if chart.CHART[chart.HELD_FOR_UPK].per == "loan" else 0
+    write(group.book, SECOND, "upk_received", ("1110", 1_000_000), ("2210", -1_000_000, 0, 1))
+    # A member's instalment as always, and in the same entry what of it is the UPK's.
+    aside = (("2210", 100_000, 0, 1), ("5110", 10_000), ("2220", -110_000, 0, loan))
+    write(group.book, SECOND, "handover", ("1110", 2_000), ("2110", -2_000, 1), *aside)
+    flow = read(keeper_of(group), "flow", SECOND, SECOND)
+    assert row(flow, "Pinjaman dari UPK dan setoran ke UPK").cells[2:4] == (1_000_000, None)
+    write(group.book, date(2026, 1, 20), "setoran", ("2220", 110_000, 0, loan), ("1110", -110_000))
+    flow = read(keeper_of(group), "flow", *JANUARY)
+    assert row(flow, "Pinjaman dari UPK dan setoran ke UPK").cells[2:4] == (1_000_000, 110_000)
+    foots_throughout(keeper_of(group), [FIRST, SECOND, date(2026, 1, 20)])
+    assert row(read(keeper_of(group), "surplus", *JANUARY), "Jasa ke UPK").cells[2] == 10_000
 
 
 def test_an_empty_book_has_statements_too():

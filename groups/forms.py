@@ -1,5 +1,6 @@
 """What people write about bodies, members and appointments, read and judged before one service is called."""
 
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from groups import regions, services
 from groups.fields import CodeField, DayField, NameField, NikField, PhoneField, RegionField, RupiahField
 from groups.models import Appointment, Group, InventoryItem, Member, Programme
 from groups.models.bodies import Weekday, Zone
+from groups.pasting import Pasted, has_columns, read_pasted
 from groups.regions_search import region_labels
 
 CODE_HELP = _("Leave it empty and it is made from the name.")
@@ -183,25 +185,61 @@ class ShowForm(forms.Form):
 
 
 class SeveralMembersForm(BukuForm):
+    """Names, one a line, or rows pasted from a spreadsheet; what `pasting` reads of them is judged here."""
+
     joined_on = DayField(label=_("Joined on"))
     names = forms.CharField(
         label=_("Names, one per line"),
-        max_length=6000,
+        help_text=_("Or paste rows from a spreadsheet: No, Nama, L/P, NIK, Telepon, Alamat, Jabatan, Masuk."),
+        max_length=30_000,
+        strip=False,
         widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off"}),
     )
+    # What she looked at before, by its fingerprint, and that people of one name are two.
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    two = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def clean_names(self) -> list[str]:
-        names = [" ".join(line.split()) for line in self.cleaned_data["names"].splitlines()]
-        names = [name for name in names if name]
-        if not names:
-            raise ValidationError(_("Write at least one name."), code="required")
-        if len(names) > services.MOST_NAMES:
+    def __init__(self, *args: Any, members: list[Member], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.members = members
+        self.pasted = Pasted()
+
+    @property
+    def fingerprint(self) -> str:
+        """Names what she sent, so that what is written is what she saw."""
+        told = "\n".join([str(self.cleaned_data["joined_on"]), *self.cleaned_data["names"].splitlines()])
+        return sha256(told.encode(errors="surrogatepass")).hexdigest()
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether nothing needs to be shown first: bare names that are nobody's yet, or what she saw and agreed to."""
+        told = self.cleaned_data
+        if not has_columns(told["names"]) and not self.pasted.same:
+            return True
+        return told["seen"] == self.fingerprint and (told["two"] or not self.pasted.same)
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if "names" not in told or "joined_on" not in told:
+            return told
+        self.pasted = read_pasted(told["names"], joined_on=told["joined_on"], members=self.members)
+        if not self.pasted.people and not self.pasted.problems:
+            self.add_error("names", ValidationError(_("Write at least one name."), code="required"))
+        if len(self.pasted.people) > services.MOST_NAMES:
             most = services.MOST_NAMES
-            raise ValidationError(_("Write at most %(most)s names at once."), code="many", params={"most": most})
-        if long := [name for name in names if len(name) > 100]:
-            refusal = _("“%(name)s…” is too long for a name.")
-            raise ValidationError(refusal, code="long", params={"name": long[0][:30]})
-        return names
+            refusal = ValidationError(_("Write at most %(most)s names at once."), code="many", params={"most": most})
+            self.add_error("names", refusal)
+        elif self.pasted.problems:
+            self.add_error("names", ValidationError(_("Some of this does not fit; see below."), code="problems"))
+        return told
+
+    def write(self, group: Group) -> list[Member]:
+        """Take them in; none, and the refusal shown, when somebody took a number in the meantime."""
+        try:
+            return services.take_in(group=group, people=self.pasted.people)
+        except ValidationError as refusal:
+            self.refuse(refusal)
+            return []
 
 
 class LeaveForm(BukuForm):

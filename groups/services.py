@@ -6,7 +6,7 @@ Whatever the five rules depend on is announced from the first day it matters on.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -241,6 +241,12 @@ def add_members(*, group: Group, names: Sequence[str], joined_on: date) -> list[
     if members:
         announce(group.book_id, joined_on)
     return members
+
+
+@transaction.atomic
+def take_in(*, group: Group, people: Sequence[Mapping[str, Any]]) -> list[Member]:
+    """Take several people in with all that is known of them (fields of `add_member`): all of them or none."""
+    return [add_member(group=group, **person) for person in people]
 
 
 MEMBER_FIELDS = frozenset("name gender nik phone address poor joined_on left_on".split())  # noqa: SIM905 (reads as spoken)

@@ -13,6 +13,7 @@ from groups.access import GroupRequest, group_view
 from groups.forms import LeaveForm, MemberForm, OfficesForm, SeveralMembersForm, ShowForm
 from groups.models import Group, Member
 from groups.offices import set_offices
+from groups.pasting import HEADINGS
 from groups.permissions import Permission
 from groups.views.forms_flow import attempt, form_page, get_or_post, sent
 
@@ -55,20 +56,18 @@ def member_new(request: GroupRequest) -> HttpResponse:
 @group_view(Permission.MANAGE_MEMBERS)
 @get_or_post
 def members_several(request: GroupRequest) -> HttpResponse:
-    """Take in several members at once, one name per line."""
-    form = SeveralMembersForm(sent(request), initial={"joined_on": clock.today(request.group)})
-    if added := attempt(form, services.add_members, group=request.group):
+    """Take in several members at once: names, or rows of a spreadsheet, which are shown before they are kept."""
+    there = list(Member.objects.filter(group=request.group).order_by("no"))
+    form = SeveralMembersForm(sent(request), initial={"joined_on": clock.today(request.group)}, members=there)
+    if form.is_bound and form.is_valid() and form.confirmed and (added := form.write(request.group)):
         said = ngettext("%(n)s member was added.", "%(n)s members were added.", len(added))
         messages.success(request, said % {"n": len(added)})
         return redirect("members", code=request.group.code)
-    return form_page(
-        request,
-        form,
-        heading=_("Several members at once"),
-        submit=_("Save the members"),
-        back=_list(request.group),
-        kicker=request.group,
-    )
+    shown = form.is_bound and not form.errors
+    context = {"form": form, "shown": shown, "group": request.group, "headings": [*HEADINGS]}
+    context["rows"] = [[person.get(name, "") for name in HEADINGS.values()] for person in form.pasted.people]
+    status = 422 if form.errors else 200
+    return render(request, "groups/members_several.html", context, status=status)
 
 
 @group_view(Permission.MANAGE_MEMBERS)

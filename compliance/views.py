@@ -19,6 +19,7 @@ from compliance.drawing import ageing, sparkline
 from compliance.forms import DashboardForm, OnForm
 from compliance.names import RULE_NAMES, SHORT_RULE_NAMES
 from compliance.rules import RULES
+from compliance.upk_section import upk_section
 from groups import clock, xlsx
 from groups.access import BkmRequest, GroupRequest, bkm_view, group_view
 from groups.models import Appointment, Group, Member, without_ksm
@@ -73,6 +74,7 @@ def bkm_dashboard(request: BkmRequest) -> HttpResponse:
             "now": clock.now(),
             "today": on,
             "rules": [(key, HEADS[key]) for key in RULES],
+            "upk": upk_section(request.bkm, on) if Permission.VIEW_UPK in request.permissions else None,
             "may_manage": Permission.MANAGE_BKM in request.permissions,
             "may_import": Permission.IMPORT_BOOK in request.permissions,
         },

@@ -30,6 +30,7 @@ from loans.schedule import Terms
 from loans.services import OpenLoan
 from meetings import services as meetings
 from meetings.sheet import CashCount, Disbursement, Minutes, OtherMoney, Payment, Row, Sheet
+from reports.demo_upk import open_the_book
 from savings.terms import agree_terms
 from users.models import User
 
@@ -127,7 +128,7 @@ def load_small(*, today: date, say: Say) -> None:
     people = _people()
     start = week_start(today) - timedelta(weeks=WEEKS)
     bkm = groups.create_bkm(code=SMALL_BKM, name="BKM Guyub Rukun", region="35.73.04.1004")
-    groups.open_upk(bkm=bkm, name="UPK Guyub Rukun")
+    upk = groups.open_upk(bkm=bkm, name="UPK Guyub Rukun", start_on=start)
     for username, role in (
         ("hadi", Appointment.Role.COORDINATOR),
         ("wahyu", Appointment.Role.FACILITATOR),
@@ -135,6 +136,7 @@ def load_small(*, today: date, say: Say) -> None:
         ("bambang", Appointment.Role.AUDITOR),
     ):
         groups.appoint(user=people[username], role=role, from_on=start, bkm=bkm)
+    open_the_book(upk, start=start, today=today, by=people["rini"])
     _holiday(bkm, start)
     for index, (name, health, size, weekly) in enumerate(SMALL):
         with one_announcement():

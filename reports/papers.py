@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from compliance.models import Policy
-from groups import clock, dates, regions
+from groups import dates, regions
 from groups.models import Bkm, Group, Holiday, Member, OfficeTerm, Region
 from ledger import chart
 from ledger.models import Entry
@@ -58,7 +59,12 @@ def _called(kind: str, name: str) -> str:
 
 def moment(at: datetime, group: Group) -> str:
     """Return a moment where the group lives: `8 Februari 2026, 19.12 WIB`."""
-    return f"{dates.format_date(clock.local(at, group).date())}, {dates.format_time(at, group.zone)}"
+    return moment_in(at, group.zone)
+
+
+def moment_in(at: datetime, zone: str) -> str:
+    """Return a moment in a zone: `8 Februari 2026, 19.12 WIB`."""
+    return f"{dates.format_date(at.astimezone(ZoneInfo(zone)).date())}, {dates.format_time(at, zone)}"
 
 
 @dataclass(frozen=True, slots=True)

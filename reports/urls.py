@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from reports import export_views, savings_papers, views
+from reports import export_views, savings_papers, upk_views, views
 from reports.members import views as members
 from reports.statements import views as statements
 
@@ -48,4 +48,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("g/<code:code>/papers/surplus/<number:year>/", savings_papers.surplus_list, name="paper_surplus"),
     path("b/<code:code>/papers/", views.bkm_papers, name="bkm_papers"),
     path("b/<code:code>/papers/attendance/<day:monday>/", views.bkm_attendance, name="paper_bkm_attendance"),
+    path("b/<code:code>/upk/papers/receipt/<number:number>/", upk_views.receipt, name="paper_upk_receipt"),
+    path("b/<code:code>/upk/papers/month/<day:month>/", upk_views.month, name="paper_upk_month"),
 ]

@@ -26,6 +26,7 @@ SAMPLES: dict[str, Any] = {
     "day": WEDNESDAY,
     "monday": factories.START,
     "week": factories.START,
+    "month": factories.START,
     "from_on": factories.START,
     "programme": PROGRAMME,
     "region": REGION,

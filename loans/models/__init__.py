@@ -5,6 +5,7 @@ from loans.models.lending import Instalment, Loan, LoanRequest, LoanTerms, Metho
 from loans.models.life import LoanStep
 from loans.models.rules import CollectabilityClass, LendingRules
 from loans.models.upk import UpkInstalment, UpkLoan, UpkLoanRequest, UpkPayment, UpkRules, UpkShare
+from loans.models.upk_policy import UpkPolicy
 
 __all__ = [
     "CollectabilityClass",
@@ -21,6 +22,7 @@ __all__ = [
     "UpkLoan",
     "UpkLoanRequest",
     "UpkPayment",
+    "UpkPolicy",
     "UpkRules",
     "UpkShare",
 ]

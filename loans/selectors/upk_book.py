@@ -7,6 +7,7 @@ from groups.models import Upk
 from ledger import chart
 from ledger import services as ledger
 from ledger.models import Account, Entry, Posting
+from loans.models import UpkLoan
 
 BOOKS = {"cash": chart.CASH, "bank": chart.BANK}
 
@@ -93,3 +94,36 @@ def legs_of(entry: Entry) -> list[EntryLeg]:
     postings = Posting.objects.filter(book=entry.book_id, entry=entry).select_related("account")
     legs = [EntryLeg(one.account, max(0, one.amount), max(0, -one.amount)) for one in postings]
     return sorted(legs, key=lambda leg: (leg.debit == 0, leg.account.code))
+
+
+@dataclass(frozen=True, slots=True)
+class LoanLine:
+    """One entry of a UPK loan in the UPK's book, in rupiah; `balance` is the principal owed after it."""
+
+    entry: Entry
+    lent: int
+    principal: int
+    charge: int
+    balance: int
+
+
+def loan_book(loan: UpkLoan, on: date) -> list[LoanLine]:
+    """Return every entry of a loan up to a day, corrected ones and their reversals too. One query."""
+    accounts = {loan.receivable_id: 0, loan.charge_income_id: 1}
+    postings = (
+        Posting.objects.filter(account__in=accounts, on__lte=on)
+        .select_related("entry__reverses", "entry__reversed_by")
+        .order_by("on", "entry__number", "pk")
+    )
+    moved: dict[int, list[int]] = {}
+    entries: dict[int, Entry] = {}
+    for one in postings:
+        entries[one.entry_id] = one.entry
+        moved.setdefault(one.entry_id, [0, 0])[accounts[one.account_id]] += one.amount
+    lines: list[LoanLine] = []
+    balance = 0
+    for pk, (lent, earned) in moved.items():
+        balance += lent
+        is_loan = lent > 0 and entries[pk].reverses_id is None
+        lines.append(LoanLine(entries[pk], lent if is_loan else 0, 0 if is_loan else -lent, -earned, balance))
+    return lines

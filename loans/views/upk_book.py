@@ -14,6 +14,7 @@ from groups import clock
 from groups.access import BkmRequest, bkm_view
 from groups.models import Upk
 from groups.permissions import Permission
+from ledger.kinds import UPK_RESERVE
 from ledger.models import Entry
 from loans.selectors import upk_book as selectors
 from loans.services import upk_book as services
@@ -32,7 +33,8 @@ def _upk_of(request: BkmRequest) -> Upk | None:
     return Upk.objects.filter(bkm=request.bkm).select_related("book", "bkm").first()
 
 
-def _page(request: BkmRequest, template: str, upk: Upk, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def upk_page(request: BkmRequest, template: str, upk: Upk, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Show one of the UPK's pages."""
     shown = {"bkm": request.bkm, "upk": upk, "may_post": Permission.POST_UPK in request.permissions, **context}
     return render(request, f"loans/upk/{template}.html", shown, status=status)
 
@@ -47,7 +49,7 @@ def upk_book(request: BkmRequest) -> HttpResponse:
         return render(request, "loans/upk/none.html", {"bkm": request.bkm, "may_manage": may_manage})
     form = PeriodForm(request.GET, today=clock.today())
     book = selectors.cash_book(upk, *form.asked)
-    return _page(request, "book", upk, {"form": form, "book": book, "kinds": services.MONEY_KINDS})
+    return upk_page(request, "book", upk, {"form": form, "book": book, "kinds": services.MONEY_KINDS})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,13 +67,14 @@ def upk_money(request: BkmRequest) -> HttpResponse:
             except ValidationError as refusal:
                 form.refuse(refusal)
             else:
-                return _written(request, receipt.submission.last_number)
+                return written(request, receipt.submission.last_number)
     else:
         form = MoneyForm(initial={"key": uuid4(), "on": clock.today(), "place": "cash"})
-    return _page(request, "money", upk, {"form": form}, 422 if form.errors else 200)
+    return upk_page(request, "money", upk, {"form": form}, 422 if form.errors else 200)
 
 
-def _written(request: BkmRequest, number: int | None) -> HttpResponse:
+def written(request: BkmRequest, number: int | None) -> HttpResponse:
+    """Say which entry it became, and lead there."""
     messages.success(request, _("Written into the book as entry %(number)s.") % {"number": number})
     return redirect("upk_book_entry", code=request.bkm.code, number=number)
 
@@ -95,8 +98,9 @@ def upk_entry(request: BkmRequest, number: int) -> HttpResponse:
         "money": services.money_of(entry),
         "kind": services.MONEY_KINDS.get(entry.kind),
         "answer": getattr(entry, "reversed_by", None),
+        "is_reserve": entry.kind == UPK_RESERVE,
     }
-    return _page(request, "entry", upk, context)
+    return upk_page(request, "entry", upk, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,11 +128,13 @@ def upk_correct(request: BkmRequest, number: int) -> HttpResponse:
             except ValidationError as refusal:
                 form.refuse(refusal)
             else:
-                return _written(request, receipt.submission.last_number)
+                return written(request, receipt.submission.last_number)
     else:
         closed = upk.book.closed_through
         on = clock.today() if closed and entry.on <= closed else money.on
         fields = ("kind", "amount", "memo", "place", "party")
         initial = {name: getattr(money, name) for name in fields}
         form = MoneyCorrectionForm(initial={"key": uuid4(), "on": on, **initial})
-    return _page(request, "correct", upk, {"form": form, "entry": entry, "money": money}, 422 if form.errors else 200)
+    return upk_page(
+        request, "correct", upk, {"form": form, "entry": entry, "money": money}, 422 if form.errors else 200
+    )

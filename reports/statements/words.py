@@ -29,6 +29,8 @@ KINDS = {
     kinds.RELEASE: gettext_lazy("Blocked savings released"),
     kinds.YEAR_END: gettext_lazy("Year-end closing"),
     kinds.SHARE_OUT: gettext_lazy("Surplus shared out"),
+    kinds.UPK_RESERVE: gettext_lazy("Reserve for loans"),
+    kinds.UPK_REWARD: gettext_lazy("Reward for paying on time (IPTW)"),
 }
 """Kinds of entries; steps of loans and the money of a UPK's book have names of their own."""
 

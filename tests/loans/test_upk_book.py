@@ -113,7 +113,7 @@ def test_money_spent_later_is_not_there_to_be_spent_earlier(upk):
     late = Money(kind="upk_administration", on=D(2018, 1, 10), amount=20_001, memo="Terlambat dicatat")
     with pytest.raises(ValidationError) as caught:
         upk_book.post_upk_money(upk=upk, money=late, key=uuid4(), by=None, at=at(D(2018, 2, 2)))
-    assert caught.value.messages == ["Kas holds only Rp20.000 on 20 Januari 2018."]
+    assert caught.value.messages == ["Kas hanya Rp20.000 pada 20 Januari 2018."]
     write(upk, "upk_administration", D(2018, 1, 10), 20_000, seen=D(2018, 2, 2))
     assert balances(upk)["1110"] == 500_000
 

@@ -4,7 +4,8 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from groups.models import Bkm, Group, Region
+from groups.models import Bkm, Group, Region, Upk
+from loans.selectors.upk_book import cash_book
 from meetings.models import Meeting
 from reports import demo
 from users.models import User
@@ -36,6 +37,8 @@ def test_a_load_that_is_broken_off_leaves_whole_parts_or_nothing():
     assert (Bkm.objects.count(), Group.objects.count(), User.objects.count()) == (0, 0, 0)
 
     demo.load_small(today=TODAY, say=str)
+    upk = Upk.objects.get()
+    assert cash_book(upk, "cash", date(2026, 1, 1), TODAY).closing == 25_000_000 - 85_000 - 60_000
     mawar = Group.objects.get()
     # A sheet a week but for this one, which is left for whoever tries it.
     assert Meeting.objects.filter(group=mawar).count() == 4

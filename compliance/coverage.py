@@ -12,6 +12,8 @@ from compliance.rules import LATE, ON_TIME, UNCOVERED, covered
 from compliance.sources import read_setting, read_weeks
 from groups.models import Group
 
+CURRENT = "current"
+
 
 @dataclass(frozen=True, slots=True)
 class SavedWeek:
@@ -19,7 +21,7 @@ class SavedWeek:
 
     week: date
     owed: int
-    how: str | None  # on_time, late, uncovered; None: nothing was due
+    how: str | None  # on_time, late, uncovered, current (not over, nothing lost yet); None: nothing was due
     covered_on: date | None
     part: int  # rupiah already there of a week not wholly covered
     holiday: bool
@@ -31,7 +33,8 @@ class Coverage:
 
     weeks: list[SavedWeek]
     deposited: int
-    owed: int
+    owed: int  # through the week of that day
+    due: int  # through the last week that is over
     weekly: int
     ahead: list[date]
     over: int  # what lies beyond the last week paid ahead
@@ -39,7 +42,7 @@ class Coverage:
     @property
     def behind(self) -> int:
         """What she lacks."""
-        return max(0, self.owed - self.deposited)
+        return max(0, self.due - self.deposited)
 
 
 def coverage(group: Group, member_no: int, on: date, limit: int = 52) -> Coverage:
@@ -54,11 +57,13 @@ def coverage(group: Group, member_no: int, on: date, limit: int = 52) -> Coverag
     nothing = MemberWeek(0, 0, 0)
     last = rows[-1].members.get(member_no, nothing) if rows else nothing
     days = deposit_days(happened).get(member_no, [])
-    weeks, before = [], nothing
+    weeks, before, due = [], nothing, 0
     for row in rows:
         now = row.members.get(member_no, before)
         if row.counts and (row.holiday or now.owes):
             how = covered(now, last)
+            if how == UNCOVERED and row.week + WEEK > on:
+                how = CURRENT
             on_day = next((day for day, so_far in days if so_far >= now.threshold), None)
             owed = now.threshold - before.threshold if now.owes == OWES_AGREED else 0
             weeks.append(
@@ -67,11 +72,12 @@ def coverage(group: Group, member_no: int, on: date, limit: int = 52) -> Coverag
                     owed=owed,
                     how=how,
                     covered_on=on_day if owed and how in (ON_TIME, LATE) else None,
-                    part=max(0, owed - (now.threshold - last.deposited)) if how == UNCOVERED and owed else 0,
+                    part=max(0, owed - (now.threshold - last.deposited)) if how in (UNCOVERED, CURRENT) and owed else 0,
                     holiday=row.holiday,
                 )
             )
         before = now
+        due = now.threshold if row.week + WEEK <= on else due
     weekly = setting.weekly_on(on)
     spare = max(0, last.deposited - last.threshold) if weekly else 0
     ahead: list[date] = []
@@ -83,6 +89,7 @@ def coverage(group: Group, member_no: int, on: date, limit: int = 52) -> Coverag
         weeks=weeks[::-1][:limit],
         deposited=last.deposited,
         owed=last.threshold,
+        due=due,
         weekly=weekly,
         ahead=ahead,
         over=spare - weekly * len(ahead),

@@ -9,6 +9,7 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from groups.dates import FIRST_YEAR
 from groups.fields import DayField, NameField, RupiahField
@@ -129,6 +130,13 @@ class DecisionForm(BukuForm):
         "savings": _("by savings"),
         "business": _("by business"),
         "equal": _("the same for each"),
+    }
+
+    SHORT_NAMES = {
+        "mixed": "JUA + JMA",
+        "savings": _("Savings"),
+        "business": _("Business"),
+        "equal": pgettext_lazy("share", "Equal"),
     }
 
     rule = forms.ChoiceField(label=_("How it is shared"), choices=list(RULE_NAMES.items()))

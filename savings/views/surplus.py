@@ -81,7 +81,7 @@ def _simulation(request: GroupRequest, year: int, form: DecisionForm) -> HttpRes
         "found": found,
         "agreed": agreed,
         "laid": laid,
-        "rules": [(one.rule, DecisionForm.RULE_NAMES[one.rule]) for one in laid],
+        "rules": [(one.rule, DecisionForm.SHORT_NAMES[one.rule]) for one in laid],
         "members": [
             (member, basis, [one.of(member.no) for one in laid])
             for member, basis in zip(found.members, found.basis, strict=True)

@@ -50,21 +50,22 @@ def test_oldest_weeks_first_and_what_is_paid_ahead_reaches_past_a_holiday(group)
         ("late", date(2026, 1, 14), 0),
         ("late", date(2026, 1, 28), 0),
         ("uncovered", None, 1_000),
-        ("uncovered", None, 0),
+        ("current", None, 0),  # Saturday: its week is not over
     ]
-    assert (other.behind, other.ahead, other.over) == (3_000, [], 0)
+    assert (other.behind, other.owed, other.ahead, other.over) == (1_000, 8_000, [], 0)
+    assert coverage(group, 2, date(2026, 2, 2)).behind == 3_000
 
 
 def test_a_transfer_or_gift_to_wajib_covers_nothing_and_free_amounts_have_no_ahead(group):
     meet(group, date(2026, 1, 7), 0, 0)
     gift = Draft(date(2026, 1, 8), "gift", (Leg("5190", 9_000), Leg("2110", -9_000, 1)))
     post(book=group.book, key=uuid4(), content={}, drafts=[gift], by=None, at=AT)
-    own = coverage(group, 1, date(2026, 1, 11))
-    assert ([w.how for w in own.weeks], own.deposited, own.behind) == (["uncovered"], 0, 2_000)
+    own = coverage(group, 1, date(2026, 1, 12))
+    assert ([w.how for w in own.weeks], own.deposited, own.behind) == (["current", "uncovered"], 0, 2_000)
     free = GroupFactory(members=1)
     meet(free, date(2026, 1, 7), 500)
-    found = coverage(free, 1, date(2026, 1, 18))
-    assert [(w.how, w.owed) for w in found.weeks] == [("uncovered", 0), ("on_time", 0)]
+    found = coverage(free, 1, date(2026, 1, 19))
+    assert [(w.how, w.owed) for w in found.weeks] == [("current", 0), ("uncovered", 0), ("on_time", 0)]
     assert (found.ahead, found.behind, found.weekly) == ([], 0, 0)
     assert coverage(free, 1, date(2026, 1, 1)).weeks == []
 

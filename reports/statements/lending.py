@@ -89,19 +89,19 @@ def _standings(keeper: Keeper, asked: Asked) -> list[_Standing]:
     owed = [no for code, no in (*now, *before) if code == MEMBER_LOANS]
     wanted = Q(no__in=owed) | Q(disbursed_on__range=(period.start, period.end))
     loans = list(Loan.objects.filter(wanted, group=keeper.group).select_related("member").order_by("no"))
-    steps, plans = _steps(loans, period.end), _plans(loans)
+    steps = _steps(loans, period.end)
+    plans = _plans([loan for loan in loans if now.get((MEMBER_LOANS, loan.no))])
     found = []
     for loan in loans:
         step = steps.get(loan.pk, _Steps())
         left = now.get((MEMBER_LOANS, loan.no), 0)
         charge = loan.prior_charge - now.get((CHARGE_INCOME, loan.no), 0)
         paid = loan.principal - left - step.moved
-        state = arrears.state(lessened(plans[loan.pk], step.waivers), charge, loan.principal - left, late_on)
+        plan = lessened(plans[loan.pk], step.waivers) if left else []
+        state = arrears.state(plan, charge, loan.principal - left, late_on)
         found.append(
             _Standing(
-                *(loan, paid, step.moved, left, charge),
-                arrears=state.arrears if left else 0,
-                late=state.instalments_late if left else 0,
+                *(loan, paid, step.moved, left, charge, state.arrears, state.instalments_late),
                 ended="" if left else step.ended or pgettext("loan", "paid back"),
             )
         )

@@ -28,7 +28,7 @@ from groups.pages import PageForm
 from groups.permissions import Permission
 from groups.regions_search import region_labels
 from loans.models import Loan
-from loans.selectors import open_loans
+from loans.selectors import gaps, open_loans
 from meetings.models import CashDifference
 
 PER_PAGE = 50
@@ -53,6 +53,7 @@ def bkm_dashboard(request: BkmRequest) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(PageForm.number(request.GET))
     labels = region_labels([row.region for row in page.object_list])
     differences = list(_open_differences(request.bkm.pk))
+    held = gaps(request.bkm.pk, on, too_long=True)
     kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
     return render(
         request,
@@ -71,6 +72,8 @@ def bkm_dashboard(request: BkmRequest) -> HttpResponse:
             "late_count": sum(1 for row in rows if row.without_sheet),
             "differences": differences[:MOST_ACTIONS],
             "difference_count": len(differences),
+            "held": held[:MOST_ACTIONS],
+            "held_count": len(held),
             "now": clock.now(),
             "today": on,
             "rules": [(key, HEADS[key]) for key in RULES],

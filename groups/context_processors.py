@@ -54,6 +54,7 @@ def _bkm_links(request: HttpRequest) -> list[dict[str, str]]:
     links = [_link("bkm_dashboard", bkm.name, "chart", bkm.code)]
     if Permission.VIEW_UPK in request.permissions:  # type: ignore[attr-defined]
         links.append(_link("upk_book", _("The UPK's book"), "cash", bkm.code))
+        links.append(_link("upk_lending", _("Loans to KSM"), "coin", bkm.code))
     if Permission.MANAGE_BKM in request.permissions:  # type: ignore[attr-defined]
         links += [
             _link("bkm_people", _("People and sign-ins"), "people", bkm.code),

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from loans import views
-from loans.views import upk_book, upk_figures
+from loans.views import upk_book, upk_figures, upk_group, upk_lending
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("g/<code:code>/loans/", views.loan_list, name="loan_list"),
@@ -36,4 +36,38 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<code:code>/upk/rewards/", upk_figures.upk_rewards, name="upk_rewards"),
     path("b/<code:code>/upk/rewards/<number:no>/", upk_figures.upk_reward, name="upk_reward"),
     path("b/<code:code>/upk/rewards/<number:no>/back/", upk_figures.upk_reward_back, name="upk_reward_back"),
+    # a UPK's loans to KSM, seen by the UPK
+    path("b/<code:code>/upk/", upk_lending.upk_lending, name="upk_lending"),
+    path("b/<code:code>/upk/rules/", upk_lending.upk_rules, name="upk_rules"),
+    path("b/<code:code>/upk/reconcile/", upk_lending.upk_reconcile, name="upk_reconcile"),
+    path("b/<code:code>/upk/requests/<number:no>/", upk_lending.upk_request, name="upk_request"),
+    path("b/<code:code>/upk/requests/<number:no>/sign/", upk_lending.upk_request_sign, name="upk_request_sign"),
+    path("b/<code:code>/upk/requests/<number:no>/decide/", upk_lending.upk_request_decide, name="upk_request_decide"),
+    path("b/<code:code>/upk/requests/<number:no>/ratify/", upk_lending.upk_request_ratify, name="upk_request_ratify"),
+    path(
+        "b/<code:code>/upk/requests/<number:no>/disburse/",
+        upk_lending.upk_request_disburse,
+        name="upk_request_disburse",
+    ),
+    path("b/<code:code>/upk/loans/<number:no>/", upk_lending.upk_loan, name="upk_loan"),
+    path("b/<code:code>/upk/loans/<number:no>/receive/", upk_lending.upk_loan_receive, name="upk_loan_receive"),
+    path("b/<code:code>/upk/loans/<number:no>/answer/", upk_lending.upk_loan_answer, name="upk_loan_answer"),
+    # and by the KSM
+    path("g/<code:code>/upk/", upk_group.group_upk, name="group_upk"),
+    path("g/<code:code>/upk/ask/", upk_group.upk_ask, name="upk_ask"),
+    path("g/<code:code>/upk/notice/", upk_group.upk_notice_print, name="upk_notice_print"),
+    path("g/<code:code>/upk/requests/<number:no>/", upk_group.group_upk_request, name="group_upk_request"),
+    path("g/<code:code>/upk/requests/<number:no>/withdraw/", upk_group.group_upk_withdraw, name="group_upk_withdraw"),
+    path(
+        "g/<code:code>/upk/requests/<number:no>/application/",
+        upk_group.upk_application_print,
+        name="upk_application_print",
+    ),
+    path(
+        "g/<code:code>/upk/requests/<number:no>/statement/", upk_group.upk_statement_print, name="upk_statement_print"
+    ),
+    path("g/<code:code>/upk/loans/<number:no>/", upk_group.group_upk_loan, name="group_upk_loan"),
+    path("g/<code:code>/upk/loans/<number:no>/announce/", upk_group.upk_announce, name="upk_announce"),
+    path("g/<code:code>/upk/loans/<number:no>/agreement/", upk_group.upk_agreement_print, name="upk_agreement_print"),
+    path("g/<code:code>/upk/loans/<number:no>/card/", upk_group.upk_card_print, name="upk_card_print"),
 ]

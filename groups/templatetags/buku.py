@@ -76,6 +76,12 @@ def bulan(day: date | None) -> str:
 
 
 @register.filter
+def bulan_iso(text: str) -> str:
+    """Return the month of a date kept as text, `2026-02-01` → `Februari 2026`."""
+    return bulan(date.fromisoformat(text))
+
+
+@register.filter
 def sidik(digest: str | bytes | memoryview | None) -> str:
     """Return the fingerprint people compare, the digest's first eight hex digits in two groups: `9f2c 41ab`."""
     if not digest:

@@ -286,7 +286,7 @@ def upk_card(loans: QuerySet[UpkLoan], on: date) -> UpkCard | None:
         return None
     (line,) = lines
     payments = UpkPayment.objects.filter(loan=line.loan).select_related(
-        "upk_entry", "group_entry", "announced_by", "received_by"
+        "upk_entry__submission", "group_entry", "announced_by", "received_by"
     )
     shares = (
         Loan.objects.filter(upk_loan=line.loan)

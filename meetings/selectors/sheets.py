@@ -253,6 +253,11 @@ class Home:
     to_confirm: int  # corrections members are still to be asked about
     objections: list[Objection]  # not answered yet, the oldest first
     next_on: date
+    upk_lines: list[loan_selectors.UpkLine]  # open loans of the UPK, and what is held for it
+
+    @property
+    def held_too_long(self) -> bool:
+        return any(line.held_too_long for line in self.upk_lines)
 
     @property
     def oldest_objection(self) -> int:
@@ -333,6 +338,7 @@ def home(group: Group, user: User) -> Home:
             Objection.objects.filter(group=group, answered_on=None).select_related("member", "owner").order_by("no")
         ),
         next_on=meeting_day(group, next_week) if this_week or today > day else day,
+        upk_lines=loan_selectors.upk_lines(loan_selectors.open_upk_loans(group=group), today),
     )
 
 

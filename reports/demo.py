@@ -25,9 +25,9 @@ from ledger.announce import one_announcement
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
 from loans import services as loans
-from loans.models import LoanRequest
+from loans.models import LoanRequest, UpkLoan, UpkLoanRequest
 from loans.schedule import Terms
-from loans.services import OpenLoan
+from loans.services import OpenLoan, UpkDebt
 from meetings import services as meetings
 from meetings.sheet import CashCount, Disbursement, Minutes, OtherMoney, Payment, Row, Sheet
 from reports.demo_upk import open_the_book
@@ -119,6 +119,24 @@ SIGN_INS = (
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class UpkPlan:
+    """A loan of the UPK to a group: how many of its members borrow how much each, and whether it is passed back."""
+
+    members: int
+    amount: int
+    passes_on: bool = True
+
+
+UPK_WEEK, UPK_MONTHS, UPK_CAPITAL = 15, 10, 40_000_000
+UPK_PLANS = {
+    "GR-MEKAR-ARUM-JAYA": UpkPlan(5, 1_000_000),
+    "GR-MELATI": UpkPlan(6, 500_000),
+    "GR-MEKAR-SARI": UpkPlan(5, 600_000, passes_on=False),  # holds what the members paid
+}
+UPK_ASKS = "GR-FLAMBOYAN"  # asks, and has not signed yet
+
+
 SMALL_BKM, PROGRAMME = "BKM-GUYUB-RUKUN", "GRD"
 
 
@@ -138,12 +156,24 @@ def load_small(*, today: date, say: Say) -> None:
         groups.appoint(user=people[username], role=role, from_on=start, bkm=bkm)
     open_the_book(upk, start=start, today=today, by=people["rini"])
     _holiday(bkm, start)
+    loans.post_upk_money(
+        upk=upk,
+        money=loans.Money("upk_capital", start, UPK_CAPITAL, "Modal perguliran", party="BKM Guyub Rukun"),
+        key=UUID(int=SEED, version=4),
+        by=people["rini"],
+        at=datetime.combine(start, time(9), ZoneInfo("Asia/Jakarta")),
+    )
     for index, (name, health, size, weekly) in enumerate(SMALL):
         with one_announcement():
             group = _group(bkm, "GR", name, index, start, size, weekly, "35.73.04.1004", None)
             if name == "Mawar":
                 _officers(group, people, start)
-            _Life(group, health, weekly, start).live(today, people["wati"] if name == "Mawar" else people["hadi"])
+            plan = UPK_PLANS.get(group.code)
+            upk_loan = _UpkLife(group, plan, people["rini"], people["hadi"]) if plan else None
+            by = people["wati"] if name == "Mawar" else people["hadi"]
+            _Life(group, health, weekly, start, upk_loan).live(today, by)
+            if group.code == UPK_ASKS:
+                _ask_upk(group, 300_000, len(Member.objects.filter(group=group)), today)
         say(f"  KSM {name}")
 
 
@@ -283,11 +313,76 @@ def _officers(group: Group, people: dict[str, User], start: date) -> None:
         groups.appoint(user=people[username], role=role, from_on=start, group=group, member=member)
 
 
+def _ask_upk(group: Group, amount: int, members: int, on: date) -> UpkLoanRequest:
+    """A group asks its UPK: the first members, each for the same."""
+    first = Member.objects.filter(group=group).order_by("no")[:members]
+    shares = [loans.Share(member, amount, "Modal warung" if member.no % 2 else "Ternak") for member in first]
+    terms = Terms(amount * len(shares), UPK_MONTHS, "month", Decimal("1.5"), "month", "flat", 1_000)
+    return loans.request_upk_loan(group=group, shares=shares, terms=terms, by=None, on=on)
+
+
+class _UpkLife:
+    """What goes between a group and its UPK; a chance of its own, so that the group's other weeks stay as they are."""
+
+    def __init__(self, group: Group, plan: UpkPlan, staff: User, board: User) -> None:
+        self.group, self.plan, self.staff, self.board = group, plan, staff, board
+        self.chance = random.Random(f"{SEED} upk {group.code}")
+        self.loan: UpkLoan | None = None
+        self.debt: UpkDebt | None = None
+        self.next_on: date | None = None
+
+    def _at(self, on: date) -> datetime:
+        return datetime.combine(on, time(11, self.chance.randrange(60)), ZoneInfo(self.group.zone))
+
+    def _key(self) -> UUID:
+        return UUID(int=self.chance.getrandbits(128), version=4)
+
+    def borrow(self, on: date) -> list[OpenLoan]:
+        """Ask, sign, decide and pay out on one day; the members' shares. Nothing where the gate is not met."""
+        asked = _ask_upk(self.group, self.plan.amount, self.plan.members, on)
+        asked = loans.record_signing(request=asked, signed_on=on, by=self.staff, on=on)
+        points = loan_selectors.gate_of(asked, on)
+        if not all(point.met for point in points):
+            return []
+        said = {"request": asked, "approve": True, "decision": "", "points": points, "on": on}
+        loans.decide_by_upk(**said, by=self.staff)
+        said["request"] = loans.decide_by_bkm(**said, by=self.board)
+        self.loan = loans.disburse_upk_loan(
+            request=said["request"], key=self._key(), by=self.staff, on=on, at=self._at(on)
+        )
+        self.next_on = on + timedelta(weeks=2)
+        numbers = list(self.loan.shares.values_list("no", flat=True))
+        shares = list(loan_selectors.loans_by_no(self.group, numbers).values())
+        self.debt = shares[0].upk if shares else None
+        return shares
+
+    def pass_on(self, on: date) -> int:
+        """Every other week take to the UPK what was collected; how much it was."""
+        if not self.loan or not self.debt or not self.next_on or on < self.next_on or not self.debt.held:
+            return 0
+        if not self.plan.passes_on and self.loan.payments.exists():
+            return 0
+        amount = self.debt.held
+        announced = loans.announce_upk_payment(loan=self.loan, amount=amount, key=self._key(), by=None, on=on)
+        loans.receive_upk_payment(
+            loan=self.loan,
+            amount=amount,
+            on=on,
+            key=self._key(),
+            by=self.staff,
+            at=self._at(on),
+            announced=announced,
+        )
+        self.next_on += timedelta(weeks=2)
+        self.debt.held = 0
+        return amount
+
+
 class _Life:
     """One group's weeks, played by chance from its own seed."""
 
-    def __init__(self, group: Group, health: Health, weekly: int, start: date) -> None:
-        self.group, self.health, self.weekly, self.start = group, health, weekly, start
+    def __init__(self, group: Group, health: Health, weekly: int, start: date, upk: _UpkLife | None = None) -> None:
+        self.group, self.health, self.weekly, self.start, self.upk = group, health, weekly, start, upk
         self.chance = random.Random(f"{SEED} {group.code}")
         self.members = list(Member.objects.filter(group=group).order_by("no"))
         self.owes = dict.fromkeys((m.no for m in self.members), 0)
@@ -312,7 +407,11 @@ class _Life:
                 continue
             if self.health is DYING and week > last - timedelta(weeks=4):
                 break
+            if self.upk and not self.upk.loan and week >= self.start + timedelta(weeks=UPK_WEEK):
+                self.loans += self.upk.borrow(on)
             self._meet(on, by)
+            if self.upk:
+                self.cash -= self.upk.pass_on(on)
 
     def _open(self, by: User) -> None:
         grant = 50_000 * len(self.members)
@@ -339,7 +438,8 @@ class _Life:
         rows = tuple(self._row(member, owed.get(member.no, []), on) for member in self.members)
         snack = 5_000 * chance.randrange(1, 3) if chance.random() < 0.3 else 0
         cash = self.cash + sum(row.received for row in rows) - snack
-        lent, requests = self._lend(on, cash, owed) if chance.random() < health.lends else (0, [])
+        own = cash - (self.upk.debt.held if self.upk and self.upk.debt else 0)
+        lent, requests = self._lend(on, own, owed) if chance.random() < health.lends else (0, [])
         self.cash = cash - lent
         counted = self.cash if chance.random() < health.counts else None
         if counted is not None and chance.random() < 0.02:
@@ -382,9 +482,10 @@ class _Life:
         payments = []
         for loan in owed:
             due = loan.due(week_start(on) + timedelta(days=6))
-            if due and comes and chance.random() < health.repays:
+            luck = self.upk.chance if self.upk and loan.upk else chance
+            if due and comes and luck.random() < health.repays:
                 payments.append(Payment(due, loan.loan.no))
-            elif due and chance.random() < 0.25:
+            elif due and luck.random() < 0.25:
                 part = min(max(1_000, due // 2_000 * 1_000), loan.remaining)
                 payments.append(Payment(part, loan.loan.no))
         return Row(
@@ -398,7 +499,8 @@ class _Life:
         )
 
     def _lend(self, on: date, cash: int, owed: dict[int, list[OpenLoan]]) -> tuple[int, list[LoanRequest]]:
-        free = [m for m in self.members if m.no not in owed]
+        busy = {no for no, hers in owed.items() if any(not loan.upk for loan in hers)}
+        free = [m for m in self.members if m.no not in busy]
         self.chance.shuffle(free)
         lent, requests = 0, []
         for member in free[:3]:

@@ -89,6 +89,9 @@ tests:
 # Where money is decided, every branch is tested.
 WHOLLY_COVERED := ledger/*,*/services.py,*/services/*,groups/access.py,groups/permissions.py,groups/money.py,loans/schedule.py,loans/arrears.py,loans/ageing.py,loans/ceilings.py,loans/fairness.py,loans/indicators.py,loans/payoff.py,loans/held.py,loans/gate.py,compliance/rules.py,compliance/facts.py,meetings/closing.py,savings/surplus.py,savings/yearend.py,reports/statements/figures.py,reports/statements/period.py,reports/statements/reading.py
 
+# So are the small books, passbooks, and what a correction shows.
+WHOLLY_COVERED := $(WHOLLY_COVERED),groups/offices.py,groups/keeping.py,meetings/effect.py,reports/members/passbook.py
+
 # Every property and every machine of the books with ten thousand examples each: hours, not minutes.
 nightly: setup-dev
 	KSM_PROFILE=nightly $(PY) -m pytest -n 2 -m hypothesis

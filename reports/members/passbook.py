@@ -171,7 +171,7 @@ def _fill_from_hand_overs(members: Sequence[Member], period: Period, rows: dict[
     for posting in postings.select_related("entry__reversed_by", "entry__hand_over", "entry__reverses__hand_over"):
         entry = posting.entry
         hand_over = entry.reverses.hand_over if entry.reverses else entry.hand_over
-        _row(rows[whose[hand_over.member_id]], entry).other -= posting.amount
+        _row(rows[whose[hand_over.member_id or 0]], entry).other -= posting.amount
 
 
 def _row(found: dict[int, PassbookRow], entry: Entry) -> PassbookRow:

@@ -1,0 +1,165 @@
+"""Corrections on screen: what is typed, what it changes, what is written, and who may do it."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from ledger.models import Account, Entry
+from ledger.services import close_through
+from meetings.models import Attendance, CashDifference, Correction, HandOver
+from meetings.services import post_sheet
+from meetings.sheet import CashCount, Payment, Row, Sheet
+from tests.factories import coordinator, treasurer
+from tests.meetings import village
+from tests.meetings.test_services import AT
+from tests.meetings.test_views import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def group():
+    """KSM Mawar; today everybody pays 5.000, Julaika 10.250 too, and the box is 500 short."""
+    found = village.mawar()
+    rows = [Row(no, "H", weekly=5_000) for no in (1, 2)]
+    rows += [Row(3, "H", weekly=5_000, payments=(Payment(10_250),)), Row(4, "A"), Row(5, "A")]
+    count = CashCount(99_750, reason="receh", owner_no=2)
+    post_sheet(group=found, key=uuid4(), sheet=Sheet(on=village.today(), rows=tuple(rows), count=count), by=None, at=AT)
+    return found
+
+
+@pytest.fixture
+def wati(group):
+    return signed_in(treasurer(group))
+
+
+def number_of(kind, no=None, on=None):
+    found = HandOver.objects.filter(entry__kind=kind, entry__reversed_by=None, meeting__on=on or village.today())
+    return found.get(**({"member__no": no} if no else {})).entry.number
+
+
+def address(group, kind, no=None, on=None):
+    return reverse("correct", args=[group.code, number_of(kind, no, on)])
+
+
+def say(client, place, action="preview", **fields):
+    return client.post(place, {"key": str(uuid4()), "action": action, "reason": "salah tulis"} | fields)
+
+
+def test_a_hand_over_shows_balances_and_findings_before_it_is_written(wati, group):
+    place = address(group, "handover", 3)
+    entries = Entry.objects.count()
+    page = say(wati, place, wajib="5.000", angsuran="12.250")
+    assert page.status_code == 200
+    assert page.context["preview"]["sides"] == [("Angsuran", "10.250", "12.250"), ("Jumlah", "15.250", "17.250")]
+    moved = [(one.who, one.label, one.before, one.after) for one in page.context["preview"]["effect"].moved]
+    assert moved == [
+        ("Julaika", "Piutang pinjaman anggota", 90_000, 88_250),
+        ("Julaika", "Pendapatan jasa", 250, 500),  # of the coming instalment, jasa first
+        ("", "Kas", 99_750, 101_750),
+    ]
+    assert Entry.objects.count() == entries
+    text = page.content.decode()
+    assert "Penilaian pada akhir pekan" in text
+    assert "Tulis koreksi" in text
+    again = say(wati, place, "again", wajib="5.000", angsuran="12.250")
+    assert "Lihat lama dan baru" in again.content.decode()
+    assert say(wati, place, "confirm", wajib="5.000", angsuran="12.250").status_code == 302
+    assert Account.objects.get(code="1210", member_no=3).balance == 88_250
+    assert say(wati, place, "confirm", wajib="1").status_code == 302  # it was corrected: nothing more is written
+    assert Correction.objects.count() == 1
+
+
+def test_each_wrong_field_is_said_where_it_stands(wati, group):
+    place = address(group, "handover", 3)
+    for fields, field in (
+        ({"angsuran": "900.000"}, "angsuran"),
+        ({"wajib": "5.5"}, "wajib"),
+        ({"sukarela": "9" * 20}, "sukarela"),
+        ({"reason": ""}, "reason"),
+        ({"reason": "x" * 201}, "reason"),
+        ({"wajib": "5.000", "angsuran": "10.250"}, "__all__"),
+    ):
+        page = say(wati, place, **fields)
+        assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
+        assert page.context["preview"] is None
+
+
+def test_a_cash_difference_is_corrected_from_the_sheet(wati, group):
+    place = address(group, "difference")
+    assert wati.get(place).status_code == 200
+    assert list(say(wati, place, side="short", amount="").context["form"].errors) == ["amount"]
+    assert list(say(wati, place, side="short", amount="500").context["form"].errors) == ["__all__"]
+    page = say(wati, place, side="none")
+    assert [(one.label, one.before, one.after) for one in page.context["preview"]["effect"].moved] == [
+        ("Kas", 99_750, 100_250),
+        ("Selisih kas", 500, 0),
+    ]
+    assert say(wati, place, "confirm", side="none").status_code == 302
+    assert CashDifference.objects.get().resolved_on == village.today()
+    sheet = wati.get(reverse("posted_sheet", args=[group.code, village.today()]))
+    assert sheet.status_code == 200
+
+
+def test_a_forgotten_hand_over_is_written_from_the_sheet(wati, group):
+    place = reverse("add_hand_over", args=[group.code, village.today()])
+    assert "Budi" in wati.get(place).content.decode()
+    assert wati.get(place, {"member": "99"}).status_code == 422
+    budi = f"{place}?member=5"
+    assert wati.get(budi).status_code == 200
+    assert list(say(wati, budi, reason="").context["form"].errors) == ["reason"]
+    assert say(wati, budi).status_code == 422
+    assert list(say(wati, budi, angsuran="1.000").context["form"].errors) == ["angsuran"]
+    assert say(wati, f"{place}?member=1", wajib="1.000").status_code == 422  # hers stands in the book
+    page = say(wati, budi, wajib="5.000", denda="500")
+    assert page.context["preview"]["sides"][-1] == ("Jumlah", "0", "5.500")
+    assert say(wati, budi, "confirm", wajib="5.000", denda="500").status_code == 302
+    assert Account.objects.get(code="2110", member_no=5).balance == -10_000
+    assert wati.get(reverse("add_hand_over", args=[group.code, date(2001, 1, 1)])).status_code == 404
+
+
+def test_attendance_is_put_right_from_the_sheet(wati, group):
+    place = reverse("correct_attendance", args=[group.code, village.today()])
+    assert wati.get(place).status_code == 200
+    same = {"a1": "H", "a2": "H", "a3": "H", "a4": "A", "a5": "A"}
+    assert list(say(wati, place, **same).context["form"].errors) == ["__all__"]
+    assert list(say(wati, place, **same | {"a4": "X"}).context["form"].errors) == ["a4"]
+    page = say(wati, place, **same | {"a4": "I"})
+    assert page.context["preview"]["sides"] == [("Syawiyah", "A", "I")]
+    key = {"key": str(uuid4())}
+    for _sent in range(2):
+        assert say(wati, place, "confirm", **same | {"a4": "I"} | key).status_code == 302
+    assert Attendance.objects.get(meeting__on=village.today(), member__no=4).status == "I"
+    assert Correction.objects.get().kind == "attendance"
+
+
+def test_a_loan_is_not_corrected_but_taken_back(wati, group):
+    last_week = village.today() - timedelta(weeks=1)
+    page = wati.get(address(group, "disbursement", on=last_week)).content.decode()
+    assert "sudah diangsur" in page
+    say(wati, address(group, "handover", 3), "confirm", wajib="5.000")
+    page = wati.get(address(group, "disbursement", on=last_week)).content.decode()
+    assert "dibatalkan seluruhnya" in page
+    reversal = Entry.objects.filter(reverses__isnull=False).first()
+    assert wati.get(reverse("correct", args=[group.code, reversal.number])).status_code == 404
+
+
+def test_a_closed_day_is_the_coordinators(wati, group):
+    last_week = village.today() - timedelta(weeks=1)
+    close_through(book=group.book, on=last_week)
+    place = address(group, "handover", 1, last_week)
+    page = say(wati, place, wajib="6.000")
+    assert (page.status_code, list(page.context["form"].errors)) == (422, ["__all__"])
+    assert "Hanya koordinator" in page.content.decode()
+    hadi = signed_in(coordinator(group.bkm))
+    assert "periode berjalan" in say(hadi, place, wajib="6.000").content.decode()
+    assert say(hadi, place, "confirm", wajib="6.000").status_code == 302
+    assert {e.on for e in Correction.objects.get().submission.entries.all()} == {village.today()}
+    sheet = hadi.get(reverse("posted_sheet", args=[group.code, last_week])).content.decode()
+    assert "Ditulis kemudian" in sheet
+    assert "dikoreksi kemudian oleh catatan" in sheet
+    assert hadi.get(reverse("paper_posted_sheet", args=[group.code, last_week])).status_code == 200
+    assert hadi.get(reverse("paper_receipts", args=[group.code, last_week])).status_code == 200
+    assert "25.000" in hadi.get(reverse("meeting_list", args=[group.code])).content.decode()

@@ -125,8 +125,10 @@ def correct(request: GroupRequest, number: int) -> HttpResponse:
         "expense": _other_money,
         "difference": _difference,
     }.get(hand_over.entry.kind)
-    if case_of is None:
+    if case_of is None and hand_over.entry.kind == "disbursement":
         return _disbursed(request, hand_over)
+    if case_of is None:
+        raise Http404
     return _answer(request, case_of(request, hand_over))
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from compliance.effect import findings_around
 from compliance.models import GroupWeek
 from compliance.selectors import findings
 from ledger import chart, verify
@@ -379,6 +380,13 @@ def test_a_rehearsal_passes_on_what_would_be_refused(group):  # noqa: F811
         effect.rehearse(group=group, on=FIRST, act=lambda: correct(group, FIRST, 1, Row(1, payments=(Payment(5_000),))))
     assert code_of(refusal) == "no_loan"
     assert state_of(group) == before
+
+
+def test_an_observer_is_asked_once(group):  # noqa: F811
+    first_meeting(group)
+    effect.register(findings_around)
+    seen = effect.rehearse(group=group, on=FIRST, act=lambda: correct(group, FIRST, 1, Row(1)))
+    assert [len(pairs) for _heading, pairs in seen.headings] == [6, 6]
 
 
 def test_the_list_names_whose_money_moved_and_what_took_its_place(group, django_assert_num_queries):  # noqa: F811

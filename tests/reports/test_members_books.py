@@ -118,6 +118,8 @@ def test_a_long_passbook_carries_forward(wati, mawar, monkeypatch):
     assert printed.count("Pindahan") == 2
     assert "Dipindahkan 0 4.000 0 0 4.000 0" in printed
     assert "Pindahan 0 4.000 0 0 4.000 0" in printed
+    quiet = paper(wati, "passbooks/1/?since=2026-02-01&until=2026-02-28")
+    assert quiet.count("0 5.000 0 0 5.000 0") == 2  # opening and closing, and nothing between
 
 
 def test_balances_are_read_from_paper_with_the_books_seal(wati, mawar):

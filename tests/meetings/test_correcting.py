@@ -413,7 +413,8 @@ def test_the_list_names_whose_money_moved_and_what_took_its_place(group, django_
 
 def test_a_resolved_difference_keeps_its_entry(group):  # noqa: F811
     found = short_of(group, 500)
-    resolve_difference(difference=found, resolution="ketemu", on=SECOND)
+    ended = {"ending": "found", "resolution": "ketemu", "on": SECOND, "key": uuid4(), "by": None, "at": AT}
+    resolve_difference(difference=found, **ended)
     with pytest.raises(ValidationError) as refusal:
         settle(found, 0)
     assert code_of(refusal) == "resolved"

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from reports import export_views, savings_papers, upk_views, views
+>>>>>>> 862d68e (Print the loan application, the agreement, and a week's instalments)
+from reports.lending import views as lending
 from reports.members import views as members
 from reports.statements import views as statements
 
@@ -28,6 +30,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("g/<code:code>/papers/", views.group_papers, name="papers"),
     path("g/<code:code>/papers/attendance/<day:on>/", views.attendance, name="paper_attendance"),
     path("g/<code:code>/papers/sheet/<day:on>/", views.blank_sheet, name="paper_blank_sheet"),
+    path("g/<code:code>/papers/requests/<number:no>/", lending.application, name="paper_application"),
+    path("g/<code:code>/papers/loans/<number:no>/agreement/", lending.agreement, name="paper_agreement"),
+    path("g/<code:code>/papers/due/<day:monday>/", lending.due, name="paper_due"),
     path("g/<code:code>/papers/posted/<day:on>/", views.posted_sheet, name="paper_posted_sheet"),
     path("g/<code:code>/papers/minutes/<day:on>/", views.minutes, name="paper_minutes"),
     path("g/<code:code>/papers/receipt/<day:on>/", views.receipt, name="paper_receipt"),

@@ -64,8 +64,14 @@ def _posted(group: Group, on: date) -> Meeting:
 def group_papers(request: GroupRequest) -> HttpResponse:
     """What can be printed: forms for this week and the next, and the papers of past meetings."""
     page = Paginator(meetings.meetings_of(request.group), PER_PAGE).get_page(PageForm.number(request.GET))
-    days = papers.coming_days(request.group, clock.today(request.group))
-    return render(request, "reports/papers.html", {"days": days, "page": page, "group": request.group})
+    today = clock.today(request.group)
+    context = {
+        "days": papers.coming_days(request.group, today),
+        "mondays": [week_start(today) + timedelta(weeks=n) for n in (0, 1)],
+        "page": page,
+        "group": request.group,
+    }
+    return render(request, "reports/papers.html", context)
 
 
 @require_GET

@@ -22,10 +22,10 @@ def main() -> None:
         "parts",
         nargs="*",
         metavar="part",
-        help="posting, dashboard, sheet, books, demo; all of them when none is named",
+        help="posting, dashboard, sheet, books, loans, demo; all of them when none is named",
     )
     asked = parser.parse_args()
-    wanted = set(asked.parts) or {"posting", "dashboard", "sheet", "books", "demo"}
+    wanted = set(asked.parts) or {"posting", "dashboard", "sheet", "books", "loans", "demo"}
     ground = tempfile.mkdtemp(prefix="ksm-bench-")
     os.environ["KSM_DATA_DIR"] = ground
     os.environ["DJANGO_SETTINGS_MODULE"] = "ksm_project.settings"
@@ -46,7 +46,7 @@ def measure(wanted: set[str], rounds: int) -> None:
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
 
-    from benchmarks import books, pages, posting  # noqa: PLC0415
+    from benchmarks import books, lending, pages, posting  # noqa: PLC0415
     from groups import services as groups  # noqa: PLC0415
 
     begun = time.perf_counter()
@@ -67,6 +67,9 @@ def measure(wanted: set[str], rounds: int) -> None:
     if "books" in wanted:
         say("\nStatements, the whole request: ten years of history against one")
         books.statements(bkm, say)
+    if "loans" in wanted:
+        say("\nLoans: the instalments of a whole meeting; arrears of many groups at once, now and on a past day")
+        lending.run(bkm, say)
     if "demo" in wanted:
         say("\nDemonstration data: manage.py demo")
         for part in ("--small", "--programme"):

@@ -3,7 +3,6 @@
 from django.urls import URLPattern, URLResolver, path
 
 from reports import export_views, savings_papers, upk_views, views
->>>>>>> 862d68e (Print the loan application, the agreement, and a week's instalments)
 from reports.lending import views as lending
 from reports.members import views as members
 from reports.statements import views as statements

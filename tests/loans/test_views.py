@@ -250,7 +250,8 @@ def test_a_rejection_without_its_reason_is_asked_for_it(wati, group):
     assert LoanRequest.objects.get().status == "waiting"
     wati.post(url("loan_request_decide", group, 1), {"answer": "reject", "decision": "kas dipakai Lebaran"})
     response = wati.get(url("loan_request_detail", group, 1))
-    assert "Tidak disetujui Kamis, 8 Januari 2026: kas dipakai Lebaran" in response.text
+    decider = LoanRequest.objects.get().decided_by.name
+    assert f"Tidak disetujui Kamis, 8 Januari 2026, {decider}: kas dipakai Lebaran" in response.text
     assert url("loan_request_decide", group, 1) not in response.text
 
 
@@ -269,7 +270,7 @@ def test_who_comes_second_is_told_and_changes_nothing(wati, group):
     response = chair.post(url("loan_request_withdraw", group, 1), follow=True)
     assert said(response) == ["Permintaan dibatalkan."]
     response = wati.post(url("loan_request_withdraw", group, 1), follow=True)
-    assert said(response) == ["Permintaan ini sudah diputuskan: disetujui."]
+    assert said(response) == ["Permintaan ini sudah diputuskan: dibatalkan."]
 
 
 def test_the_secretary_asks_but_does_not_decide(group):

@@ -72,7 +72,7 @@ def test_the_week_s_instalments_and_what_is_late(wati, group, django_assert_max_
         text = read(wati.get(address))
     assert "1 Sari 2 2 0 4.100 4.100" in text
     assert "2 Wati 1 2 4.100 4.100 8.200" in text
-    assert "Jumlah 4.100 8.200 12.300" in text
+    assert "Total 4.100 8.200 12.300" in text
     more = [Disbursement(asks(group, no, 10_000, day(3)).no) for no in (BUDI, JULAIKA)]
     meet(group, day(3), {}, lend=more)
     with django_assert_max_num_queries(len(few)):

@@ -128,7 +128,7 @@ class UpkPlan:
     passes_on: bool = True
 
 
-UPK_WEEK, UPK_MONTHS, UPK_CAPITAL = 15, 10, 40_000_000
+UPK_WEEK, UPK_MONTHS = 15, 10
 UPK_PLANS = {
     "GR-MEKAR-ARUM-JAYA": UpkPlan(5, 1_000_000),
     "GR-MELATI": UpkPlan(6, 500_000),
@@ -156,13 +156,6 @@ def load_small(*, today: date, say: Say) -> None:
         groups.appoint(user=people[username], role=role, from_on=start, bkm=bkm)
     open_the_book(upk, start=start, today=today, by=people["rini"])
     _holiday(bkm, start)
-    loans.post_upk_money(
-        upk=upk,
-        money=loans.Money("upk_capital", start, UPK_CAPITAL, "Modal perguliran", party="BKM Guyub Rukun"),
-        key=UUID(int=SEED, version=4),
-        by=people["rini"],
-        at=datetime.combine(start, time(9), ZoneInfo("Asia/Jakarta")),
-    )
     for index, (name, health, size, weekly) in enumerate(SMALL):
         with one_announcement():
             group = _group(bkm, "GR", name, index, start, size, weekly, "35.73.04.1004", None)

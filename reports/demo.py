@@ -349,13 +349,15 @@ class _UpkLife:
         self.debt = shares[0].upk if shares else None
         return shares
 
-    def pass_on(self, on: date) -> int:
-        """Every other week take to the UPK what was collected; how much it was."""
+    def pass_on(self, on: date, cash: int) -> int:
+        """Every other week take to the UPK what was collected, as far as the box allows; how much it was."""
         if not self.loan or not self.debt or not self.next_on or on < self.next_on or not self.debt.held:
             return 0
         if not self.plan.passes_on and self.loan.payments.exists():
             return 0
-        amount = self.debt.held
+        amount = min(self.debt.held, cash)
+        if amount < 1:
+            return 0
         announced = loans.announce_upk_payment(loan=self.loan, amount=amount, key=self._key(), by=None, on=on)
         loans.receive_upk_payment(
             loan=self.loan,
@@ -367,7 +369,7 @@ class _UpkLife:
             announced=announced,
         )
         self.next_on += timedelta(weeks=2)
-        self.debt.held = 0
+        self.debt.held -= amount
         return amount
 
 
@@ -404,7 +406,7 @@ class _Life:
                 self.loans += self.upk.borrow(on)
             self._meet(on, by)
             if self.upk:
-                self.cash -= self.upk.pass_on(on)
+                self.cash -= self.upk.pass_on(on, self.cash)
 
     def _open(self, by: User) -> None:
         grant = 50_000 * len(self.members)
@@ -431,7 +433,9 @@ class _Life:
         rows = tuple(self._row(member, owed.get(member.no, []), on) for member in self.members)
         snack = 5_000 * chance.randrange(1, 3) if chance.random() < 0.3 else 0
         cash = self.cash + sum(row.received for row in rows) - snack
-        own = cash - (self.upk.debt.held if self.upk and self.upk.debt else 0)
+        shares = {loan.loan.no for loan in self.loans if loan.upk}
+        laid_aside = sum(paid.amount for row in rows for paid in row.payments if paid.loan_no in shares)
+        own = cash - laid_aside - (self.upk.debt.held if self.upk and self.upk.debt else 0)
         lent, requests = self._lend(on, own, owed) if chance.random() < health.lends else (0, [])
         self.cash = cash - lent
         counted = self.cash if chance.random() < health.counts else None

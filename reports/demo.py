@@ -336,6 +336,7 @@ class _UpkLife:
         asked = loans.record_signing(request=asked, signed_on=on, by=self.staff, on=on)
         points = loan_selectors.gate_of(asked, on)
         if not all(point.met for point in points):
+            loans.withdraw_upk_request(request=asked, on=on)
             return []
         said = {"request": asked, "approve": True, "decision": "", "points": points, "on": on}
         loans.decide_by_upk(**said, by=self.staff)

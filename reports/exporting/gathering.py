@@ -168,6 +168,8 @@ def read_others(group: Group) -> list[Other]:
             continue
         named = [one for one in fields if one.name in ("no", "name", "on") and one not in new]
         rows = model._default_manager.filter(**{path: group.pk}).order_by("pk")
+        if label == "groups.OfficeTerm":
+            rows = rows.exclude(_AS_IMPORTED)
         for values in rows.values_list(*(one.name for one in [*named, *new])):
             told = dict(zip([*named, *new], values, strict=True))
             if label not in _KNOWN or any(told[one] not in _SAYS_NOTHING and told[one] != one.default for one in new):
@@ -175,6 +177,10 @@ def read_others(group: Group) -> list[Other]:
     return found
 
 
+# A term of office as long as her membership is what an import makes of her Jabatan.
+_AS_IMPORTED = models.Q(from_on=models.F("member__joined_on"), office=models.F("member__office")) & (
+    models.Q(to_on=models.F("member__left_on")) | models.Q(to_on=None, member__left_on=None)
+)
 _SAYS_NOTHING = (None, "", [], {}, False)
 
 

@@ -129,7 +129,7 @@ _KNOWN = {
     "meetings.Attendance": "meeting member status",
     "meetings.HandOver": "meeting entry member",
     "meetings.FollowUp": "meeting what owner due_on done_on",
-    "meetings.CashDifference": "meeting entry amount reason owner resolved_on resolution",
+    "meetings.CashDifference": "meeting group on entry amount reason owner resolved_on resolution",
 }
 # Sign-ins, drafts and derived facts are no part of a book, and a UPK is not the group's.
 _NO_BOOK = {"groups.Appointment", "meetings.SheetDraft", "compliance.GroupWeek", "groups.Bkm", "groups.Upk"}

@@ -281,7 +281,7 @@ def test_a_sheet_posted_late_that_divided_an_instalment_otherwise_is_named():
 def test_a_member_who_came_before_she_was_one():
     group = melati_group()
     Member.objects.filter(group=group, no=3).update(joined_on=date(2026, 1, 10))
-    assert named(group, "words") == ["Kehadiran bukan anggota"]
+    assert "Kehadiran bukan anggota" in named(group, "words")
 
 
 def test_a_book_too_long_for_one_import_says_so(monkeypatch):

@@ -1,6 +1,7 @@
 """Passbooks and the small books on screen and on paper, to the rupiah and in a fixed number of queries."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -10,8 +11,9 @@ from groups.models import Guest, InventoryItem
 from groups.offices import set_offices
 from ledger import chart
 from ledger.models import Account
-from meetings.models import Meeting
-from meetings.services import correct_attendance
+from meetings.models import HandOver, Meeting
+from meetings.services import correct_attendance, correct_hand_over
+from meetings.sheet import Row
 from reports import papers
 from reports.members.passbook import members_in, passbooks
 from reports.members.period import Period, PeriodForm, last_year
@@ -70,6 +72,19 @@ def test_a_passbook_holds_every_entry_of_hers_with_what_it_left(mawar):
         (14, 10, 2_000, -10_000, 250, 4_000, 90_000),
     ]
     assert (mine.opening.savings, mine.closing.savings) == (0, 5_000)
+
+
+def test_fines_and_gifts_come_with_her_hand_overs_and_go_with_their_reversals(mawar):
+    hand_over = HandOver.objects.select_related("entry", "meeting__group", "member").get(
+        meeting__group=mawar, meeting__on=village.SECOND, member__no=1, entry__number=15
+    )
+    for key, row in ((1, Row(1, weekly=3_000, fine=500, social=1_000)), (2, Row(1, weekly=3_000))):
+        (*_reversal, entry) = correct_hand_over(
+            hand_over=hand_over, row=row, reason="denda", key=UUID(int=key), by=None, at=village.at(village.SECOND)
+        )
+        hand_over = HandOver.objects.select_related("entry", "meeting__group", "member").get(entry=entry)
+    (book,) = passbooks(mawar, [mawar.members.get(no=1)], JANUARY)
+    assert [(row.entry.number, row.other) for row in book.rows if row.other] == [(17, 1_500), (18, -1_500)]
 
 
 def test_a_later_period_opens_with_what_the_earlier_one_closed(mawar):

@@ -15,16 +15,17 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, NamedTuple, Self
 
+from ledger.kinds import PAYING
+
 WEEK = timedelta(days=7)
 _DAYS = [timedelta(days=days) for days in range(7)]
 
 # What a member owed in a week: nothing, the agreed amount, or (free amounts) anything at all, given or not.
 OWES_NOTHING, OWES_AGREED, FREE_GIVEN, FREE_NOT_GIVEN = range(4)
 
-# Kinds of entry that lend, that lend another loan's rest, and that pay a loan. Others only move its principal.
+# Kinds of entry that lend, and that lend another loan's rest; `PAYING` pay a loan. Others only move its principal.
 LENDING_KINDS = frozenset({"opening", "disbursement"})
 SUCCEEDING_KINDS = frozenset({"reschedule", "restructure"})
-PAYING_KINDS = frozenset({"handover", "payoff", "guarantee", "exit"})
 
 CASH_CODES = frozenset({"1110", "1120", "2310", "2220"})  # the loan fund's cash: what is held less what is not its own
 SAVINGS_CODES = frozenset({"2110", "2120", "3110"})
@@ -385,7 +386,7 @@ class _Money:
                 self.principal[loan_no][on] += amount
                 if kind in LENDING_KINDS or (kind in SUCCEEDING_KINDS and amount >= 0):
                     self.lent[loan_no] = self.lent.get(loan_no, 0) + amount
-            if kind in PAYING_KINDS:
+            if kind in PAYING:
                 self.paid[loan_no] -= amount
                 if on < week:
                     self.paid_before[loan_no] -= amount

@@ -242,10 +242,6 @@ class SeveralMembersForm(BukuForm):
             return []
 
 
-class LeaveForm(BukuForm):
-    left_on = DayField(label=_("No longer a member from"), required=False, help_text=_("Empty: she is a member again."))
-
-
 class OfficesForm(BukuForm):
     """The three officers, each one of the active members or nobody."""
 

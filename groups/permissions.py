@@ -18,6 +18,7 @@ class Permission(Enum):
     REQUEST_LOAN = "request_loan"
     DECIDE_LOAN = "decide_loan"
     AGREE_RULES = "agree_rules"  # write the lending rules a meeting adopted
+    SETTLE_LOAN = "settle_loan"  # pay off, waive, reschedule, write off; settle with a member who leaves
     MANAGE_MEMBERS = "manage_members"
     PRINT_PAPERS = "print_papers"  # forms to fill in by hand, sheets, minutes, receipts
     RESOLVE_DIFFERENCE = "resolve_difference"
@@ -44,13 +45,14 @@ MATRIX: dict[str, frozenset[Permission]] = {
     Role.TREASURER: _READ
     | {P.POST_SHEET, P.KEEP_MINUTES, P.CORRECT, P.REQUEST_LOAN, P.DECIDE_LOAN, P.MANAGE_MEMBERS, P.RESOLVE_DIFFERENCE}
     | {P.KEEP_CASH, P.CLOSE_MONTH, P.SHARE_SURPLUS, P.EXPORT_BOOK, P.AGREE_RULES}
-    | {P.REQUEST_UPK, P.PAY_UPK},
+    | {P.REQUEST_UPK, P.PAY_UPK, P.SETTLE_LOAN},
     Role.SECRETARY: _READ | {P.KEEP_MINUTES, P.REQUEST_LOAN, P.MANAGE_MEMBERS},
     Role.CHAIR: _READ
     | {
         P.KEEP_MINUTES,
         P.REQUEST_LOAN,
         P.DECIDE_LOAN,
+        P.SETTLE_LOAN,
         P.MANAGE_MEMBERS,
         P.RESOLVE_DIFFERENCE,
         P.EXPORT_BOOK,

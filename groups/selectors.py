@@ -9,8 +9,6 @@ from django.db.models import Count, Q, QuerySet
 
 from groups.models import Appointment, Bkm, Group, Holiday, Member, Programme
 from groups.regions_search import region_labels
-from ledger import chart
-from ledger.models import Account
 from users.models import User
 
 PER_PAGE = 50
@@ -49,25 +47,6 @@ def membership(group: Group, on: date) -> Membership:
     gone = [member for member in members if member not in active]
     officers = {member.office: member for member in active if member.office != Member.Office.MEMBER}
     return Membership(active, gone, officers)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What a member's accounts hold, in rupiah: her savings of all kinds and the principal she owes."""
-
-    savings: int
-    owed: int
-
-
-def standing(member: Member) -> Standing:
-    """Return what is settled with a member before she leaves, in one query."""
-    accounts = Account.objects.filter(book=member.group.book_id, member_no=member.no).exclude(balance=0)
-    saved = (chart.WEEKLY_SAVINGS, chart.VOLUNTARY_SAVINGS, chart.PRINCIPAL_SAVINGS)
-    balances = list(accounts.values_list("code", "balance"))
-    return Standing(
-        savings=-sum(balance for code, balance in balances if code in saved),
-        owed=sum(balance for code, balance in balances if code == chart.MEMBER_LOANS),
-    )
 
 
 def appointments_in(*, group: Group | None = None, bkm: Bkm | None = None) -> QuerySet[Appointment]:

@@ -13,7 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("g/<code:code>/members/several/", members.members_several, name="members_several"),
     path("g/<code:code>/members/offices/", members.offices, name="offices"),
     path("g/<code:code>/members/<number:no>/edit/", members.member_edit, name="member_edit"),
-    path("g/<code:code>/members/<number:no>/leave/", members.member_leave, name="member_leave"),
     path("g/<code:code>/members/officers/", house.officers, name="officers_book"),
     path("g/<code:code>/guests/", house.guests, name="guests"),
     path("g/<code:code>/guests/new/", house.guest_new, name="guest_new"),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("savings.urls")),
     path("", include("meetings.urls")),
     path("", include("loans.urls")),
+    path("", include("loans.life_urls")),
     path("", include("compliance.urls")),
     path("", include("reports.urls")),
 ]

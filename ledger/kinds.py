@@ -20,3 +20,12 @@ UPK_PAYMENT = "upk_payment"  # what a KSM passes on to its UPK, in both books
 UPK_COVER = "upk_cover"  # the group's own money stands for what it passed on and, after a correction, never collected
 UPK_RESERVE = "upk_reserve"  # a month's change of the reserve for loans in a UPK's book
 UPK_REWARD = "upk_reward"  # IPTW, from a UPK to a KSM that paid every instalment in time, in both books
+PAYOFF = "payoff"  # a loan paid back early
+GUARANTEE = "guarantee"  # blocked savings that pay a loan
+EXIT = "exit"  # a member who leaves: her savings less her debts
+RESCHEDULE = "reschedule"  # a loan's rest moved to a new loan, on its old rate
+RESTRUCTURE = "restructure"  # the same, on another
+WRITE_OFF = "write_off"
+RECOVERY = "recovery"  # of a debt that was written off
+
+PAYING = frozenset({HANDOVER, PAYOFF, GUARANTEE, EXIT})  # what pays a loan: the others only move its principal

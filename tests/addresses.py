@@ -33,6 +33,7 @@ SAMPLES: dict[str, Any] = {
     "username": PERSON,
     "role": lambda kind: "coordinator" if kind == "bkm" else "treasurer",
     "rule": "savings",
+    "deed": "payoff",
     "statement": "cash",
     "year": 2026,
     "key": UUID("00000000-0000-4000-8000-000000000001"),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from groups import clock, nik, selectors, services
 from groups.access import GroupRequest, group_view
-from groups.forms import LeaveForm, MemberForm, OfficesForm, SeveralMembersForm, ShowForm
+from groups.forms import MemberForm, OfficesForm, SeveralMembersForm, ShowForm
 from groups.models import Group, Member
 from groups.offices import set_offices
 from groups.pasting import HEADINGS
@@ -95,27 +95,6 @@ def member_edit(request: GroupRequest, no: int) -> HttpResponse:
         member=member,
         masked_nik="" if show else nik.masked(member.nik),
         extra="groups/member_more.html",
-    )
-
-
-@group_view(Permission.MANAGE_MEMBERS)
-@get_or_post
-def member_leave(request: GroupRequest, no: int) -> HttpResponse:
-    """Write down the first day she is no longer a member; empty takes it back."""
-    member = _member(request.group, no)
-    form = LeaveForm(sent(request), initial={"left_on": member.left_on or clock.today(request.group)})
-    if attempt(form, services.update_member, member=member):
-        messages.success(request, _("Saved: %(name)s.") % {"name": member.name})
-        return redirect("members", code=request.group.code)
-    return form_page(
-        request,
-        form,
-        heading=_("%(name)s leaves") % {"name": member.name},
-        submit=_("Save"),
-        back=reverse("member_edit", args=[request.group.code, member.no]),
-        kicker=_("Member %(no)s") % {"no": member.no},
-        standing=selectors.standing(member),
-        intro="groups/member_standing.html",
     )
 
 

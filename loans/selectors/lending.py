@@ -8,15 +8,15 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from django.db import connection
-from django.db.models import F, Max, QuerySet, Sum
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Sum
 
 from groups.models import Group, Member
-from ledger import chart
+from ledger import chart, kinds
 from ledger.models import Account, Entry, Posting
 from ledger.rows import columns_of, instances, select_list
 from loans import arrears
 from loans.arrears import Coverage, State
-from loans.models import Loan, LoanRequest
+from loans.models import Loan, LoanRequest, LoanStep
 from loans.payoff import lessened
 from loans.schedule import Row
 from loans.services.lending import OpenLoan
@@ -142,11 +142,12 @@ def all_loans(group: Group) -> QuerySet[Loan]:
 
 
 def settled_loans(group: Group) -> QuerySet[Loan]:
-    """Loans with nothing left to pay, the last settled first, each with the day of its last payment."""
+    """Loans with nothing left to pay, the last settled first, each with the day of its last entry and how it ended."""
+    ended = LoanStep.objects.standing().filter(loan=OuterRef("pk"), closes=True)
     return (
         Loan.objects.filter(group=group, receivable__balance=0)
         .select_related("member")
-        .annotate(settled_on=Max("receivable__postings__on"))
+        .annotate(settled_on=Max("receivable__postings__on"), ended_by=Subquery(ended.values("kind")[:1]))
         .order_by("-settled_on", "-no")
     )
 
@@ -299,6 +300,7 @@ class CardRow:
     row: Row
     coverage: Coverage
     late: bool
+    void: bool = False  # the loan was closed before it fell due
 
     @property
     def total(self) -> int:
@@ -337,7 +339,12 @@ class LoanCard:
         days = [(payment.entry.on, payment.total) for payment in self.payments]
         covered = arrears.coverage(self.owed.rows, paid_before, days)
         return [
-            CardRow(row, one, late=bool(one.lacking) and row.due_on <= self.on)
+            CardRow(
+                row,
+                one,
+                late=bool(one.lacking) and row.due_on <= self.on,
+                void=bool(one.lacking and self.owed.closed_on and row.due_on > self.owed.closed_on),
+            )
             for row, one in zip(self.owed.rows, covered, strict=True)
         ]
 
@@ -379,6 +386,8 @@ def loan_card(group: Group, no: int, on: date) -> LoanCard | None:
         if principal < 0:
             disbursed = entry
             continue
+        if entry.kind not in kinds.PAYING:
+            continue  # it moved the rest to another loan, or wrote it off: a step of the loan, no payment
         charge = -sum(leg.amount for leg in legs if leg.account_id == loan.charge_income_id)
         balance -= principal
         payments.append(Payment(entry, charge, principal, balance))

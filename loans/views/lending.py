@@ -22,6 +22,7 @@ from loans import selectors, services
 from loans.forms import AskerForm, DecisionForm, PaperForm, RequestForm, percent_text
 from loans.models import LendingRules, Loan, LoanRequest
 from loans.schedule import Terms, schedule
+from loans.views import life
 
 SETTLED_PER_PAGE = 20
 
@@ -45,6 +46,8 @@ def loan_list(request: GroupRequest) -> HttpResponse:
     group, today = request.group, clock.today(request.group)
     settled = Paginator(selectors.settled_loans(group), SETTLED_PER_PAGE)
     page = settled.get_page(PageForm.number(request.GET))
+    for loan in page:
+        loan.ended_name = life.ended_name(loan.ended_by)
     book = selectors.loan_book(group, today, late_on=_yesterday(today))
     return render(
         request,
@@ -207,6 +210,7 @@ def loan_card(request: GroupRequest, no: int) -> HttpResponse:
             "blocked": services.blocked_for(card.loan),
             "may_release": Permission.KEEP_CASH in request.permissions,
             "key": uuid4(),
+            **life.on_card(request, card),
         },
     )
 
@@ -226,5 +230,6 @@ def loan_card_print(request: GroupRequest, no: int) -> HttpResponse:
             "rate": percent_text(card.loan.rate),
             "paper": PaperForm(request.GET).size,
             "printed": printed,
+            "steps": selectors.steps_of(card.loan),
         },
     )

@@ -145,7 +145,7 @@ def test_minutes_tell_the_meeting_in_words(mawar):
     assert "Agenda Tabungan pertama Pinjaman" in text
     assert (
         "Keputusan Wajib Rp2.000 sepekan Rapat tetap hari Rabu Permintaan no. 1, Julaika, Rp100.000 (warung), "
-        "10 kali angsuran, setiap pekan · jasa 1 % per bulan, flat: disetujui dan dicairkan sebagai pinjaman no. 1"
+        "10 kali angsuran, setiap pekan · jasa 1 % per bulan, flat – disetujui dan dicairkan sebagai pinjaman no. 1"
         in text
     )
     assert "1 Membeli kotak kas Wati 14 Januari 2026" in text

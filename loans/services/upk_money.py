@@ -16,7 +16,7 @@ from groups.money import format_rupiah
 from ledger import chart
 from ledger import services as ledger
 from ledger.announce import one_announcement
-from ledger.kinds import UPK_LOAN, UPK_PAYMENT
+from ledger.kinds import HANDOVER, UPK_LOAN, UPK_PAYMENT
 from ledger.models import Book, Entry
 from ledger.services import Draft, Leg
 from loans import arrears, held
@@ -36,7 +36,8 @@ def disburse_upk_loan(*, request: UpkLoanRequest, key: UUID, by: "User | None", 
     """Pay an approved request out: from the UPK's cash to the group's, and from there to the members, in one step.
 
     The same key again answers with the loan it made. Refused: a request that is not approved or was paid out, a day
-    before the approval, outside the group's life, in the future or closed in either book, more than the UPK's cash.
+    before the approval or the group's last sheet, outside its life, in the future or closed in either book, more than
+    the UPK's cash.
     """
     group, upk = request.group, request.upk
     content = {"upk_loan": {"request": request.no, "group": group.code, "on": on}}
@@ -115,7 +116,10 @@ def _post_both(
 
 
 def _judge_group(group: Group, book: Book, on: date, drafts: Sequence[Draft]) -> None:
-    """Refuse, at its field, a day outside the group's books and more than its cash box holds then or later."""
+    """Refuse, at its field, a day outside the group's books or before its last sheet, and more than its cash box holds.
+
+    At a meeting the box is counted against the book: money that moves on an earlier day would make that count wrong.
+    """
     if on < group.start_on:
         raise ValidationError({"on": ValidationError(_("The books begin later."), code="before_books")})
     if group.end_on and on >= group.end_on:
@@ -123,6 +127,15 @@ def _judge_group(group: Group, book: Book, on: date, drafts: Sequence[Draft]) ->
     if book.closed_through and on <= book.closed_through:
         words = {"on": format_date(book.closed_through)}
         refusal = ValidationError(_("The KSM's book is closed through %(on)s."), code="closed", params=words)
+        raise ValidationError({"on": refusal})
+    sheets = Entry.objects.filter(book=book, kind=HANDOVER, on__gt=on, reverses=None, reversed_by=None)
+    if last := sheets.aggregate(last=Max("on"))["last"]:
+        words = {"on": format_date(last)}
+        refusal = ValidationError(
+            _("The KSM's sheet of %(on)s is in its book, and its cash was counted. Write that day or a later one."),
+            code="before_sheet",
+            params=words,
+        )
         raise ValidationError({"on": refusal})
     try:
         judge_cash(book, drafts)
@@ -229,7 +242,7 @@ def receive_upk_payment(
 
     `announced` is the announcement it answers; what is counted here is what counts. The same key again answers with
     the payment it made. Refused, at its field: nothing, more than the loan still asks, more than the group's cash, a
-    day before the loan or the last payment, in the future or closed in either book.
+    day before the loan, the last payment or the group's last sheet, in the future or closed in either book.
     """
     content = {"upk_payment": {"loan": loan.no, "group": loan.group.code, "amount": amount, "on": on}}
     text = ledger.canonical_content(content | {"announced": announced and announced.no})

@@ -1,0 +1,112 @@
+"""Where a loan of the UPK meets what else happens in the group's book: a meeting's count, a leaving, a year's end."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from ledger import services as ledger
+from ledger.models import Account
+from loans import services
+from loans.models import Leaving
+from loans.selectors import open_loans, reconcile
+from loans.services import Deed
+from meetings.models import Meeting
+from savings.services import decide_year
+from tests.loans.test_services import code_of
+from tests.loans.two_tiers import book, lend, monthly, pass_on, sheet, village
+from tests.loans.upk_village import at
+
+pytestmark = pytest.mark.django_db
+
+LENT = date(2018, 11, 15)
+FIRST, SECOND, DEC = date(2018, 11, 22), date(2018, 11, 29), date(2018, 12, 15)
+EACH = dict.fromkeys(range(1, 6), 60_000)
+
+
+@pytest.fixture
+def group():
+    return village()
+
+
+@pytest.fixture
+def loan(group):
+    """2.500.000 over ten months, of which each of five members brought 60.000."""
+    loan = lend(group, [500_000] * 5, monthly(2_500_000, 10), LENT)
+    sheet(group, FIRST, EACH)
+    return loan
+
+
+def refused(act):
+    with pytest.raises(ValidationError) as refusal:
+        act()
+    return code_of(refusal)
+
+
+def test_nothing_moves_the_cash_of_a_meeting_that_was_counted_already(group, loan):
+    sheet(group, SECOND, {}, weekly=10_000)
+    before = book(group)
+    for act in (
+        lambda: pass_on(loan, 300_000, date(2018, 11, 28)),
+        lambda: services.announce_upk_payment(loan=loan, amount=1, key=uuid4(), by=None, on=date(2018, 11, 28)),
+    ):
+        assert refused(act) == {"on": ["before_sheet"]}
+    assert book(group) == before
+    pass_on(loan, 300_000, SECOND)  # on its way home from the meeting
+    meeting = Meeting.objects.get(group=group, on=SECOND)
+    assert meeting.cash_expected == 350_000
+    assert book(group)["1110"] == 50_000
+    assert reconcile() == []
+
+
+def leave(group, no, on, **more):
+    deed = Deed(key=uuid4(), on=on, by=None, at=at(on), decision="Musyawarah mufakat", decided_on=on)
+    return services.leave(member=group.members.get(no=no), deed=deed, reason="wish", **more)
+
+
+def test_who_has_a_share_of_a_upk_loan_leaves_only_once_it_is_settled(group, loan):
+    """Her savings cannot be laid over it beside the sheet: the UPK's part would not be put aside."""
+    before = book(group)
+    assert refused(lambda: leave(group, 1, SECOND, write_off=True)) == ["upk_share"]
+    assert (book(group), Leaving.objects.count(), reconcile()) == (before, 0, [])
+    # She pays all of it at the next meeting: what she pays is held for the UPK, and she is free.
+    (hers,) = [one for one in open_loans(group) if one.loan.member.no == 1]
+    sheet(group, SECOND, {1: hers.remaining})
+    assert book(group)["2220"] == before["2220"] + hers.remaining
+    assert leave(group, 1, SECOND).paid_out == 0
+    assert reconcile() == []
+    pass_on(loan, 300_000, DEC)
+    assert reconcile() == []
+
+
+def test_the_share_of_somebody_who_died_is_written_off_and_the_group_goes_on_owing_it(group, loan):
+    (hers,) = [one for one in open_loans(group) if one.loan.member.no == 1]
+    deed = Deed(key=uuid4(), on=SECOND, by=None, at=at(SECOND), decision="Ditanggung bersama", decided_on=SECOND)
+    services.write_off(loan=hers.loan, deed=deed)
+    owed = book(group)["2210"]
+    assert leave(group, 1, SECOND).written_off == 0
+    assert book(group)["2210"] == owed
+    assert reconcile() == []
+    sheet(group, DEC, {}, weekly=100_000)
+    pass_on(loan, 600_000, DEC)  # 300.000 held, 300.000 of the group's own money
+    assert reconcile() == []
+
+
+def test_a_year_ends_while_the_upk_is_still_owed(group, loan):
+    pass_on(loan, 287_500, DEC)  # 250.000 principal, 37.500 jasa
+    ledger.close(book=group.book, on=date(2018, 12, 31), by=None, at=at(date(2019, 1, 3)))
+    cost = Account.objects.get(pk=loan.charge_cost_id).balance
+    assert cost
+    said = {"rule": "mixed", "step": 1, "pay": "savings", "decision": "Disetujui rapat", "by": None}
+    on = date(2019, 1, 3)
+    made = decide_year(group=group, year=2018, on=on, key=uuid4(), at=at(on), **said)
+    assert made.surplus == 0  # the jasa the members brought is the UPK's
+    assert {"4110", "5110"} & set(book(group)) == set()
+    assert Account.objects.get(pk=loan.charge_cost_id).balance == cost
+    assert Account.objects.get(book=group.book, code="5110", loan_no=0).balance == -cost
+    assert sum(Account.objects.filter(book=group.book).values_list("balance", flat=True)) == 0
+    assert reconcile() == []
+    sheet(group, date(2019, 1, 10), EACH)
+    pass_on(loan, 287_500, date(2019, 1, 15))
+    assert reconcile() == []

@@ -1,7 +1,7 @@
 """What UPK staff write about their own book, and which part of it is asked for."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,6 @@ from groups.fields import DayField, NameField, RupiahField
 from groups.forms import BukuForm
 from loans.services.upk_book import MONEY_KINDS, Money
 
-LONGEST_PERIOD = 366
 _EDGE = re.compile(r"(?P<sign>[-−]?)(?P<whole>[0-9]{1,4})(?:[.,](?P<part>[0-9]{1,2}))? ?%?", re.ASCII)
 
 
@@ -86,36 +85,6 @@ class MoneyCorrectionForm(MoneyForm):
     def in_place(self) -> Money | None:
         """What stands in its place, or nothing."""
         return self.money if self.cleaned_data["amount"] else None
-
-
-class PeriodForm(forms.Form):
-    """`?from=…&to=…&account=bank`: the part of the cash book to show; without days, the month of `today`."""
-
-    account = forms.ChoiceField(choices=[("cash", _("Cash")), ("bank", _("Bank"))], required=False)
-
-    def __init__(self, data: Any, *, today: date) -> None:
-        super().__init__(data)
-        self.today = today
-        self.fields["from"] = DayField(label=_("From"), required=False)
-        self.fields["to"] = DayField(label=_("To"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        to_on = data.get("to") or max(self.today, data.get("from") or self.today)
-        from_on = data.get("from") or to_on.replace(day=1)
-        if from_on > to_on:
-            self.add_error("to", ValidationError(_("The last day comes after the first."), code="backwards"))
-        elif to_on - from_on > timedelta(days=LONGEST_PERIOD):
-            self.add_error("to", ValidationError(_("Choose one year at the most."), code="long"))
-        return {**data, "from": from_on, "to": to_on}
-
-    @property
-    def asked(self) -> tuple[str, date, date]:
-        """Account, first and last day; what was not understood is left out."""
-        if self.is_valid():
-            given = self.cleaned_data
-            return given["account"] or "cash", given["from"], given["to"]
-        return self.cleaned_data.get("account") or "cash", self.today.replace(day=1), self.today
 
 
 class MonthForm(forms.Form):

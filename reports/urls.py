@@ -17,7 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<code:code>/upk/books/<slug:statement>/", statements.upk_statement, name="upk_statement"),
     path("b/<code:code>/upk/books/<slug:statement>/paper/", statements.upk_statement_paper, name="upk_statement_paper"),
     path("b/<code:code>/upk/books/<slug:statement>.xlsx", statements.upk_statement_xlsx, name="upk_statement_xlsx"),
-    path("b/<code:code>/upk/entries/<number:number>/", statements.upk_entry, name="upk_entry"),
     path("g/<code:code>/take-out/", export_views.take_out, name="take_out"),
     path(
         "g/<code:code>/take-out/beancount/",

@@ -1,4 +1,4 @@
-"""The UPK's own book on screen: the buku kas, writing money down, one entry, and its correction."""
+"""The UPK's own book on screen: writing money down, one entry, and its correction. The buku kas is a statement."""
 
 from typing import Any
 from uuid import uuid4
@@ -16,9 +16,10 @@ from groups.models import Upk
 from groups.permissions import Permission
 from ledger.kinds import UPK_RESERVE
 from ledger.models import Entry
+from loans.models import UpkLoan
 from loans.selectors import upk_book as selectors
 from loans.services import upk_book as services
-from loans.upk_book_forms import MoneyCorrectionForm, MoneyForm, PeriodForm
+from loans.upk_book_forms import MoneyCorrectionForm, MoneyForm
 
 
 def upk_or_404(request: BkmRequest) -> Upk:
@@ -42,14 +43,11 @@ def upk_page(request: BkmRequest, template: str, upk: Upk, context: dict[str, An
 @require_safe
 @bkm_view(Permission.VIEW_UPK)
 def upk_book(request: BkmRequest) -> HttpResponse:
-    """What came in and went out of cash or bank in a period, with the running balance."""
-    upk = _upk_of(request)
-    if upk is None:
+    """The door to the UPK's book: its cash book, or the word that this board has no UPK."""
+    if _upk_of(request) is None:
         may_manage = Permission.MANAGE_BKM in request.permissions
         return render(request, "loans/upk/none.html", {"bkm": request.bkm, "may_manage": may_manage})
-    form = PeriodForm(request.GET, today=clock.today())
-    book = selectors.cash_book(upk, *form.asked)
-    return upk_page(request, "book", upk, {"form": form, "book": book, "kinds": services.MONEY_KINDS})
+    return redirect("upk_statement", code=request.bkm.code, statement="cash")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,13 +90,18 @@ def upk_entry(request: BkmRequest, number: int) -> HttpResponse:
     """One entry with its legs, who wrote it, and what answered it."""
     upk = upk_or_404(request)
     entry = _entry_or_404(upk, number)
+    legs = selectors.legs_of(entry)
+    numbers = {leg.account.loan_no for leg in legs}
+    lent = {loan.no: loan for loan in UpkLoan.objects.filter(upk=upk, no__in=numbers).select_related("group")}
     context = {
         "entry": entry,
-        "legs": selectors.legs_of(entry),
+        "legs": [(leg, lent.get(leg.account.loan_no)) for leg in legs],
         "money": services.money_of(entry),
         "kind": services.MONEY_KINDS.get(entry.kind),
         "answer": getattr(entry, "reversed_by", None),
         "is_reserve": entry.kind == UPK_RESERVE,
+        "previous": number - 1 or None,
+        "following": number + 1 if number < upk.book.last_number else None,
     }
     return upk_page(request, "entry", upk, context)
 

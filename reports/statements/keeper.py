@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from groups import clock
 from groups.access import BkmRequest, GroupRequest
 from groups.models import Bkm, Group, Member, Upk
 from ledger.models import Book
+from loans.models import UpkLoan
 from reports.statements.words import Names
 
 
@@ -43,13 +45,16 @@ class Keeper:
 
     def url(self, name: str, *more: object) -> str:
         """Return the address of a page about this book: `books`, `statement`, `entry` …"""
+        if self.upk and name == "entry":
+            name = "book_entry"
         return reverse(name if self.group else f"upk_{name}", args=[self.code, *more])
 
     @cached_property
     def names(self) -> Names:
-        """Return the names behind the numbers. One query for a group."""
+        """Return the names behind the numbers: members of a group, KSM that a UPK lent to. One query."""
         if self.group is None:
-            return Names()
+            lent = UpkLoan.objects.filter(upk=self.upk).values_list("no", "group__name")
+            return Names(loans={no: _("%(name)s, loan %(no)s") % {"name": name, "no": no} for no, name in lent})
         return Names(members=dict(Member.objects.filter(group=self.group).values_list("no", "name")))
 
 

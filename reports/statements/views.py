@@ -71,7 +71,7 @@ def statement_xlsx(request: GroupRequest, statement: str) -> HttpResponse:
 @require_GET
 @group_view(Permission.VIEW_GROUP)
 def entry(request: GroupRequest, number: int) -> HttpResponse:
-    """One entry of a group's book."""
+    """One entry of a group's book; a UPK's entries have a page of their own, where they are corrected too."""
     return _entry(request, number)
 
 
@@ -79,21 +79,21 @@ def entry(request: GroupRequest, number: int) -> HttpResponse:
 
 
 @require_GET
-@bkm_view(Permission.VIEW_BKM)
+@bkm_view(Permission.VIEW_UPK)
 def upk_books(request: BkmRequest) -> HttpResponse:
     """The statements of a UPK's book, for a period chosen here."""
     return _books(request)
 
 
 @require_GET
-@bkm_view(Permission.VIEW_BKM)
+@bkm_view(Permission.VIEW_UPK)
 def upk_statement(request: BkmRequest, statement: str) -> HttpResponse:
     """One statement of a UPK's book on screen."""
     return _answer(request, statement, _screen)
 
 
 @require_GET
-@bkm_view(Permission.VIEW_BKM)
+@bkm_view(Permission.VIEW_UPK)
 @in_indonesian
 def upk_statement_paper(request: BkmRequest, statement: str) -> HttpResponse:
     """The same, whole, on paper."""
@@ -101,18 +101,11 @@ def upk_statement_paper(request: BkmRequest, statement: str) -> HttpResponse:
 
 
 @require_GET
-@bkm_view(Permission.VIEW_BKM)
+@bkm_view(Permission.VIEW_UPK)
 @in_indonesian
 def upk_statement_xlsx(request: BkmRequest, statement: str) -> HttpResponse:
     """The same, whole, as a workbook."""
     return _answer(request, statement, _workbook, whole=True)
-
-
-@require_GET
-@bkm_view(Permission.VIEW_BKM)
-def upk_entry(request: BkmRequest, number: int) -> HttpResponse:
-    """One entry of a UPK's book."""
-    return _entry(request, number)
 
 
 # What both do
@@ -171,6 +164,7 @@ def _context(keeper: Keeper, form: PeriodForm, asked: Asked) -> dict[str, Any]:
         "end": form.data.get("to") or f"{asked.period.end:%d-%m-%Y}",
         "query": asked.query(account),
         "index": f"{keeper.url('books')}?{asked.query()}",
+        "bkm": keeper.bkm,
     }
 
 
@@ -183,6 +177,7 @@ def _screen(
         "xlsx_url": f"{keeper.url('statement_xlsx', statement.name)}?{context['query']}",
         "previous": asked.page - 1 or None,
         "following": asked.page + 1 if asked.page < statement.page.count else None,
+        "may_write": bool(keeper.upk) and Permission.POST_UPK in request.permissions,  # type: ignore[attr-defined]
     }
     return render(request, "reports/statements/statement.html", context)
 

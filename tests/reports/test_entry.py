@@ -99,10 +99,10 @@ def test_an_entry_of_a_upk_book_is_shown_to_those_who_serve_the_board():
         by=None,
         at=at(FIRST),
     )
-    address = reverse("upk_entry", args=[upk.bkm.code, 1])
+    address = reverse("upk_book_entry", args=[upk.bkm.code, 1])
     staff = AppointmentFactory(bkm=upk.bkm, role=Appointment.Role.UPK_STAFF).user
     answer = signed_in(staff).get(address)
     assert answer.status_code == 200
     assert "Modal awal" in answer.content.decode()
     upk_less = AppointmentFactory(role=Appointment.Role.COORDINATOR, bkm=mawar().bkm)
-    assert signed_in(upk_less.user).get(reverse("upk_entry", args=[upk_less.bkm.code, 1])).status_code == 404
+    assert signed_in(upk_less.user).get(reverse("upk_book_entry", args=[upk_less.bkm.code, 1])).status_code == 404

@@ -1,11 +1,11 @@
 """Loans as the screens need them, each in a fixed number of queries."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 from django.db import connection
 from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Sum
@@ -28,36 +28,27 @@ LATE_RED = 3  # instalments late from which a loan counts as at risk (class III)
 
 def open_loans(group: Group) -> list[OpenLoan]:
     """Return the loans of a group with anything left to pay, in order of number. One query."""
-    # The book is said of the accounts too, so that a plan reads this book's and not everybody's.
-    own = "WHERE l.group_id = %s AND r.book_id = %s AND c.book_id = %s AND r.balance > 0"
-    return _gather(own, [group.pk, group.book_id, group.book_id])
+    return _gather(group, None)
 
 
 def loans_by_no(group: Group, numbers: list[int]) -> dict[int, OpenLoan]:
     """Return these loans of a group by number, settled ones too. One query."""
-    found = _gather("WHERE l.group_id = %s AND l.no = ANY(%s)", [group.pk, numbers])
-    return {loan.loan.no: loan for loan in found}
+    return {owed.loan.no: owed for owed in _gather(group, numbers)}
 
 
-def _gather(where: str, params: list[Any]) -> list[OpenLoan]:
-    """Read loans with their schedules, one row a loan; every sheet that is opened or posted passes here.
-
-    By hand, because building this query costs more than running it. In `where`, `l` is the loan, `r` its account of
-    principal and `c` that of charge.
-    """
+def _gather(group: Group, numbers: list[int] | None) -> list[OpenLoan]:
+    """Read loans with their schedules, one row a loan; every sheet that is opened or posted passes here."""
     with connection.cursor() as cursor:
-        cursor.execute(_loans_with_plans() + where + " ORDER BY l.no", params)
+        cursor.execute(_loans_with_plans(), [group.pk, group.book_id, numbers])
         rows = cursor.fetchall()
     loan_end, member_end = len(columns_of(Loan)), len(columns_of(Loan)) + len(columns_of(Member))
     loans = instances(Loan, [row[:loan_end] for row in rows])
     members = instances(Member, [row[loan_end:member_end] for row in rows])
-    debts: dict[int | None, UpkDebt | None] = {None: None}
+    debts = _upk_debts({loan.upk_loan_id for loan in loans if loan.upk_loan_id})
     found = []
     for loan, member, row in zip(loans, members, rows, strict=True):
         loan.member = member
-        lent, earned, plan, closed_on, forgiven, debt = row[member_end:]
-        if loan.upk_loan_id not in debts:
-            debts[loan.upk_loan_id] = UpkDebt(*json.loads(debt))
+        lent, earned, plan, closed_on, forgiven = row[member_end:]
         found.append(
             OpenLoan(
                 loan=loan,
@@ -65,38 +56,38 @@ def _gather(where: str, params: list[Any]) -> list[OpenLoan]:
                 paid_charge=loan.prior_charge - earned,
                 paid_principal=loan.principal - lent,
                 closed_on=closed_on,
-                upk=debts[loan.upk_loan_id],
+                upk=debts.get(loan.upk_loan_id),
             )
         )
     return found
 
 
-# What the group owes the UPK on the loan that this one is a share of: the fields of `UpkDebt`.
-_UPK_DEBT = """(
-SELECT json_build_array(u.no, u.charge, -owed.balance, cost.balance, -held.balance,
-         (SELECT coalesce(sum(p.charge), 0) FROM loans_upkpayment p WHERE p.loan_id = u.id AND p.status = 'received'))
+# The fields of `UpkDebt`, after the loan's key.
+_UPK_DEBT = """
+SELECT u.id, u.no, u.charge, -owed.balance, cost.balance, -held.balance,
+       (SELECT coalesce(sum(p.charge), 0)::bigint FROM loans_upkpayment p
+         WHERE p.loan_id = u.id AND p.status = 'received')
   FROM loans_upkloan u
   JOIN ledger_account owed ON owed.id = u.owed_id
   JOIN ledger_account cost ON cost.id = u.charge_cost_id
   JOIN ledger_account held ON held.id = u.held_id
- WHERE u.id = l.upk_loan_id)::text"""
+ WHERE u.id = ANY(%s)
+"""
+
+
+def _upk_debts(shared: Collection[int]) -> dict[int | None, UpkDebt]:
+    """Return what the group owes the UPK on the loans that members have shares of. No shares, no statement."""
+    if not shared:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_UPK_DEBT, [list(shared)])
+        return {pk: UpkDebt(*rest) for pk, *rest in cursor.fetchall()}
 
 
 @lru_cache
 def _loans_with_plans() -> str:
-    return f"""
-SELECT {select_list(Loan, "l")}, {select_list(Member, "m")}, r.balance, c.balance,
-       (SELECT json_agg(json_build_array(i.no, i.due_on, i.principal, i.charge, i.balance) ORDER BY i.no)
-          FROM loans_instalment i WHERE i.loan_id = l.id)::text,
-       (SELECT s."on" FROM loans_loanstep s WHERE s.loan_id = l.id AND s.closes AND s.undone_at IS NULL),
-       (SELECT json_agg(s.forgiven) FROM loans_loanstep s
-         WHERE s.loan_id = l.id AND s.kind = 'waiver' AND s.undone_at IS NULL)::text,
-       {_UPK_DEBT}
-  FROM loans_loan l
-  JOIN groups_member m ON m.id = l.member_id
-  JOIN ledger_account r ON r.id = l.receivable_id
-  JOIN ledger_account c ON c.id = l.charge_income_id
-"""  # noqa: S608 (names of our own columns)
+    columns = f"{select_list(Loan, '(f.l)')}, {select_list(Member, '(f.m)')}"
+    return f"SELECT {columns}, f.lent, f.earned, f.plan, f.closed_on, f.forgiven FROM loans_with_plans(%s, %s, %s) f"  # noqa: S608 (names of our own columns)
 
 
 def _rows(plan: str) -> list[Row]:

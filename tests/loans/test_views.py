@@ -110,7 +110,7 @@ def test_from_the_question_to_the_last_instalment(wati, group, today):
     today(day(12))
     response = wati.get(url("loan_list", group))
     assert response.context["book"].lines == []
-    assert "1 pinjaman lunas" in response.text
+    assert "1 pinjaman selesai" in response.text
     response = wati.get(url("loan_card", group, 1))
     assert response.context["card"].state.remaining == 0
     assert all(row.paid for row in response.context["card"].rows)

@@ -5,11 +5,12 @@ from django.test import Client
 from django.urls import reverse
 
 from groups.models import Appointment
-from ledger import chart
+from ledger import chart, kinds
 from ledger.models import Entry
 from ledger.services import Draft, Leg, post
 from reports.statements.entry import entry_page
 from reports.statements.keeper import Keeper
+from reports.statements.words import kind_name
 from tests.factories import AppointmentFactory, UpkFactory, treasurer
 from tests.reports.village import FIRST, SECOND, at, correct_sari, first_meeting, mawar, second_meeting
 
@@ -106,3 +107,10 @@ def test_an_entry_of_a_upk_book_is_shown_to_those_who_serve_the_board():
     assert "Modal awal" in answer.content.decode()
     upk_less = AppointmentFactory(role=Appointment.Role.COORDINATOR, bkm=mawar().bkm)
     assert signed_in(upk_less.user).get(reverse("upk_book_entry", args=[upk_less.bkm.code, 1])).status_code == 404
+
+
+def test_every_kind_of_entry_is_called_by_a_name_of_its_own():
+    """One that nobody named would be shown by its English word."""
+    every = {value for name, value in vars(kinds).items() if name.isupper() and isinstance(value, str)}
+    assert len(every) > 25
+    assert [kind for kind in sorted(every) if kind_name(kind) == kind.replace("_", " ").capitalize()] == []

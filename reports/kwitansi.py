@@ -146,5 +146,7 @@ def _line(posting: Posting, entry: Entry, loans: dict[int, Loan]) -> ReceiptLine
         label = _("Loan no. %(no)s, jasa") % {"no": account.loan_no}
     elif account.code == chart.MEMBER_LOANS:
         label = _("Loan no. %(no)s, pokok") % {"no": account.loan_no}
+    if account.loan_no in loans and loans[account.loan_no].upk_loan_id:
+        label = _("%(what)s (share of a loan of the UPK)") % {"what": label}
     balance = chart.on_normal_side(account.code, posting.after) if account.code in _KEPT else None  # type: ignore[attr-defined]
     return ReceiptLine(label, amount, balance, owed=account.code == chart.MEMBER_LOANS)

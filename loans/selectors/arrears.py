@@ -83,15 +83,29 @@ def arrears_of(groups: Collection[int], on: date, *, late_on: date | None = None
 
 @dataclass(frozen=True)
 class Portfolio:
-    """Open loans on a day and what is late of them, by class and by age."""
+    """Open loans on a day and what is late of them, by class and by age.
+
+    Members' shares of a UPK loan are listed where they are late, but no figure counts them: they are the UPK's money,
+    and stand in its portfolio.
+    """
 
     on: date
     loans: Sequence[AgedLoan]
     grades: Sequence[Grade]
 
     @cached_property
+    def own(self) -> list[AgedLoan]:
+        """Loans of the group's own money."""
+        return [loan for loan in self.loans if not loan.of_upk]
+
+    @property
+    def shares(self) -> int:
+        """How many shares of UPK loans are open beside them."""
+        return len(self.loans) - len(self.own)
+
+    @cached_property
     def ages(self) -> list[Age]:
-        return [loan.age for loan in self.loans]
+        return [loan.age for loan in self.own]
 
     @property
     def outstanding(self) -> int:
@@ -104,8 +118,7 @@ class Portfolio:
     @property
     def late(self) -> list[AgedLoan]:
         """Those with an instalment late, the latest first."""
-        found = [loan for loan in self.loans if loan.age.at_risk]
-        return sorted(found, key=lambda loan: (-loan.age.instalments_late, -loan.age.arrears, loan.no))
+        return _latest(self.own)
 
     @cached_property
     def classes(self) -> list[ClassLine]:
@@ -134,8 +147,15 @@ class Portfolio:
 
     @property
     def graded(self) -> list[tuple[AgedLoan, Grade]]:
-        """The late loans with their classes."""
-        return [(loan, self.grade_of(loan)) for loan in self.late]
+        """The late loans with their classes, and after them the late shares of UPK loans."""
+        late = [*self.late, *_latest(loan for loan in self.loans if loan.of_upk)]
+        return [(loan, self.grade_of(loan)) for loan in late]
+
+
+def _latest(loans: Iterable[AgedLoan]) -> list[AgedLoan]:
+    """Those with an instalment late, the latest first."""
+    found = [loan for loan in loans if loan.age.at_risk]
+    return sorted(found, key=lambda loan: (-loan.age.instalments_late, -loan.age.arrears, loan.no))
 
 
 def group_arrears(group: Group, on: date, *, late_on: date | None = None) -> Portfolio:

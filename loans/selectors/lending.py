@@ -117,8 +117,8 @@ def waiting_requests(group: Group) -> QuerySet[LoanRequest]:
 
 
 def never_borrowed(group: Group, on: date) -> QuerySet[Member]:
-    """Active members who never had a loan in this group."""
-    borrowed = Loan.objects.filter(group=group).values("member")
+    """Active members who never had a loan of the group's own money; a share of a UPK loan is none."""
+    borrowed = Loan.objects.filter(group=group, upk_loan=None).values("member")
     return Member.objects.filter(group=group).active_on(on).exclude(pk__in=borrowed)
 
 
@@ -261,13 +261,16 @@ def borrower(group: Group, member: Member, on: date) -> Borrower:
         member=member,
         savings=sum(chart.on_normal_side(code, balance) for code, balance in accounts.values_list("code", "balance")),
         lines=[line_of(owed, on) for owed in by_member(open_loans(group)).get(member.no, [])],
-        borrowed_before=Loan.objects.filter(group=group, member=member, receivable__balance=0).count(),
+        borrowed_before=Loan.objects.filter(group=group, member=member, upk_loan=None, receivable__balance=0).count(),
     )
 
 
 def last_terms(group: Group) -> Loan | LoanRequest | None:
     """Return the group's last loan, or without one its last request, whose terms the next form opens with."""
-    return all_loans(group).first() or LoanRequest.objects.filter(group=group).order_by("-no").first()
+    return (
+        all_loans(group).filter(upk_loan=None).first()
+        or LoanRequest.objects.filter(group=group).order_by("-no").first()
+    )
 
 
 @dataclass(frozen=True, slots=True)

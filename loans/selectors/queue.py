@@ -53,7 +53,7 @@ def queue(group: Group, on: date) -> Queue:
     """Return the queue of a group on a day in its fair order. At most six queries, however many wait."""
     requests = {one.no: one for one in waiting_requests(group)}
     members = {one.member.no: one.member for one in requests.values()}
-    counted = Loan.objects.filter(group=group, member__no__in=members).values_list("member__no")
+    counted = Loan.objects.filter(group=group, member__no__in=members, upk_loan=None).values_list("member__no")
     borrowed: dict[int, int] = dict(counted.annotate(loans=Count("pk")).order_by())
     standing = standings(group, list(members.values()), on)
     there = lendable(group)

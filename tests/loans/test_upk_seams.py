@@ -5,15 +5,17 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from ledger import services as ledger
 from ledger.models import Account
 from loans import services
 from loans.models import Leaving
-from loans.selectors import open_loans, reconcile
+from loans.selectors import board_arrears, borrower, group_arrears, last_terms, never_borrowed, open_loans, reconcile
 from loans.services import Deed
 from meetings.models import Meeting
 from savings.services import decide_year
+from tests.factories import treasurer
 from tests.loans.test_services import code_of
 from tests.loans.two_tiers import book, lend, monthly, pass_on, sheet, village
 from tests.loans.upk_village import at
@@ -110,3 +112,29 @@ def test_a_year_ends_while_the_upk_is_still_owed(group, loan):
     sheet(group, date(2019, 1, 10), EACH)
     pass_on(loan, 287_500, date(2019, 1, 15))
     assert reconcile() == []
+
+
+# How a share is shown
+
+
+def test_a_share_is_called_one_and_no_figure_of_the_group_s_own_loans_counts_it(group, loan, client):
+    """Five shares, all late in February; the group lent nothing of its own."""
+    on = date(2019, 2, 20)
+    portfolio = group_arrears(group, on)
+    assert (portfolio.outstanding, portfolio.arrears, portfolio.reserve, portfolio.shares) == (0, 0, 0, 5)
+    assert (portfolio.par.whole, portfolio.late, len(portfolio.graded)) == (0, [], 5)
+    board = board_arrears(group.bkm, on)
+    assert (board.whole.outstanding, board.whole.shares) == (0, 5)
+    assert never_borrowed(group, on).count() == 5
+    assert borrower(group, group.members.get(no=1), on).borrowed_before == 0
+    assert last_terms(group) is None
+
+    client.force_login(treasurer(group))
+    for address in (
+        reverse("loan_list", args=[group.code]),
+        reverse("loan_arrears", args=[group.code]) + "?on=2019-02-20",
+        reverse("loan_card", args=[group.code, 1]),
+        reverse("loan_card_print", args=[group.code, 1]),
+        reverse("paper_receipts", args=[group.code, FIRST]),
+    ):
+        assert "pinjaman upk" in client.get(address).content.decode().lower(), address

@@ -162,7 +162,7 @@ SELECT json_agg(json_build_array(d."on", d.amount) ORDER BY d."on") FROM (
    GROUP BY p."on" HAVING sum(p.amount) <> 0) d)::text"""
 
 _PASSED = """(
-SELECT coalesce(sum(y.charge), 0) FROM loans_upkpayment y
+SELECT coalesce(sum(y.charge), 0)::bigint FROM loans_upkpayment y
  WHERE y.loan_id = loans_upkloan.id AND y.status = 'received')"""
 
 

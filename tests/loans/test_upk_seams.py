@@ -130,6 +130,8 @@ def test_a_share_is_called_one_and_no_figure_of_the_group_s_own_loans_counts_it(
     assert last_terms(group) is None
 
     client.force_login(treasurer(group))
+    opened = client.get(reverse("upk_announce", args=[group.code, loan.no])).content.decode()
+    assert 'value="300.000"' in opened, "what is held, as she writes it"
     for address in (
         reverse("loan_list", args=[group.code]),
         reverse("loan_arrears", args=[group.code]) + "?on=2019-02-20",

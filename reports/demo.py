@@ -30,6 +30,7 @@ from loans.schedule import Terms
 from loans.services import OpenLoan, UpkDebt
 from meetings import services as meetings
 from meetings.sheet import CashCount, Disbursement, Minutes, OtherMoney, Payment, Row, Sheet
+from reports.demo_books import keep_the_books
 from reports.demo_upk import open_the_book
 from savings.terms import agree_terms
 from users.models import User
@@ -109,6 +110,7 @@ class SignIn:
 
 SIGN_INS = (
     SignIn("wati", "bendahara KSM Mawar (HP)"),
+    SignIn("kartini", "bendahara KSM Melati: buku ditutup tiap bulan"),
     SignIn("hadi", "koordinator BKM Guyub Rukun (laptop)"),
     SignIn("wahyu", "fasilitator, BKM Guyub Rukun dan Batang"),
     SignIn("rini", "petugas UPK Guyub Rukun"),
@@ -134,6 +136,7 @@ UPK_PLANS = {
     "GR-MELATI": UpkPlan(6, 500_000),
     "GR-MEKAR-SARI": UpkPlan(5, 600_000, passes_on=False),  # holds what the members paid
 }
+KEEPS_BOOKS = "GR-MELATI"  # closes months, corrects, reads balances, keeps a bank account and the books of its house
 UPK_ASKS = "GR-FLAMBOYAN"  # asks, and has not signed yet
 
 
@@ -165,6 +168,11 @@ def load_small(*, today: date, say: Say) -> None:
             upk_loan = _UpkLife(group, plan, people["rini"], people["hadi"]) if plan else None
             by = people["wati"] if name == "Mawar" else people["hadi"]
             _Life(group, health, weekly, start, upk_loan).live(today, by)
+            if group.code == KEEPS_BOOKS:
+                member = Member.objects.get(group=group, no=2)
+                kartini = people["kartini"]
+                groups.appoint(user=kartini, role=Appointment.Role.TREASURER, from_on=start, group=group, member=member)
+                keep_the_books(group, by=kartini, seed=SEED, today=today)
             if group.code == UPK_ASKS:
                 _ask_upk(group, 300_000, len(Member.objects.filter(group=group)), today)
         say(f"  KSM {name}")
@@ -222,6 +230,7 @@ def _people() -> dict[str, User]:
         "wati": "Bu Wati",
         "sari": "Bu Sari",
         "julaika": "Bu Julaika",
+        "kartini": "Bu Kartini",
         "hadi": "Pak Hadi",
         "wahyu": "Pak Wahyu",
         "rini": "Bu Rini",

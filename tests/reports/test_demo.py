@@ -5,8 +5,9 @@ from django.core.management import call_command
 from django.db import transaction
 
 from groups.models import Bkm, Group, Region, Upk
+from ledger.models import Account
 from loans.selectors.upk_book import cash_book
-from meetings.models import Meeting
+from meetings.models import Meeting, Reconfirmation
 from reports import demo
 from users.models import User
 
@@ -51,6 +52,23 @@ def test_a_load_that_is_broken_off_leaves_whole_parts_or_nothing():
     demo.load_villages(demo.missing_villages(), today=TODAY, say=str)
     assert demo.missing_villages() == []
     assert Group.objects.filter(programme__code="GRD").count() == 20
+
+
+@pytest.mark.django_db
+def test_one_group_shows_what_is_kept_beside_the_sheets(monkeypatch):
+    monkeypatch.setattr(demo, "SMALL", demo.SMALL[1:2])
+    monkeypatch.setattr(demo, "WEEKS", 14)
+    demo.load_small(today=TODAY, say=str)
+    melati = Group.objects.get()
+    assert melati.book.closed_through == date(2026, 5, 31)
+    assert melati.corrections.count() == 1
+    assert not Reconfirmation.objects.filter(confirmed_on=None).exists()
+    assert [one.text for one in melati.objections.all()] == ["Setoran sukarela bulan lalu belum tertulis"]
+    settled, open_one = melati.cash_differences.exclude(count=None).order_by("pk")
+    assert (settled.ending, open_one.amount, open_one.resolved_on) == ("found", -500, None)
+    assert Account.objects.get(book=melati.book, code="1120").balance in (500_000, 600_000)
+    assert Account.objects.get(book=melati.book, code="2310").balance <= -35_000
+    assert (melati.guests.count(), melati.inventory.filter(written_off_on=None).count()) == (3, 3)
 
 
 @pytest.mark.usefixtures("hamlet")

@@ -51,7 +51,7 @@ class MonthCheck:
     weeks: int  # weeks that needed one
     holidays: list[Holiday]
     cash: CashCheck
-    problems: list[Problem]
+    problems: list[Problem] | None  # None: the book was not verified
     opening: int  # cash carried over from the closing before
     closing: int  # cash to carry on
 
@@ -68,8 +68,11 @@ def month_to_close(group: Group, book: Book) -> date:
     return min(first or group.start_on, group.start_on).replace(day=1)
 
 
-def check_month(group: Group, book: Book, month: date, today: date) -> MonthCheck:
-    """Look at a month as its closing would. The whole book is verified, so this reads it from the first line."""
+def check_month(group: Group, book: Book, month: date, today: date, *, verified: bool = True) -> MonthCheck:
+    """Look at a month as its closing would, which verifies the whole book, from its first line to its last.
+
+    That takes seconds for a book of many years; without it (`verified`) everything else is looked at.
+    """
     first, last = month.replace(day=1), month_end(month)
     days, holidays = _expected(group, first, last)
     posted = set(
@@ -77,7 +80,7 @@ def check_month(group: Group, book: Book, month: date, today: date) -> MonthChec
             "week_start", flat=True
         )
     )
-    problems = [one for one in verify.problems([book.pk]) if not one.notice]
+    problems = [one for one in verify.problems([book.pk]) if not one.notice][:MOST_PROBLEMS] if verified else None
     return MonthCheck(
         month=first,
         through=last,
@@ -86,7 +89,7 @@ def check_month(group: Group, book: Book, month: date, today: date) -> MonthChec
         weeks=len(days),
         holidays=holidays,
         cash=_cash(group, book, first, last),
-        problems=problems[:MOST_PROBLEMS],
+        problems=problems,
         opening=_cash_on(book, first - timedelta(days=1)),
         closing=_cash_on(book, last),
     )

@@ -27,6 +27,7 @@ from meetings.sheet import (
     Payment,
     Row,
     Sheet,
+    same_person,
 )
 
 OTHER_LINES = 3  # lines for other money in, and as many for money out
@@ -116,8 +117,9 @@ class CountForm(forms.Form):
     total = RupiahField(required=False)
     by = forms.CharField(max_length=100, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sender: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.sender = sender
         for value in DENOMINATIONS:
             self.fields[str(value)] = forms.RegexField(r"\A[0-9]{1,5}\Z", required=False, max_length=5)
             self.fields[str(value)].error_messages["invalid"] = _("Write how many pieces, in digits.")
@@ -138,7 +140,8 @@ class CountForm(forms.Form):
             self.add_error(
                 "total", _("The notes and coins make %(sum)s.") % {"sum": format_amount(self.counted() or 0)}
             )
-        if not self.errors and self.counted() is not None and not data.get("by", "").strip():
+        by = data.get("by", "").strip()
+        if not self.errors and self.counted() is not None and (not by or same_person(by, self.sender)):
             self.add_error("by", _("Two people count the box: write who counted with you."))
         return data
 
@@ -242,7 +245,7 @@ class SheetForm:
     Valid when every text is readable; what the book refuses comes later from `post_sheet`, under the same names.
     """
 
-    def __init__(self, context: SheetContext, data: Mapping[str, str]) -> None:
+    def __init__(self, context: SheetContext, data: Mapping[str, str], *, sender: str = "") -> None:
         self.context = context
         self.data = dict(data)
         self.errors: dict[str, str] = {}
@@ -259,7 +262,7 @@ class SheetForm:
             )
             for r in context.requests
         }
-        self.count = CountForm(self.data, prefix="c")
+        self.count = CountForm(self.data, prefix="c", sender=sender)
         self.minutes = MinutesForm(self.data, prefix="m")
         self.follow_ups = [
             FollowUpForm(self.data, prefix=f"f{i}", members=context.members) for i in range(1, FOLLOW_UPS + 1)
@@ -518,6 +521,17 @@ class ResolutionForm(forms.Form):
     resolution = forms.CharField(
         max_length=300, widget=forms.Textarea(attrs={"rows": 2}), label=gettext_lazy("How did it end?")
     )
+
+
+class VerifyForm(forms.Form):
+    """`?verify=1`: the whole book is verified before the page is answered."""
+
+    verify = forms.BooleanField(required=False)
+
+    @classmethod
+    def asked(cls, data: Any) -> bool:
+        form = cls(data)
+        return bool(form.is_valid() and form.cleaned_data["verify"])
 
 
 class MonthForm(forms.Form):

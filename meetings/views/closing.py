@@ -12,7 +12,7 @@ from groups.access import GroupRequest, group_view
 from groups.permissions import Permission
 from meetings import services
 from meetings.closing import check_month, closings_of, month_to_close
-from meetings.forms import MonthForm
+from meetings.forms import MonthForm, VerifyForm
 
 
 @require_safe
@@ -41,7 +41,8 @@ def close_month(request: GroupRequest) -> HttpResponse:
 
 def _page(request: GroupRequest, refused: list[str] | None = None) -> HttpResponse:
     group = request.group
-    check = check_month(group, group.book, month_to_close(group, group.book), clock.today(group))
+    month, verified = month_to_close(group, group.book), VerifyForm.asked(request.GET)
+    check = check_month(group, group.book, month, clock.today(group), verified=verified)
     context = {
         "check": check,
         "closings": closings_of(group.book),

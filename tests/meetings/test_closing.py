@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from groups.models import Holiday
 from ledger import verify
@@ -162,6 +164,12 @@ def test_what_a_forged_closing_says_is_found_and_the_month_stays_open(group):
     with pytest.raises(ValidationError) as refused:
         close_month(group=group, month=JANUARY, by=None, at=AT)
     assert codes(refused) == ["books"]
+    # The page opens without verifying, which takes seconds for a book of many years; it does when asked.
+    place, client = reverse("closing", args=[group.code]), Client()
+    client.force_login(treasurer(group))
+    assert client.get(place).context["check"].problems is None
+    assert [one.sentence for one in client.get(place, {"verify": "1"}).context["check"].problems] == said
+    assert client.get(place, {"verify": "x\0"}).status_code == 200
 
 
 def test_the_treasurer_closes_from_the_list_and_others_only_look(client, group):

@@ -102,6 +102,19 @@ class OtherMoneyCorrectionForm(CorrectingForm):
         self.fields["code"].choices = [(one, CHART[one].name) for one in codes]
 
 
+class OtherMoneyAddingForm(CorrectingForm):
+    """Other money that was forgotten: how much, of which kind, what for."""
+
+    amount = RupiahField(label=_("Amount"))
+    code = forms.ChoiceField(label=_("Kind"))
+    memo = forms.CharField(label=_("What for"), max_length=100)
+
+    def __init__(self, *args: Any, income: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        codes = INCOME_CODES if income else EXPENSE_CODES
+        self.fields["code"].choices = [("", "–"), *((one, CHART[one].name) for one in codes)]
+
+
 class DifferenceCorrectionForm(CorrectingForm):
     """What the box was really short of the book, or over it."""
 
@@ -144,8 +157,13 @@ class AttendanceForm(CorrectingForm):
 
 
 class WhoForm(BukuForm):
-    """Whose hand-over is written afterwards."""
+    """Whose hand-over or withdrawal is written afterwards."""
 
+    what = forms.ChoiceField(
+        label=_("What was forgotten?"),
+        choices=[("", _("what she handed over")), ("withdrawal", _("what she took out of her savings"))],
+        required=False,
+    )
     member = forms.ModelChoiceField(Member.objects.none(), label=_("Member"), to_field_name="no", empty_label="–")
 
     def __init__(self, *args: Any, members: Any, **options: Any) -> None:

@@ -12,6 +12,11 @@ AttendanceStatus = Literal["H", "I", "S", "A"]
 DENOMINATIONS = (100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100)
 
 
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one, however they are spaced and capitalised."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     """Money for one loan; without a number, for the member's oldest open loan."""

@@ -36,6 +36,11 @@ class BoxCount(models.Model):
     def __str__(self) -> str:
         return f"{self.group} {self.on}"
 
+    @property
+    def difference(self) -> int:
+        """Cash counted less cash by the book, in rupiah."""
+        return self.counted - self.expected
+
 
 class CashDifference(models.Model):
     """A difference between box and book: an entry with an owner, open until it is settled in the ledger.

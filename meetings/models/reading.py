@@ -11,7 +11,7 @@ class BalanceReading(models.Model):
     """One member heard her balances on a day and agreed, or did not.
 
     `number` and `digest` are the last entry and the head of the book as it was read: with them anybody derives again
-    what she heard. What is said stays said; somebody who objects later has an objection.
+    what she heard. What is said stays said once the day is over; somebody who objects later has an objection.
     """
 
     group = models.ForeignKey(Group, models.PROTECT, related_name="readings")

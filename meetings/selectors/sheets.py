@@ -15,7 +15,7 @@ from ledger.models import Account, Entry, Posting
 from loans import selectors as loan_selectors
 from loans.models import LendingRules
 from meetings.forms import SheetContext
-from meetings.models import HandOver, Meeting, Objection, Reconfirmation, SheetDraft
+from meetings.models import BoxCount, HandOver, Meeting, Objection, Reconfirmation, SheetDraft
 from savings.models import SavingsTerms
 from users.models import User
 
@@ -126,6 +126,7 @@ class PostedSheet:
     totals: dict[str, int]
     counts: dict[str, int]  # how many hand-overs hold each column
     digest: str
+    opening: BoxCount | None  # the box as two counted it before this meeting, the last time
 
     @property
     def money_in(self) -> int:
@@ -141,12 +142,25 @@ class PostedSheet:
         return abs(self.meeting.difference or 0)
 
     @property
+    def counters(self) -> list[str]:
+        """Who counted the box at the meeting: who sent the sheet, and whom she named; an old book knows one name."""
+        meeting = self.meeting
+        sender = meeting.posted_by.name if meeting.posted_by and not meeting.imported else ""
+        return [name for name in (sender, meeting.counted_by) if name] if meeting.counted_by else []
+
+    @property
     def cash_expected(self) -> int:
         return self.meeting.cash_before + self.money_in - self.money_out
 
 
+def opening_count(group: Group, on: date) -> BoxCount | None:
+    """The box as two counted it before a day's meeting, the last time they did. One query."""
+    counts = BoxCount.objects.filter(group=group, on=on, before_meeting=True)
+    return counts.select_related("cash_difference__entry").order_by("-pk").first()
+
+
 def posted_sheet(meeting: Meeting) -> PostedSheet:
-    """Read a posted meeting back from its entries. Four queries."""
+    """Read a posted meeting back from its entries. Five queries."""
     hand_overs = list(
         HandOver.objects.filter(meeting=meeting)
         .select_related("entry__reversed_by", "member", "meeting")
@@ -179,6 +193,7 @@ def posted_sheet(meeting: Meeting) -> PostedSheet:
         totals=totals,
         counts=counts,
         digest=last.digest if last else "",
+        opening=opening_count(meeting.group, meeting.on),
     )
 
 

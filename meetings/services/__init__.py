@@ -13,7 +13,12 @@ from meetings.services.cashbox import (
 from meetings.services.closing import close_month
 from meetings.services.correcting import add_hand_over, correct_hand_over, later_payments
 from meetings.services.correcting_attendance import correct_attendance
-from meetings.services.correcting_money import correct_difference, correct_other_money
+from meetings.services.correcting_money import (
+    add_other_money,
+    add_withdrawal,
+    correct_difference,
+    correct_other_money,
+)
 from meetings.services.differences import own_difference, resolve_difference
 from meetings.services.drafts import discard_draft, save_draft
 from meetings.services.lending_rules import adopt_lending_rules
@@ -43,6 +48,8 @@ __all__ = [
     "Heard",
     "Refusals",
     "add_hand_over",
+    "add_other_money",
+    "add_withdrawal",
     "adopt_lending_rules",
     "answer_objection",
     "close_month",

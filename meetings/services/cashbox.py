@@ -18,6 +18,7 @@ from ledger import services as ledger
 from ledger.models import Account, Entry
 from ledger.services import Draft, Leg, Receipt
 from meetings.models import BoxCount, CashDifference
+from meetings.sheet import same_person
 
 if TYPE_CHECKING:
     from users.models import User
@@ -133,7 +134,7 @@ def count_box(
     fewer than two names (`two_names`), a difference without a reason or an owner, a day before the last entry (`on`).
     """
     one, other = counted_by.strip(), counted_with.strip()
-    if not one or not other or one.casefold() == other.casefold():
+    if not one or not other or same_person(one, other):
         text = _("Two people count the box: write both names.")
         raise ValidationError({"counted_with": ValidationError(text, code="two_names")})
     with transaction.atomic():

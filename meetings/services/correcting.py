@@ -27,7 +27,7 @@ from loans import services as loans
 from loans.services import OpenLoan, UpkDebt
 from loans.services.upk_debt import UPK_CODES
 from meetings.models import Correction, HandOver, Meeting
-from meetings.services.corrections import day_of, require, write_down
+from meetings.services.corrections import day_of, judge_member, require, write_down
 from meetings.sheet import Row
 from savings import services as savings
 
@@ -158,19 +158,7 @@ def add_hand_over(
 def _judge_added(meeting: Meeting, member: Member, row: Row) -> None:
     if not row.received:
         raise ValidationError(_("Write what she handed over."), code="nothing")
-    if member.group_id != meeting.group_id or not member.is_active_on(meeting.on):
-        refusal = ValidationError(_("She is not a member on that day."), code="not_member")
-        raise ValidationError({"member": refusal})
-    standing = HandOver.objects.filter(
-        meeting=meeting, member=member, entry__kind=HANDOVER, entry__reverses=None, entry__reversed_by=None
-    ).select_related("entry")
-    if one := standing.first():
-        refusal = ValidationError(
-            _("Her hand-over of that day is entry %(number)s. Correct that one."),
-            code="stands",
-            params={"number": one.entry.number},
-        )
-        raise ValidationError({"member": refusal})
+    judge_member(meeting, member, HANDOVER)
 
 
 def _taken_back(

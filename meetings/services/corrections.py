@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from groups.models import Member
 from ledger.models import Book, Submission
-from meetings.models import Correction, Meeting, Reconfirmation
+from meetings.models import Correction, HandOver, Meeting, Reconfirmation
+from meetings.services.posting import HANDOVER
 
 
 def require(reason: str) -> None:
@@ -28,6 +29,24 @@ def day_of(book: Book, on: date, current: date | None) -> date:
             params={"on": book.closed_through.strftime("%d-%m-%Y")},
         )
     return current
+
+
+def judge_member(meeting: Meeting, member: Member, kind: str) -> None:
+    """Refuse somebody who was no member that day, and one whose hand-over or withdrawal of the meeting stands."""
+    if member.group_id != meeting.group_id or not member.is_active_on(meeting.on):
+        refusal = ValidationError(_("She is not a member on that day."), code="not_member")
+        raise ValidationError({"member": refusal})
+    standing = HandOver.objects.filter(
+        meeting=meeting, member=member, entry__kind=kind, entry__reverses=None, entry__reversed_by=None
+    ).select_related("entry")
+    if one := standing.first():
+        stands = (
+            _("Her hand-over of that day is entry %(number)s. Correct that one.")
+            if kind == HANDOVER
+            else _("Her withdrawal of that day is entry %(number)s. Correct that one.")
+        )
+        refusal = ValidationError(stands, code="stands", params={"number": one.entry.number})
+        raise ValidationError({"member": refusal})
 
 
 def write_down(

@@ -27,7 +27,7 @@ from loans import services as loans
 from loans.models import Loan, LoanRequest
 from loans.services import Lending, OpenLoan
 from meetings.models import Attendance, CashDifference, FollowUp, HandOver, Meeting, SheetDraft
-from meetings.sheet import OtherMoney, Row, Sheet
+from meetings.sheet import OtherMoney, Row, Sheet, same_person
 from savings import services as savings
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def post_sheet(
     The same key with the same sheet answers with the meeting it made. Refused, with every problem at its field
     (`r4-angsuran`, `r4-attendance`, `q2`, `out1`, `selisih`, …) or as a whole: a day already posted
     (`already_posted`), a closed period, a day outside the group's life, no attendance for an active member, more than
-    a loan or the savings or the cash box holds, a cash difference without a reason. `lendings` are loans of an old
+    a loan or the savings or the cash box holds, a cash difference without a reason, a count that names only its
+    sender (an imported book names whom it names). `lendings` are loans of an old
     book, told in full.
     """
     refusals = Refusals()
@@ -103,6 +104,8 @@ def post_sheet(
         _check_day(group, book, sheet.on)
         members = {m.no: m for m in fetch(Member, "WHERE t.group_id = %s ORDER BY t.no", [group.pk])}
         _check_rows(sheet, members, refusals)
+        if by and not imported:
+            _check_counters(sheet, by, refusals)
         open_loans = loan_selectors.by_member(loan_selectors.open_loans(group))
         to_lend = [*_requested(group, sheet, members, refusals), *lendings]
         drafts = [
@@ -128,7 +131,7 @@ def post_sheet(
         try:
             receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
         except ValidationError as refusal:
-            raise _at_its_field(refusal) from refusal
+            raise at_its_field(refusal) from refusal
         meeting = Meeting(
             group=group,
             on=sheet.on,
@@ -349,12 +352,18 @@ def _check_cash(expected: int, drafts: Sequence[Draft], refusals: Refusals) -> N
         )
 
 
+def _check_counters(sheet: Sheet, by: "User", refusals: Refusals) -> None:
+    """Two people count the box: the sender, and somebody else who is named."""
+    if sheet.count.counted is not None and same_person(sheet.count.counted_by, by.name):
+        refusals.add("c-by", _("Two people count the box: write who counted with you."), "two_names")
+
+
 def _check_difference(sheet: Sheet, refusals: Refusals) -> None:
     if not sheet.count.reason.strip():
         refusals.add("selisih", _("Write why the box and the book differ."), "reason_required")
 
 
-def _at_its_field(refusal: ValidationError) -> ValidationError:
+def at_its_field(refusal: ValidationError) -> ValidationError:
     """Put the ledger's word about one member's savings at her withdrawal."""
     (first, *_rest) = refusal.error_list
     code, member_no, _loan_no = (first.params or {}).get("key", ("", 0, 0))

@@ -10,9 +10,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from groups import clock
 from groups.models import Group, Member
 from ledger import services as ledger
-from meetings.models import BalanceReading, Objection, Reconfirmation
+from ledger.models import Book
+from meetings.models import BalanceReading, Meeting, Objection, Reconfirmation
 
 if TYPE_CHECKING:
     from users.models import User
@@ -29,14 +31,20 @@ class Heard:
 def record_reading(
     *, group: Group, on: date, heard: Mapping[int, Heard], by: "User | None", at: datetime
 ) -> list[BalanceReading]:
-    """Write down what members said, by their number; those who said it before that day are left as they are.
+    """Write down what members said, by their number, at a meeting's day or on the day it is written (`at`).
 
-    With it goes the answer to every correction she was still to be asked about; an objection becomes an item of its
-    own. The reading names the book's last entry and digest, under the book's lock, so it says which balances were
-    read. Refused: somebody who is no member that day, an objection without words.
+    What was said on another day stays said; what was said the same day is put right by saying it again: an objection
+    that is none after all is answered so, one in other words gets them. With it goes the answer to every correction
+    she was still to be asked about; an objection becomes an item of its own. The reading names the book's last entry
+    and digest, under the book's lock, so it says which balances were read. Returns the answers that are new or
+    changed. Refused: a day without a meeting that is not today (`no_meeting`), somebody who is no member that day,
+    an objection without words.
     """
+    today = clock.local(at, group).date()
     with transaction.atomic():
         book = ledger.lock_book(group.book_id)
+        if on != today and not Meeting.objects.filter(group=group, on=on).exists():
+            raise ValidationError(_("Balances are read at a meeting, or today."), code="no_meeting")
         members = {m.no: m for m in Member.objects.filter(group=group).active_on(on)}
         for no, one in heard.items():
             if no not in members:
@@ -44,8 +52,15 @@ def record_reading(
             if not one.agreed and not one.objection.strip():
                 refusal = ValidationError(_("Write what she objects to."), code="objection_required")
                 raise ValidationError({f"m{no}-text": refusal})
-        known = set(BalanceReading.objects.filter(group=group, on=on).values_list("member__no", flat=True))
+        known = {
+            one.member.no: one for one in BalanceReading.objects.filter(group=group, on=on).select_related("member")
+        }
         fresh = {members[no]: one for no, one in sorted(heard.items()) if no not in known}
+        changed = [
+            _again(group, known[no], one, by=by, at=at)
+            for no, one in sorted(heard.items())
+            if no in known and on == today
+        ]
         readings = BalanceReading.objects.bulk_create(
             BalanceReading(
                 group=group,
@@ -66,7 +81,31 @@ def record_reading(
         for member, one in fresh.items():
             if not one.agreed:
                 raise_objection(group=group, member=member, text=one.objection, on=on, by=by)
-        return readings
+        return [*readings, *(reading for reading in changed if reading)]
+
+
+def _again(
+    group: Group, reading: BalanceReading, heard: Heard, *, by: "User | None", at: datetime
+) -> BalanceReading | None:
+    """Put what a member said today right; None when it is the same."""
+    raised = Objection.objects.filter(group=group, member=reading.member, raised_on=reading.on, answered_on=None)
+    objection, words = raised.order_by("-no").first(), heard.objection.strip()[:300]
+    if (heard.agreed and reading.agreed) or (not heard.agreed and objection and objection.text == words):
+        return None
+    if objection and heard.agreed:
+        answer_objection(objection=objection, answer=_("She agrees after all."), on=reading.on, by=by)
+    elif objection and not reading.agreed:
+        objection.text = words
+        objection.save(update_fields=["text"])
+    elif not heard.agreed:
+        raise_objection(group=group, member=reading.member, text=words, on=reading.on, by=by)
+    asked = Reconfirmation.objects.filter(correction__group=group, member=reading.member, confirmed_on=reading.on)
+    asked.update(agreed=heard.agreed)
+    book = Book.objects.get(pk=group.book_id)
+    reading.agreed, reading.by, reading.at = heard.agreed, by, at
+    reading.number, reading.digest = book.last_number, book.head_digest
+    reading.save()
+    return reading
 
 
 def raise_objection(*, group: Group, member: Member, text: str, on: date, by: "User | None") -> Objection:

@@ -3,7 +3,7 @@
 from meetings.views.cash import cash, cash_bank, cash_count, cash_pay, cash_receive, cash_take_back, fund
 from meetings.views.checking import check_page, compare
 from meetings.views.closing import close_month, closing
-from meetings.views.correcting import add_hand_over, correct, correct_attendance, corrections
+from meetings.views.correcting import add_expense, add_hand_over, add_income, correct, correct_attendance, corrections
 from meetings.views.differences import cash_difference, difference
 from meetings.views.lending_rules import lending_rules, lending_rules_new
 from meetings.views.posted import posted_sheet, receipt
@@ -20,7 +20,9 @@ from meetings.views.sheet import discard_draft, minutes, save_draft, sheet
 from meetings.views.week import choose_day, group_home, meeting_list
 
 __all__ = [
+    "add_expense",
     "add_hand_over",
+    "add_income",
     "balances",
     "balances_record",
     "bkm_objections",

@@ -31,6 +31,7 @@ from meetings.correcting_forms import (
     CorrectingForm,
     DifferenceCorrectionForm,
     HandOverForm,
+    OtherMoneyAddingForm,
     OtherMoneyCorrectionForm,
     WhoForm,
     WithdrawalForm,
@@ -247,7 +248,7 @@ def _disbursed(request: GroupRequest, hand_over: HandOver) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @group_view(Permission.CORRECT)
 def add_hand_over(request: GroupRequest, on: date) -> HttpResponse:
-    """A member handed over and was not written down: first who, then what."""
+    """A member handed over or took savings out and was not written down: first who, then what."""
     meeting = _meeting(request, on)
     members = Member.objects.filter(group=request.group).active_on(on).order_by("no")
     who = WhoForm(request.GET or None, members=members)
@@ -255,6 +256,8 @@ def add_hand_over(request: GroupRequest, on: date) -> HttpResponse:
         context = {"form": who, "meeting": meeting, "back": reverse("posted_sheet", args=[request.group.code, on])}
         return render(request, "meetings/add_who.html", context, status=422 if who.errors else 200)
     member = who.cleaned_data["member"]
+    if who.cleaned_data["what"] == "withdrawal":
+        return _answer(request, _forgotten_withdrawal(request, meeting, member))
     loans = selectors.payable_loans(request.group, member.pk, on)
     form = HandOverForm(request.POST or None, loans=loans)
 
@@ -275,6 +278,69 @@ def add_hand_over(request: GroupRequest, on: date) -> HttpResponse:
 
     heading = _("Write what %(name)s handed over") % {"name": member.name}
     return _answer(request, Case(meeting, on, heading, None, form, act, sides))
+
+
+def _forgotten_withdrawal(request: GroupRequest, meeting: Meeting, member: Member) -> Case:
+    form = WithdrawalForm(request.POST or None)
+
+    def act(key: UUID) -> object:
+        return services.add_withdrawal(
+            meeting=meeting,
+            member=member,
+            amount=form.amounts["tarik"],
+            reason=form.cleaned_data["reason"],
+            key=key,
+            by=request.user,
+            at=clock.now(),
+            current=_current(request),
+        )
+
+    def sides() -> list[tuple[str, str, str]]:
+        return _amounts(form, {})
+
+    heading = _("Write what %(name)s took out") % {"name": member.name}
+    return Case(meeting, meeting.on, heading, None, form, act, sides)
+
+
+@require_http_methods(["GET", "POST"])
+@group_view(Permission.CORRECT)
+def add_income(request: GroupRequest, on: date) -> HttpResponse:
+    """Other money came in at a meeting and was not written down."""
+    return _answer(request, _forgotten_money(request, on, income=True))
+
+
+@require_http_methods(["GET", "POST"])
+@group_view(Permission.CORRECT)
+def add_expense(request: GroupRequest, on: date) -> HttpResponse:
+    """Other money was paid at a meeting and was not written down."""
+    return _answer(request, _forgotten_money(request, on, income=False))
+
+
+def _forgotten_money(request: GroupRequest, on: date, *, income: bool) -> Case:
+    meeting = _meeting(request, on)
+    form = OtherMoneyAddingForm(request.POST or None, income=income)
+
+    def act(key: UUID) -> object:
+        return services.add_other_money(
+            meeting=meeting,
+            income=income,
+            **form.cleaned_data,
+            key=key,
+            by=request.user,
+            at=clock.now(),
+            current=_current(request),
+        )
+
+    def sides() -> list[tuple[str, str, str]]:
+        said = form.cleaned_data
+        return [
+            (_("What for"), "–", said["memo"]),
+            (_("Kind"), "–", chart.CHART[said["code"]].name),
+            (_("Amount"), format_amount(0), format_amount(said["amount"])),
+        ]
+
+    heading = _("Money that came in and was forgotten") if income else _("Money that was paid and forgotten")
+    return Case(meeting, on, heading, None, form, act, sides)
 
 
 @require_http_methods(["GET", "POST"])

@@ -64,6 +64,11 @@ def _refuse(group: Group, on: date) -> None:
         raise Http404
 
 
+def _may_be_read(group: Group, on: date) -> bool:
+    """Balances are read at a meeting that was held, or today."""
+    return on == clock.today(group) or (on < clock.today(group) and selectors.posted(group, on) is not None)
+
+
 def _page(request: GroupRequest, found: selectors.Reading, form: ReadingForm) -> HttpResponse:
     rows = [
         {
@@ -84,7 +89,8 @@ def _page(request: GroupRequest, found: selectors.Reading, form: ReadingForm) ->
         "reading": found,
         "rows": rows,
         "errors": errors,
-        "may_record": Permission.KEEP_MINUTES in request.permissions and found.on <= clock.today(request.group),
+        "may_record": Permission.KEEP_MINUTES in request.permissions and _may_be_read(request.group, found.on),
+        "may_change": found.on == clock.today(request.group),
     }
     return render(request, "meetings/balances.html", context, status=422 if form.errors else 200)
 

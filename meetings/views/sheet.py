@@ -46,7 +46,7 @@ def sheet(request: GroupRequest, on: date) -> HttpResponse:
         data = _merged(request, context, draft, minutes=False)
         action = request.POST.get("action", "")
         _apply(action, request, context, data)
-        form = SheetForm(context, data)
+        form = SheetForm(context, data, sender=request.user.name)
         draft = _keep(request, on, data)
         if action == "check" and not form.errors:
             return redirect("check", code=group.code, on=on)
@@ -136,6 +136,8 @@ def sheet_page(request: GroupRequest, form: SheetForm, draft: SheetDraft | None,
             "labels": LABELS,
             "may_count": Permission.KEEP_CASH in request.permissions,
             "pieces": _pieces(form),
+            "by_error": form.errors.get("c-by", ""),
+            "opening": selectors.opening_count(request.group, form.context.on),
         },
         status=422 if errors else 200,
     )

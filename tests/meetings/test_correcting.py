@@ -19,6 +19,8 @@ from meetings import effect, selectors
 from meetings.models import Attendance, CashDifference, Correction, HandOver, Meeting, Reconfirmation
 from meetings.services import (
     add_hand_over,
+    add_other_money,
+    add_withdrawal,
     correct_attendance,
     correct_difference,
     correct_hand_over,
@@ -199,6 +201,43 @@ def test_a_closed_week_gets_its_forgotten_hand_over_and_expense_today(group):  #
     assert (balance(group, "5130"), balance(group, "5120"), balance(group, "1110")) == (0, 4_000, 56_000)
     found = selectors.posted_sheet(Meeting.objects.get(on=FIRST))
     assert (found.money_out, sorted(one.total for one in found.later)) == (105_000, [-4_000, 2_000])
+
+
+def test_forgotten_other_money_and_withdrawals_are_written_on_their_day(group):  # noqa: F811
+    send(group, sheet(FIRST, [Row(1, "H", weekly=2_000, voluntary=3_000)]))
+    meeting = Meeting.objects.select_related("group").get(on=FIRST)
+    said = {"meeting": meeting, "reason": "lupa dicatat", "by": None, "at": AT}
+    snack = said | {"income": False, "amount": 1_500, "code": chart.ADMINISTRATION, "memo": "Fotokopi", "key": uuid4()}
+    (entry,) = add_other_money(**snack)
+    assert add_other_money(**snack) == [entry]
+    assert (entry.on, entry.kind, entry.memo) == (FIRST, "expense", "Fotokopi")
+    (entry,) = add_other_money(**snack | {"income": True, "code": "4190", "amount": 700, "key": uuid4()})
+    assert (entry.kind, balance(group, "4190"), balance(group, "5120")) == ("income", 700, 1_500)
+    sari = group.members.get(no=1)
+    taken = said | {"member": sari, "amount": 1_000, "key": uuid4()}
+    (entry,) = add_withdrawal(**taken)
+    assert (entry.on, entry.kind, balance(group, "2120", 1)) == (FIRST, "withdrawal", 2_000)
+    assert list(Correction.objects.order_by("pk").values_list("kind", flat=True)) == ["expense", "income", "withdrawal"]
+    assert Reconfirmation.objects.get().member == sari
+    found = selectors.posted_sheet(meeting)
+    assert ([one.total for one in found.withdrawals], found.money_out) == ([-1_000], 2_500)
+    for refused, fields, code in (
+        (add_withdrawal, taken | {"key": uuid4()}, "stands"),
+        (add_withdrawal, taken | {"key": uuid4(), "amount": 0}, "required"),
+        (add_withdrawal, taken | {"key": uuid4(), "member": group.members.get(no=2)}, "below_zero"),
+        (add_other_money, snack | {"key": uuid4(), "amount": 0}, "required"),
+        (add_other_money, snack | {"key": uuid4(), "code": "2110"}, "account_refused"),
+        (add_other_money, snack | {"key": uuid4(), "amount": 10**9}, "below_zero"),
+    ):
+        with pytest.raises(ValidationError) as refusal:
+            refused(**fields)
+        assert code_of(refusal) == code
+    close_through(book=group.book, on=date(2026, 1, 31))
+    with pytest.raises(ValidationError) as refusal:
+        add_other_money(**snack | {"key": uuid4()})
+    assert code_of(refusal) == "closed"
+    (entry,) = add_other_money(**snack | {"key": uuid4(), "current": TODAY})
+    assert entry.on == TODAY
 
 
 def test_other_money_of_a_wrong_kind_is_refused(group):  # noqa: F811

@@ -120,6 +120,27 @@ def test_a_forgotten_hand_over_is_written_from_the_sheet(wati, group):
     assert wati.get(reverse("add_hand_over", args=[group.code, date(2001, 1, 1)])).status_code == 404
 
 
+def test_forgotten_other_money_and_a_withdrawal_show_their_effect_first(wati, group):
+    place = reverse("add_expense", args=[group.code, village.today()])
+    assert wati.get(place).status_code == 200
+    given = {"amount": "2.500", "code": "5130", "memo": "Teh"}
+    assert list(say(wati, place, **given | {"code": "2110"}).context["form"].errors) == ["code"]
+    assert list(say(wati, place, **given | {"amount": "900.000"}).context["form"].errors) == ["__all__"]
+    page = say(wati, place, **given)
+    assert page.context["preview"]["sides"][-1] == ("Jumlah", "0", "2.500")
+    assert ("1110", 99_750, 97_250) in [
+        (m.label and "1110", m.before, m.after) for m in page.context["preview"]["effect"].moved
+    ]
+    assert say(wati, place, "confirm", **given).status_code == 302
+    gift = reverse("add_income", args=[group.code, village.today()])
+    assert say(wati, gift, "confirm", amount="1.000", code="4190", memo="Jual koran").status_code == 302
+    place = reverse("add_hand_over", args=[group.code, village.today()]) + "?what=withdrawal&member=1"
+    assert wati.get(place).status_code == 200
+    assert list(say(wati, place, tarik="1.000").context["form"].errors) == ["tarik"]  # she has no sukarela
+    assert Account.objects.get(code="1110", book=group.book).balance == 98_250
+    assert list(Correction.objects.order_by("pk").values_list("kind", flat=True)) == ["expense", "income"]
+
+
 def test_attendance_is_put_right_from_the_sheet(wati, group):
     place = reverse("correct_attendance", args=[group.code, village.today()])
     assert wati.get(place).status_code == 200

@@ -1,6 +1,6 @@
 """Balances read aloud: what was said to them, and objections until they are answered."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from groups.services import add_members
 from ledger import verify
+from ledger.models import Book
 from meetings import selectors
 from meetings.models import BalanceReading, HandOver, Objection, Reconfirmation
 from meetings.services import (
@@ -40,10 +41,10 @@ def group(request):
     return found
 
 
-def hear(group, on=SECOND, **said):
+def hear(group, on=SECOND, at=AT, **said):
     """`hear(group, m1="", m2="kurang 5.000")`: no words are agreement."""
     heard = {int(no[1:]): Heard(agreed=not text, objection=text) for no, text in said.items()}
-    return record_reading(group=group, on=on, heard=heard, by=None, at=AT)
+    return record_reading(group=group, on=on, heard=heard, by=None, at=at)
 
 
 def test_every_member_hears_her_balances(group, django_assert_num_queries):
@@ -98,6 +99,38 @@ def test_a_reading_of_strangers_or_without_words_is_refused_whole(group):
     assert not BalanceReading.objects.exists()
 
 
+def test_balances_are_read_at_a_meeting_or_today(group):
+    with pytest.raises(ValidationError) as refusal:
+        hear(group, on=date(2026, 1, 16), m1="")
+    assert refusal.value.code == "no_meeting"
+    assert len(hear(group, on=date(2026, 1, 16), at=datetime(2026, 1, 16, 9, 0, tzinfo=UTC), m1="")) == 1
+
+
+def test_an_answer_is_put_right_the_same_day(group):
+    """Another answer, other words, and back: one objection at a time, the re-confirmation follows."""
+    that_day = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
+    correct(group, SECOND, 1, Row(1, weekly=1_000))
+    hear(group, at=that_day, m1="", m2="kurang")
+    book = Book.objects.get(pk=group.book_id)
+    for said, answers, texts, agreed in (
+        ({"m1": "", "m2": "kurang"}, 0, ["kurang"], True),
+        ({"m1": "salah"}, 1, ["kurang", "salah"], False),
+        ({"m1": "salah 500"}, 1, ["kurang", "salah 500"], False),
+        ({"m1": ""}, 1, ["kurang"], True),
+    ):
+        assert len(hear(group, at=that_day, **said)) == answers
+        open_ones = Objection.objects.filter(answered_on=None).order_by("no")
+        assert list(open_ones.values_list("text", flat=True)) == texts
+        assert Reconfirmation.objects.get().agreed is agreed
+    objection = Objection.objects.get(answered_on=None)
+    answer_objection(objection=objection, answer="Dihitung lagi", on=SECOND, by=None)
+    for said in ({"m2": "tetap kurang"}, {"m2": ""}, {"m2": "lagi"}):
+        assert len(hear(group, at=that_day, **said)) == 1
+    said = BalanceReading.objects.get(member__no=2)
+    assert (said.agreed, said.number, said.digest) == (False, book.last_number, book.head_digest)
+    assert Objection.objects.get(answered_on=None).text == "lagi"
+
+
 def test_an_objection_has_an_owner_an_age_and_one_answer(group):
     chair = group.members.get(no=3)
     group.members.filter(no=3).update(office="ketua")
@@ -143,7 +176,7 @@ def test_a_reading_of_another_book_is_named(group, forgery):
 
 def test_a_reading_of_an_empty_book_is_one_too():
     empty = GroupFactory(members=1)
-    hear(empty, on=empty.start_on, m1="")
+    hear(empty, on=AT.date(), m1="")
     assert list(verify.problems([empty.book_id])) == []
 
 
@@ -170,6 +203,12 @@ def test_a_treasurer_reads_writes_down_and_answers(mawar):
     assert refused.status_code == 422
     assert [one["id"] for one in refused.context["errors"]] == ["m1-text"]
     assert wati.post(record, {"m1": "no", "m1-text": "seharusnya 7.000", "m2": "yes"}).url == place
+    assert "Rp6.000" in wati.get(place).content.decode()
+    assert wati.post(record, {"m2": "no", "m2-text": "kurang"}).url == place
+    assert wati.post(record, {"m2": "yes"}).url == place
+    old = reverse("balances", args=[mawar.code, today - timedelta(days=1)])
+    assert wati.get(old).context["may_record"] is False
+    assert wati.post(f"{old}record/", {"m3": "yes"}).status_code == 422
     assert wati.post(record, {"m1": "yes", "m1-text": "x" * 301}).status_code == 422
     assert wati.get(reverse("balances", args=[mawar.code, date(2001, 1, 1)])).status_code == 404
     home = wati.get(reverse("group_home", args=[mawar.code])).content.decode()
@@ -189,4 +228,4 @@ def test_a_treasurer_reads_writes_down_and_answers(mawar):
     fresh = reverse("objection_new", args=[mawar.code])
     assert wati.post(fresh, {"member": "3", "text": ""}).status_code == 422
     assert wati.post(fresh, {"member": "3", "text": "jasa terlalu besar"}).status_code == 302
-    assert list(Objection.objects.values_list("no", "owner__name")) == [(1, "Wati"), (2, "Sari")]
+    assert list(Objection.objects.values_list("no", "owner__name")) == [(1, "Wati"), (2, "Sari"), (3, "Sari")]

@@ -4,13 +4,17 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from groups import clock
 from groups.models import Appointment
 from groups.services import add_members
 from ledger.models import Account, Entry
 from meetings.models import HandOver, Meeting, SheetDraft
+from meetings.services import count_box, post_sheet
+from meetings.sheet import CashCount, Row, Sheet
 from tests.factories import AppointmentFactory, GroupFactory, coordinator, treasurer
 from tests.meetings import village
 
@@ -210,6 +214,40 @@ def test_the_box_is_counted_by_two(wati, group):
     assert (
         wati.post(url("sheet", group), filled(c_by="", c_50000="", c_10000="", c_200="", c_100="")).status_code == 302
     )
+
+
+def test_the_one_who_sends_the_sheet_does_not_count_for_two(wati, group):
+    name = Appointment.objects.get(group=group, role="treasurer").user.name
+    answer = wati.post(url("sheet", group), filled(c_by=f" {name.upper()} "))
+    assert answer.status_code == 422
+    assert 'id="c-by-error"' in answer.content.decode()
+    user = Appointment.objects.get(group=group, role="treasurer").user
+    given = {"rows": tuple(Row(no, "H") for no in range(1, 6)), "on": village.today()}
+    for told in (CashCount(75_000, counted_by=name), CashCount(75_000, counted_by=name.replace(" ", "  ").lower())):
+        with pytest.raises(ValidationError) as refused:
+            post_sheet(group=group, key=uuid4(), sheet=Sheet(**given, count=told), by=user, at=clock.now())
+        assert refused.value.error_dict["c-by"][0].code == "two_names"
+
+
+def test_both_counters_and_the_opening_count_are_named(wati, group):
+    """On the sheet, on its paper and on the receipt: who counted, before the meeting and at its end."""
+    treasurer_ = Appointment.objects.get(group=group, role="treasurer").user
+    told = {"before_meeting": True, "counted_by": "Budi", "counted_with": "Julaika", "reason": "Tikus"}
+    owner = group.members.get(no=1)
+    count_box(
+        group=group, counted=74_000, owner=owner, on=village.today(), key=uuid4(), by=None, at=clock.now(), **told
+    )
+    assert "Rp74.000, oleh Budi dan Julaika" in wati.get(url("sheet", group)).content.decode()
+    wati.post(url("sheet", group), filled(c_50000="2", c_10000="", c_5000="1", c_2000="2", c_200="1"))
+    assert send(wati, group, d_reason="receh", d_owner="1").status_code == 302
+    both = f"{treasurer_.name}, Sari"
+    page = wati.get(url("posted_sheet", group)).content.decode()
+    assert both in page
+    assert "Budi, Julaika" in page
+    for paper in ("paper_posted_sheet", "paper_receipt"):
+        text = wati.get(url(paper, group)).content.decode()
+        assert f"({both})" in text, paper
+        assert "(Budi, Julaika" in text, paper
 
 
 def test_other_money_is_corrected_like_a_hand_over(wati, group):

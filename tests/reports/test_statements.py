@@ -368,3 +368,9 @@ def test_one_day_given_means_the_year_up_to_it(group):
     assert "1–10 Januari 2026" in page
     later = client.get(reverse("statement", args=[group.code, "cash"]) + "?from=2999-01-01&to=")
     assert later.status_code == 422
+
+
+def test_the_home_of_a_group_leads_to_its_books(group):
+    client = Client()
+    client.force_login(treasurer(group))
+    assert f"/g/{group.code}/books/" in client.get(f"/g/{group.code}/").content.decode().partition("<main")[2]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from groups.models import Group, Member
 from groups.money import format_rupiah
-from ledger import chart
+from ledger import chart, statistics
 from ledger import services as ledger
 from ledger.services import Draft, Leg
 from loans import arrears
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 OPENING_KIND = "opening"
 MAX_RETRIES = 200
+COUNTED_AFTER = (4, 16, 64)  # days: when the database is told how much was written so far
 
 _AMOUNTS = {
     "principal": "Pokok",
@@ -55,10 +56,12 @@ class Player:
     def play(self) -> None:
         self._older_loans()
         self._open()
-        for on, day in self.plan.days.items():
+        for number, (on, day) in enumerate(self.plan.days.items(), start=1):
             go_on = self._meeting(on, day) if day.meeting or day.rows else self._other_day(on, day)
             if not go_on:
                 return
+            if number in COUNTED_AFTER:
+                statistics.count_if_unknown()
 
     def _older_loans(self) -> None:
         """Enter loans that were paid out before: their schedules, and what counts as paid."""

@@ -7,6 +7,8 @@ from io import StringIO
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from groups.models import Bkm, Group, Holiday, Member
 from ledger import verify
@@ -525,6 +527,17 @@ def test_a_book_without_opening_starts_from_nothing():
     assert bring(packed(book)).status == "imported"
     assert state(date(2026, 2, 1))["accounts"] == {"1110": 21_000, "2110": 10_000, "2310": 1000, "3110": 10_000}
     assert Submission.objects.order_by("pk").first().first_number is None
+
+
+def test_a_long_book_is_told_to_the_database_while_it_is_written():
+    """So that what it looks up from then on is planned for the rows that are there."""
+    days = [date(2026, 1, 21), date(2026, 1, 28)]
+    with CaptureQueriesContext(connection) as short:
+        bring(packed(melati()), dry_run=True)
+    with CaptureQueriesContext(connection) as long:
+        bring(packed(with_cells({f"Pertemuan!A{row}": on for row, on in enumerate(days, start=4)})), dry_run=True)
+    told = [[one["sql"] for one in queries if one["sql"].startswith("ANALYZE")] for queries in (short, long)]
+    assert told == [[], ["ANALYZE ledger_submission, ledger_entry, ledger_account, ledger_posting"]]
 
 
 # On the terminal

@@ -4,6 +4,7 @@ A day that is closed stays as it is: what answers it is dated `current`, a day o
 may correct closed days is told one.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from ledger.models import Book, Entry, Posting
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
 from loans import services as loans
+from loans.models import Leaving
 from loans.services import OpenLoan, UpkDebt
 from loans.services.upk_debt import UPK_CODES
 from meetings.models import Correction, HandOver, Meeting
@@ -52,8 +54,8 @@ def correct_hand_over(
     Later payments of the same loans are reversed and written again, split as they would have been. Of a closed day
     nothing is written again: the reversal and the right one are dated `current`. Returns the new entries; the member
     is asked again at a meeting. Refused: no reason, corrected before, a closed day without `current`, a later step of
-    the loan that rests on it, more than a loan, the savings or the cash box can bear (`ValidationError`, at its field
-    of the row where it has one).
+    the loan that rests on it, other savings of a member whose leaving was reckoned since (`left`), more than a loan,
+    the savings or the cash box can bear (`ValidationError`, at its field of the row where it has one).
     """
     require(reason)
     meeting, entry, member = hand_over.meeting, hand_over.entry, hand_over.member
@@ -85,6 +87,7 @@ def correct_hand_over(
         fresh.extend((one.again(owed, reason, refusals), one.hand_over) for one in later)
         refusals.raise_any()
         drafts = [*reversals, *(draft for draft, _ in fresh), *_covers(owed, on, reason)]
+        _judge_left(member, drafts)
         receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
         written = receipt.entries[len(reversals) : len(reversals) + len(fresh)]
         HandOver.objects.bulk_create(
@@ -141,6 +144,7 @@ def add_hand_over(
         drafts.extend(one.again(owed, reason, refusals) for one in later)
         refusals.raise_any()
         covers = _covers(owed, on, reason)
+        _judge_left(member, drafts)
         receipt = ledger.post_locked(book=book, key=key, text=text, drafts=[*reversals, *drafts, *covers], by=by, at=at)
         written = receipt.entries[len(reversals) : len(reversals) + len(drafts)]
         places = [(meeting, member), *((one.hand_over.meeting, one.hand_over.member) for one in later)]
@@ -159,6 +163,21 @@ def _judge_added(meeting: Meeting, member: Member, row: Row) -> None:
     if not row.received:
         raise ValidationError(_("Write what she handed over."), code="nothing")
     judge_member(meeting, member, HANDOVER)
+
+
+def _judge_left(member: Member | None, drafts: Iterable[Draft]) -> None:
+    """Refuse what would leave savings on, or take them from, an account that was reckoned and paid out."""
+    if member is None or not Leaving.objects.standing().filter(member=member).exists():
+        return
+    change: Counter[str] = Counter()
+    for leg in (leg for draft in drafts for leg in draft.legs):
+        if leg.member_no == member.no and leg.loan_no == 0:
+            change[leg.code] += leg.amount
+    if any(change.values()):
+        raise ValidationError(
+            _("She has left, and her savings were reckoned and paid out. Take her leaving back first, then correct."),
+            code="left",
+        )
 
 
 def _taken_back(

@@ -1,5 +1,6 @@
 """What was sent wrong, put right: every kind of entry, attendance, closed days, and what is seen before it is done."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from uuid import uuid4
@@ -15,6 +16,9 @@ from ledger import chart, verify
 from ledger.models import Book, Entry, Posting, Submission
 from ledger.services import close_through
 from loans import selectors as loan_selectors
+from loans import services as loans
+from loans.models import Leaving
+from loans.services import Deed, undo_leaving
 from meetings import effect, selectors
 from meetings.models import Attendance, CashDifference, Correction, HandOver, Meeting, Reconfirmation
 from meetings.services import (
@@ -464,3 +468,37 @@ def test_money_that_comes_in_beside_the_members_is_shown_by_what_it_was_for(grou
     wrong = HandOver.objects.get(entry__kind="income")
     line = selectors.posted_line(wrong)
     assert (line.code, line.total) == ("4190", 10_000)
+
+
+def leave(group, no, on):  # noqa: F811
+    deed = Deed(key=uuid4(), on=on, by=None, at=AT, decision="Pindah desa", decided_on=on)
+    return loans.leave(member=group.members.get(no=no), deed=deed, reason=Leaving.Reason.MOVED)
+
+
+def test_savings_of_who_left_are_not_corrected_before_her_leaving_is_taken_back(group):  # noqa: F811
+    said = Row(1, "H", weekly=5_000, voluntary=2_000, fine=500)
+    send(group, sheet(FIRST, [said, Row(2, "H")]))
+    leaving = leave(group, 1, SECOND)
+    assert leaving.paid_out == 7_000
+    before = Posting.objects.count()
+    for row in (Row(1, "H", weekly=6_000, voluntary=1_000, fine=500), Row(1, "H", weekly=9_000), Row(1, "H")):
+        with pytest.raises(ValidationError) as refusal:
+            correct(group, FIRST, 1, row)
+        assert code_of(refusal) == "left"
+    assert Posting.objects.count() == before
+    correct(group, FIRST, 1, replace(said, fine=800))  # a fine is the group's money
+    assert balance(group, chart.FINES) == 800
+    undo_leaving(leaving=leaving, key=uuid4(), reason="salah catat", by=None, at=AT)
+    correct(group, FIRST, 1, Row(1, "H", weekly=9_000, fine=800))
+    assert leave(group, 1, SECOND).paid_out == 9_000
+
+
+def test_a_forgotten_hand_over_of_who_left_is_added_only_when_it_is_no_savings(group):  # noqa: F811
+    send(group, sheet(FIRST, [Row(2, "H", weekly=2_000)]))
+    leave(group, 2, SECOND)
+    leave(group, 1, SECOND)
+    with pytest.raises(ValidationError) as refusal:
+        add(group, FIRST, Row(1, "H", weekly=1_000))
+    assert code_of(refusal) == "left"
+    add(group, FIRST, Row(1, "H", fine=1_000))
+    assert balance(group, chart.FINES) == 1_000

@@ -11,9 +11,9 @@ from groups import clock
 from groups.models import Appointment, Group
 from meetings import uploads
 from meetings.models import BookUpload
-from meetings.xlsx import MAX_PACKED
+from meetings.xlsx import MAX_PACKED, MAX_UNPACKED
 from tests.factories import AppointmentFactory, BkmFactory, UserFactory, coordinator, treasurer
-from tests.meetings.workbooks import melati, packed, row_counts, with_cells
+from tests.meetings.workbooks import melati, packed, rewritten, row_counts, with_cells
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +132,40 @@ def test_bad_files_are_answered_on_the_page(client, ibu):
     page = check(client)
     assert (page.status_code, "bukan buku kerja" in page.content.decode()) == (200, True)
     assert client.get(reverse("import_discard", args=["BKM-GUYUB"])).status_code == 405
+
+
+GOOD = packed(melati())
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (rewritten(GOOD, lambda _name, data: data, {"xl/media/nol.bin": bytes(MAX_UNPACKED)}), "20 MB"),
+        (GOOD[: len(GOOD) // 2], "bukan buku kerja"),
+        (GOOD[:-1], "bukan buku kerja"),
+        (rewritten(GOOD, lambda _name, data: data.replace(b"Kopi", b"Ko\0pi")), "rusak"),
+    ],
+    ids=["bomb", "half", "a byte short", "NUL"],
+)
+def test_a_bomb_and_a_torn_file_are_said_on_the_page(client, ibu, content, says):
+    send(client, content)
+    page = check(client)
+    assert (page.status_code, says in page.content.decode()) == (200, True)
+    assert confirm(client).status_code == 409
+    assert not Group.objects.exists()
+
+
+def test_amounts_beyond_any_book_and_letters_nobody_prints_stand_at_their_cells(client, ibu):
+    huge = packed(with_cells({"Lembar!E2": 10**20, "Saldo awal!E2": -(10**20), "Kas lain!D2": "1" + "0" * 20}))
+    send(client, rewritten(huge, lambda _name, data: data.replace(b"Tini<", b"Ti_x0000_ni<")))
+    page = check(client)
+    words = page.content.decode()
+    assert page.status_code == 200
+    for sheet, cell in (("Lembar", "E2"), ("Saldo awal", "E2"), ("Kas lain", "D2"), ("Anggota", "B2")):
+        assert f"lembar {sheet}, sel {cell}" in words
+    assert "\0" not in words
+    assert confirm(client).status_code == 409
+    assert not Group.objects.exists()
 
 
 def test_a_file_can_be_forgotten_and_is_after_a_day(client, ibu, bkm):

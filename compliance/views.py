@@ -171,6 +171,7 @@ def group_health(request: GroupRequest) -> HttpResponse:
                 "entry", "owner"
             ),
             "sees_bkm": Permission.VIEW_BKM in request.permissions,
+            "may_resolve": Permission.RESOLVE_DIFFERENCE in request.permissions,
             "may_manage": Permission.MANAGE_BKM in request.permissions,
             "may_import": Permission.IMPORT_BOOK in request.permissions,
         },

@@ -87,7 +87,7 @@ class OtherMoneyForm(forms.Form):
 
 
 class RequestForm(forms.Form):
-    """What the meeting does with a waiting request."""
+    """What the meeting does with an open request. One that is approved already is only paid out, now or later."""
 
     choice = forms.ChoiceField(
         choices=[
@@ -100,9 +100,12 @@ class RequestForm(forms.Form):
     )
     reason = forms.CharField(max_length=200, required=False)
 
-    def __init__(self, *args: Any, cash: int, blocked: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cash: int, blocked: int, approved: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cash, self.blocked = cash, blocked  # rupiah it takes out of the box, and what stays behind
+        if approved:
+            left, paid = pgettext_lazy("request", "Leave for later"), pgettext_lazy("request", "Pay out now")
+            self.fields["choice"] = forms.ChoiceField(choices=[("", left), ("pay", paid)], required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -258,7 +261,11 @@ class SheetForm:
         ]
         self.requests = {
             r.no: RequestForm(
-                self.data, prefix=f"q{r.no}", cash=r.amount - context.blocked(r), blocked=context.blocked(r)
+                self.data,
+                prefix=f"q{r.no}",
+                cash=r.amount - context.blocked(r),
+                blocked=context.blocked(r),
+                approved=r.status == LoanRequest.Status.APPROVED,
             )
             for r in context.requests
         }

@@ -1,5 +1,6 @@
 """The treasurer's screens without JavaScript: what she types is kept, what she sends is written once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from groups import clock
 from groups.models import Appointment
 from groups.services import add_members
 from ledger.models import Account, Entry
+from loans.services import request_loan
 from meetings.models import HandOver, Meeting, SheetDraft
 from meetings.services import count_box, post_sheet
 from meetings.sheet import CashCount, Row, Sheet
@@ -349,7 +351,27 @@ def test_the_neighbour_does_not_exist(group):
 
 def test_who_does_not_keep_the_book_is_led_to_the_findings(group):
     client = signed_in(coordinator(group.bkm))
-    assert client.get(url("group_home", group, on=False)).url == reverse("group_health", args=[group.code])
+    findings = reverse("group_health", args=[group.code])
+    assert client.get(url("group_home", group, on=False)).url == findings
+    page = client.get(findings).content.decode()
+    for name in ("group_upk", "savings", "cash", "closing", "surplus", "books"):
+        assert f'href="{reverse(name, args=[group.code])}"' in page
+        assert client.get(reverse(name, args=[group.code])).status_code == 200
+
+
+def test_what_is_approved_already_is_only_paid_out(wati, group):
+    member, now = group.members.get(no=1), village.today()
+    terms = replace(village.LOAN, principal=20_000)
+    asked = request_loan(group=group, member=member, amount=20_000, purpose="Warung", terms=terms, on=now)
+    wati.post(reverse("loan_request_decide", args=[group.code, asked.no]), {"answer": "approve"})
+    page = wati.get(url("sheet", group)).content.decode()
+    assert "Sari menunggu Rp20.000, sudah disetujui" in page
+    assert "Cairkan sekarang" in page
+    assert "Tidak disetujui" not in page
+    again = wati.post(url("sheet", group), filled(action="check", **{f"q{asked.no}_choice": "reject"}))
+    assert again.status_code == 422
+    paid = wati.post(url("sheet", group), filled(action="check", **{f"q{asked.no}_choice": "pay"}))
+    assert (paid.status_code, paid.url) == (302, url("check", group))
 
 
 @pytest.mark.parametrize("name", ["group_home", "sheet", "check", "receipt", "posted_sheet", "meeting_list"])

@@ -26,6 +26,7 @@ from loans import life_forms as forms
 from loans import selectors, services
 from loans.forms import PaperForm, percent_text
 from loans.models import Loan, LoanStep
+from loans.selectors import totals_of
 from loans.services import OpenLoan
 from loans.services.life import Guarantee
 from loans.services.trial import Trial, attempt
@@ -176,10 +177,11 @@ def loan_step(request: GroupRequest, no: int, deed: str) -> HttpResponse:
             else:
                 messages.success(request, _("It is written into the book."))
                 return redirect("loan_card", code=group.code, no=no)
-    day = form.trial(now).on
+    day, fresh = form.trial(now).on, _successor(trial)
     shown = {
         "quote": owed.quote(day) if deed == "payoff" and owed.outstanding else None,
-        "fresh": _successor(trial),
+        "fresh": fresh,
+        "fresh_totals": totals_of(fresh.rows) if fresh else None,
         "states": _states(trial, day),
     }
     return _show(request, "loans/step.html", form, trial, loan=loan, owed=owed, story=story, **shown)

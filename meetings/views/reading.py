@@ -111,7 +111,11 @@ def bkm_objections(request: BkmRequest) -> HttpResponse:
     """The open objections of all groups of a board, the oldest first."""
     found = selectors.objections(clock.today(), bkm=request.bkm)
     page = Paginator(found, PER_PAGE).get_page(PageForm.number(request.GET))
-    return render(request, "meetings/bkm_objections.html", {"page": page, "bkm": request.bkm})
+    may = {
+        "may_manage": Permission.MANAGE_BKM in request.permissions,
+        "may_import": Permission.IMPORT_BOOK in request.permissions,
+    }
+    return render(request, "meetings/bkm_objections.html", {"page": page, "bkm": request.bkm, **may})
 
 
 @group_view(Permission.KEEP_MINUTES)

@@ -27,7 +27,7 @@ from groups.money import format_amount
 from groups.pages import PageForm
 from groups.permissions import Permission
 from groups.regions_search import region_labels
-from loans.models import Loan
+from loans.models import Loan, UpkLoanRequest
 from loans.selectors import gaps, open_loans
 from meetings.models import CashDifference
 
@@ -40,6 +40,12 @@ HEADS = {
     "repayment": pgettext_lazy("column", "Repayment"),
 }
 MOST_ACTIONS = 8
+_Status = UpkLoanRequest.Status
+NEXT_WORD = {  # whose move it is
+    _Status.WAITING: Permission.DECIDE_UPK,
+    _Status.RECOMMENDED: Permission.RATIFY_UPK,
+    _Status.APPROVED: Permission.POST_UPK,
+}
 
 
 @require_GET
@@ -54,6 +60,7 @@ def bkm_dashboard(request: BkmRequest) -> HttpResponse:
     labels = region_labels([row.region for row in page.object_list])
     differences = list(_open_differences(request.bkm.pk))
     held = gaps(request.bkm.pk, on, too_long=True)
+    asking = list(_asking(request))
     kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
     return render(
         request,
@@ -74,6 +81,8 @@ def bkm_dashboard(request: BkmRequest) -> HttpResponse:
             "difference_count": len(differences),
             "held": held[:MOST_ACTIONS],
             "held_count": len(held),
+            "asking": asking[:MOST_ACTIONS],
+            "asking_count": len(asking),
             "now": clock.now(),
             "today": on,
             "rules": [(key, HEADS[key]) for key in RULES],
@@ -98,6 +107,13 @@ def _shown(row: selectors.DashboardRow, labels: Mapping[str, str], on: date) -> 
         "spark": sparkline(row.trend),
         "weeks_ago": (on - row.last_meeting).days // 7 if row.last_meeting else None,
     }
+
+
+def _asking(request: BkmRequest) -> QuerySet[UpkLoanRequest]:
+    """Requests of a board's groups to its UPK that wait for the one who looks, oldest first."""
+    mine = [status for status, needed in NEXT_WORD.items() if needed in request.permissions]
+    found = UpkLoanRequest.objects.filter(group__bkm=request.bkm, status__in=mine)
+    return found.select_related("group").order_by("no")
 
 
 def _open_differences(bkm_id: int) -> QuerySet[CashDifference]:

@@ -8,8 +8,8 @@ from compliance.upk_section import upk_section
 from groups import clock
 from groups.models import Appointment
 from tests.factories import BkmFactory, coordinator
+from tests.loans.two_tiers import ask, monthly, rules, sheet, village
 from tests.loans.two_tiers import lend as borrow
-from tests.loans.two_tiers import monthly, rules, sheet, village
 from tests.loans.upk_village import ksm, lend, lestari, staff, write
 
 pytestmark = pytest.mark.django_db
@@ -46,3 +46,17 @@ def test_a_board_without_a_upk_has_no_such_section(client):
     assert upk_section(bkm, clock.today() - timedelta(days=1)) is None
     client.force_login(coordinator(bkm))
     assert client.get("/b/BKM-BARU/").context["upk"] is None
+
+
+def test_a_request_to_the_upk_stands_before_whose_word_it_waits_for(client):
+    group = village(members=2)
+    rules(group.bkm.upk, least_members=2, least_periods=1)
+    request = ask(group, [600_000] * 2, monthly(1_200_000, 3), clock.today())
+    board, staff_member = coordinator(group.bkm), staff(group.bkm.upk, Appointment.Role.UPK_STAFF)
+    link = f'href="/b/{group.bkm.code}/upk/requests/{request.no}/"'
+    for status, seen_by in (("waiting", [staff_member]), ("recommended", [board]), ("approved", [staff_member])):
+        request.status = status
+        request.save(update_fields=["status"])
+        for user in (board, staff_member):
+            client.force_login(user)
+            assert (link in client.get(f"/b/{group.bkm.code}/").content.decode()) == (user in seen_by), (status, user)

@@ -138,5 +138,6 @@ def test_a_share_is_called_one_and_no_figure_of_the_group_s_own_loans_counts_it(
         reverse("loan_card", args=[group.code, 1]),
         reverse("loan_card_print", args=[group.code, 1]),
         reverse("paper_receipts", args=[group.code, FIRST]),
+        reverse("paper_agreement", args=[group.code, 1]),
     ):
         assert "pinjaman upk" in client.get(address).content.decode().lower(), address

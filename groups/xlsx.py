@@ -26,6 +26,7 @@ LONGEST_NAME = 31  # of a sheet
 NARROWEST, WIDEST = 8, 60
 
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # how a workbook writes signs: to mean these letters, escape them
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
 _BOLD = Font(bold=True)
 _BORDERS = {
@@ -99,7 +100,7 @@ def _write(page: Worksheet, sheet: Sheet) -> None:
 
 def _set(cell: Cell, value: Value) -> None:
     if isinstance(value, str):
-        cell.value = _NOT_IN_XML.sub("\ufffd", value)[:LONGEST_TEXT]
+        cell.value = _ESCAPED.sub("_x005F_", _NOT_IN_XML.sub("\ufffd", value)[:LONGEST_TEXT])
         cell.data_type = "s"
         cell.quotePrefix = value.startswith(FORMULA_SIGNS)
         return

@@ -37,6 +37,12 @@ def test_what_xml_cannot_hold_is_replaced_and_long_text_cut():
     assert len(page["B1"].value) == 32_000
 
 
+def test_letters_a_workbook_would_read_as_one_sign_are_kept():
+    """Spreadsheet programs show _x0041_ as A; the letters themselves are written with their first one escaped."""
+    page = read([Sheet("A", [Line(["kas_x0041_besar", "_x41_", "a_b"])])])["A"]
+    assert [cell.value for cell in page[1]] == ["kas_x005F_x0041_besar", "_x41_", "a_b"]
+
+
 def test_sheet_names_are_made_fit_and_told_apart():
     book = read(
         [

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
 from uuid import uuid4
@@ -19,19 +20,21 @@ from groups.services import update_group, update_member
 from ledger import chart
 from ledger import services as ledger
 from ledger.services import Draft, Leg
+from loans.schedule import Terms
+from loans.services import request_loan, withdraw_request
 from meetings import xlsx
 from meetings.importing import import_book
 from meetings.models import HandOver, Meeting
 from meetings.services import correct_hand_over, correct_other_money, post_sheet
-from meetings.sheet import Minutes, Payment, Row, Sheet
+from meetings.sheet import CashCount, Minutes, Payment, Row, Sheet
 from meetings.workbook import LAYOUT
 from reports import demo
 from reports.exporting import export_book
 from savings.terms import agree_terms
-from tests.factories import BkmFactory, coordinator, treasurer
+from tests.factories import BkmFactory, GroupFactory, coordinator, treasurer
 from tests.meetings.workbooks import packed, with_cells
 from tests.reports import village
-from tests.reports.round_trip import AT, balances, brought_in, emptied, fresh, judge_round_trip, sheets_of
+from tests.reports.round_trip import AT, balances, brought_in, emptied, fresh, judge_round_trip, said, sheets_of
 
 pytestmark = pytest.mark.django_db
 MAWAR = Path(__file__).parents[1] / "worked_examples" / "ksm_mawar.xlsx"
@@ -352,3 +355,28 @@ def test_the_page_costs_the_same_for_a_long_book(client, django_assert_num_queri
         meet(group, DAY3 + timedelta(weeks=week), rows)
     with django_assert_num_queries(len(first)):
         client.get(url)
+
+
+def test_a_request_that_came_to_nothing_stays_behind_by_name_and_with_it_when_lending_is_judged():
+    """Rule 4 is judged from the day a member first asked; taken back or not, no sheet of the workbook holds that."""
+    group = GroupFactory(code="KSM-PINTA", members=3)
+    rows = tuple(Row(no, "H", weekly=2_000) for no in (1, 2, 3))
+    start = group.start_on
+    meet(group, start, rows, count=CashCount(6_000))
+    terms = Terms(50_000, 10, "week", Decimal(1), "month", "flat")
+    darto = group.members.get(no=3)
+    asked = request_loan(group=group, member=darto, amount=50_000, purpose="Bibit", terms=terms, on=start)
+    withdraw_request(request=asked, on=start)
+    export = export_book(fresh(group))
+    assert export.money == []
+    (left,) = [one for one in export.words if one.what == "Permohonan pinjaman"]
+    assert (left.on, "Bibit" in left.says) == (start, True)
+    day = start + timedelta(days=7)
+    before = said(fresh(group), [day])[f"findings {day}"][1]
+    with emptied(group):
+        assert brought_in(export, group).errors == []
+        after = said(fresh(Group.objects.get(code="KSM-PINTA")), [day])[f"findings {day}"][1]
+    differ = [
+        (now["rule"], old["assessed"], now["assessed"]) for old, now in zip(before, after, strict=True) if old != now
+    ]
+    assert differ == [("lending", True, False)]

@@ -110,7 +110,7 @@ class SignIn:
 
 SIGN_INS = (
     SignIn("wati", "bendahara KSM Mawar (HP)"),
-    SignIn("kartini", "bendahara KSM Melati: buku ditutup tiap bulan"),
+    SignIn("jumiati", "bendahara KSM Melati: buku ditutup tiap bulan"),
     SignIn("hadi", "koordinator BKM Guyub Rukun (laptop)"),
     SignIn("wahyu", "fasilitator, BKM Guyub Rukun dan Batang"),
     SignIn("rini", "petugas UPK Guyub Rukun"),
@@ -170,9 +170,9 @@ def load_small(*, today: date, say: Say) -> None:
             _Life(group, health, weekly, start, upk_loan).live(today, by)
             if group.code == KEEPS_BOOKS:
                 member = Member.objects.get(group=group, no=2)
-                kartini = people["kartini"]
-                groups.appoint(user=kartini, role=Appointment.Role.TREASURER, from_on=start, group=group, member=member)
-                keep_the_books(group, by=kartini, seed=SEED, today=today)
+                jumiati = people["jumiati"]
+                groups.appoint(user=jumiati, role=Appointment.Role.TREASURER, from_on=start, group=group, member=member)
+                keep_the_books(group, by=jumiati, seed=SEED, today=today)
             if group.code == UPK_ASKS:
                 _ask_upk(group, 300_000, len(Member.objects.filter(group=group)), today)
         say(f"  KSM {name}")
@@ -230,7 +230,7 @@ def _people() -> dict[str, User]:
         "wati": "Bu Wati",
         "sari": "Bu Sari",
         "julaika": "Bu Julaika",
-        "kartini": "Bu Kartini",
+        "jumiati": "Bu Jumiati",
         "hadi": "Pak Hadi",
         "wahyu": "Pak Wahyu",
         "rini": "Bu Rini",

@@ -100,7 +100,7 @@ class _Books:
         owner = Member.objects.get(group=self.group, no=3)
         count = {
             "group": self.group,
-            "counted_by": "Kartini",
+            "counted_by": "Jumiati",
             "counted_with": owner.name,
             "before_meeting": False,
             "owner": owner,

@@ -254,11 +254,15 @@ def call_guarantee(*, loan: Loan, deed: Deed, parts: Mapping[Guarantee, int]) ->
 def take_back_disbursement(*, loan: Loan, key: UUID, reason: str, by: "User | None", at: datetime) -> LoanStep:
     """Answer a loan paid out by mistake with the reversal of its disbursement, on that day; its request waits again.
 
-    Refused: no reason, a loan that was paid on or had a step (`touched`), one that was never paid out here.
+    Refused: no reason, a loan that was paid on or had a step (`touched`), one that was never paid out here, a share
+    of a loan from the UPK (`upk_share`): the group would go on owing what no member owes.
     """
     deed = Deed(key=key, on=loan.disbursed_on, by=by, at=at, decision=reason, decided_on=None)
 
     def outcome(owed: OpenLoan, book: Book) -> Outcome:
+        if owed.loan.upk_loan_id:
+            message = _("This is a share of a loan from the UPK. It is not taken back alone.")
+            raise ValidationError(message, code="upk_share")
         entries = list(_standing_entries(book, owed.loan))
         stepped = LoanStep.objects.standing().filter(loan=owed.loan).exists()
         if stepped or [entry.kind for entry in entries] != ["disbursement"]:

@@ -102,8 +102,8 @@ def possible(owed: OpenLoan, steps: list[LoanStep], *, guaranteed: bool, untouch
     share = owed.loan.upk_loan_id is not None
     found = ["waive", "reschedule", "write-off"] if share else ["payoff", "waive", "reschedule"]
     if not share:
-        found += (["guarantee"] if guaranteed else []) + ["write-off"]
-    return [(name, DEEDS[name]) for name in found + (["take-back"] if untouched else [])]
+        found += (["guarantee"] if guaranteed else []) + ["write-off"] + (["take-back"] if untouched else [])
+    return [(name, DEEDS[name]) for name in found]
 
 
 def ended_name(kind: str | None) -> str:

@@ -1,6 +1,7 @@
 """Where a loan of the UPK meets what else happens in the group's book: a meeting's count, a leaving, a year's end."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,8 @@ from django.urls import reverse
 from ledger import services as ledger
 from ledger.models import Account
 from loans import services
-from loans.models import Leaving
+from loans.models import Leaving, LoanStep
+from loans.schedule import Terms
 from loans.selectors import board_arrears, borrower, group_arrears, last_terms, never_borrowed, open_loans, reconcile
 from loans.services import Deed
 from meetings.models import Meeting
@@ -141,3 +143,99 @@ def test_a_share_is_called_one_and_no_figure_of_the_group_s_own_loans_counts_it(
         reverse("paper_agreement", args=[group.code, 1]),
     ):
         assert "pinjaman upk" in client.get(address).content.decode().lower(), address
+
+
+# What becomes of a share
+
+
+def hers_of(group, no=1):
+    (hers,) = [one for one in open_loans(group) if one.loan.member.no == no]
+    return hers
+
+
+def act(on):
+    return Deed(key=uuid4(), on=on, by=None, at=at(on), decision="Musyawarah mufakat", decided_on=on)
+
+
+def test_a_rescheduled_share_goes_on_being_one_and_is_laid_aside_for_the_upk(group, loan):
+    """Her rest of the UPK's money is spread over twenty weeks; what she pays is still put aside for it."""
+    old = hers_of(group)
+    before = book(group)
+    terms = Terms(old.outstanding, 20, "week", Decimal("1.5"), "month", "flat", 0)
+    due = old.state(FIRST).charge_due
+    fresh = services.reschedule(loan=old.loan, deed=act(FIRST), terms=terms, waived=due)
+    assert (fresh.upk_loan_id, fresh.principal) == (loan.pk, old.outstanding)
+    assert (book(group), reconcile()) == (before, [])
+    with pytest.raises(ValidationError) as refusal:
+        services.pay_off(loan=fresh, deed=act(SECOND))
+    assert code_of(refusal) == ["upk_share"]
+    sheet(group, SECOND, {1: 40_000})
+    assert book(group)["2220"] == before["2220"] + 40_000
+    assert reconcile() == []
+    # All of it, at a jasa of its own; never more than the UPK asks is put aside.
+    sheet(group, DEC, {1: hers_of(group).remaining})
+    assert reconcile() == []
+    pass_on(loan, 300_000, DEC)
+    assert reconcile() == []
+
+
+def test_a_share_rescheduled_by_mistake_is_a_share_again(group, loan):
+    old = hers_of(group)
+    before = book(group), old.remaining
+    due = old.state(FIRST).charge_due
+    services.reschedule(
+        loan=old.loan,
+        deed=act(FIRST),
+        waived=due,
+        terms=Terms(old.outstanding, 4, "week", Decimal(0), "month", "flat", 0),
+    )
+    step = LoanStep.objects.get(loan=old.loan)
+    assert step.kind == LoanStep.Kind.RESTRUCTURE
+    services.undo(step=step, key=uuid4(), reason="Keliru", by=None, at=at(FIRST))
+    assert (book(group), hers_of(group).remaining) == before
+    assert reconcile() == []
+    sheet(group, SECOND, {1: 60_000})
+    assert reconcile() == []
+
+
+def test_jasa_waived_on_a_share_is_the_group_s_own_gift(group, loan):
+    """The UPK still asks for it: the group brings it of its own money."""
+    hers = hers_of(group)
+    charge = sum(row.charge for row in hers.rows) - hers.paid_charge
+    services.waive(loan=hers.loan, deed=act(FIRST), amount=charge)
+    assert reconcile() == []
+    for no in range(1, 6):
+        one = hers_of(group, no)
+        sheet(group, date(2018, 12, no), {no: one.remaining}, weekly=20_000)
+    assert open_loans(group) == []
+    assert reconcile() == []
+    asked = 2_500_000 + loan.charge
+    assert book(group)["2220"] == asked - charge
+    pass_on(loan, asked, DEC)  # what is missing comes from the group's own cash
+    assert (reconcile(), {"2210", "2220"} & set(book(group))) == ([], set())
+
+
+def test_a_share_written_off_and_recovered_leaves_both_books_in_order(group, loan):
+    hers = hers_of(group)
+    services.write_off(loan=hers.loan, deed=act(FIRST))
+    held = book(group)["2220"]
+    services.recover(loan=hers.loan, deed=act(SECOND), amount=100_000)
+    assert book(group)["2220"] == held  # the group's own income: it stands for the share itself
+    assert reconcile() == []
+    step = LoanStep.objects.get(loan=hers.loan, kind=LoanStep.Kind.RECOVERY)
+    services.undo(step=step, key=uuid4(), reason="Keliru", by=None, at=at(SECOND))
+    assert reconcile() == []
+
+
+def test_a_share_is_not_taken_back_alone(group, client):
+    """The group would go on owing the UPK what no member owes."""
+    lend(group, [500_000] * 5, monthly(2_500_000, 10), LENT)
+    share = hers_of(group).loan
+    before = book(group)
+    told = {"loan": share, "key": uuid4(), "reason": "Salah", "by": None, "at": at(LENT)}
+    assert refused(lambda: services.take_back_disbursement(**told)) == ["upk_share"]
+    assert (book(group), reconcile()) == (before, [])
+    client.force_login(treasurer(group))
+    card = client.get(reverse("loan_card", args=[group.code, share.no])).content.decode()
+    assert reverse("loan_step", args=[group.code, share.no, "write-off"]) in card
+    assert reverse("loan_step", args=[group.code, share.no, "take-back"]) not in card

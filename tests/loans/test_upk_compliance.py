@@ -37,10 +37,10 @@ def lend_from_upk(group, on):
 
 def test_the_worked_example_stands_to_the_digit_beside_a_upk_loan():
     alone = worked_group()
-    before, shot = findings(alone, day(5)).as_json(), at(alone, 4)
+    before, shot = findings(alone, day(9)).as_json(), at(alone, 4)
     group = worked_group(code="KSM-LAIN")
-    loan = lend_from_upk(group, day(1))  # all five borrow of the UPK in week 1, and are late ever since
-    after = findings(group, day(5)).as_json()
+    loan = lend_from_upk(group, day(4))  # all five borrow of the UPK in week 4, and are late ever since
+    after = findings(group, day(9)).as_json()
     assert {**after, "group": before["group"]} == before
     assert at(group, 4) == shot
     assert_rows_are_what_the_books_say(group)
@@ -74,7 +74,7 @@ def test_a_sheet_takes_no_more_statements_for_shares_of_a_upk_loan(django_assert
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
     alone, group = worked_group(), worked_group(code="KSM-LAIN")
-    lend_from_upk(group, day(1))
+    lend_from_upk(group, day(4))
 
     def post(group, loan_no):
         rows = tuple(Row(no, "H", payments=(Payment(10_000, loan_no),) if no == 4 else ()) for no in range(1, 6))

@@ -170,6 +170,3 @@ class Closing(models.Model):
     class Meta:
         ordering = ["book", "through"]
         constraints = [models.UniqueConstraint(fields=["book", "through"], name="ledger_closing_unique")]
-
-    def __str__(self) -> str:
-        return f"{self.book} {self.through}"

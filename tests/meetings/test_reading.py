@@ -124,7 +124,7 @@ def test_an_answer_is_put_right_the_same_day(group):
         assert Reconfirmation.objects.get().agreed is agreed
     objection = Objection.objects.get(answered_on=None)
     answer_objection(objection=objection, answer="Dihitung lagi", on=SECOND, by=None)
-    for said in ({"m2": "tetap kurang"}, {"m2": ""}, {"m2": "lagi"}):
+    for said in ({"m2": ""}, {"m2": "tetap kurang"}, {"m2": ""}, {"m2": "lagi"}):
         assert len(hear(group, at=that_day, **said)) == 1
     said = BalanceReading.objects.get(member__no=2)
     assert (said.agreed, said.number, said.digest) == (False, book.last_number, book.head_digest)

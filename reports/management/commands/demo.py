@@ -79,6 +79,9 @@ class Command(BaseCommand):
                     process.join()
             signal.signal(signal.SIGTERM, before)
         if any(process.exitcode for process in running):
+            # A process may end with what its parent held open; what it left is done here, or fails with its reason.
+            demo.load_villages(demo.missing_villages(), today=today, say=self._say)
+        if demo.missing_villages():
             raise CommandError("Program Batang belum lengkap; perintah yang sama meneruskannya.")
 
     def _work(self, villages: Sequence[int], today: date) -> None:

@@ -67,7 +67,7 @@ class Ksm:
             place="Rumah Bu Sari",
             income=income,
             disbursements=tuple(Disbursement(no) for no in self.requests),
-            count=CashCount(counted=counted, counted_by="Sari"),
+            count=CashCount(counted=counted, counted_by="Anggota 1"),
             minutes=Minutes(agenda="Simpanan dan angsuran", decisions="Tidak ada keputusan"),
         )
 

@@ -18,8 +18,8 @@ from groups import dates, regions
 from groups.models import Bkm, Group, Holiday, Member, OfficeTerm, Region
 from ledger import chart
 from ledger.models import Entry
-from loans.forms import percent_text
-from loans.models import Loan, LoanRequest
+from loans.models import LoanRequest
+from loans.selectors import Decisions, decided_on
 from meetings import selectors as meetings
 from meetings.models import Attendance, FollowUp, Meeting
 from meetings.selectors import PostedLine, PostedSheet
@@ -474,7 +474,7 @@ class MinutesPaper:
     active: int
     quorate: bool
     absent: list[tuple[Member, str]]
-    requests: list[LoanRequest]  # decided or paid out at this meeting
+    on_loans: Decisions  # what it decided on loans, or paid out
     follow_ups: list[FollowUp]
     chair: str
     secretary: str
@@ -496,37 +496,6 @@ class MinutesPaper:
     def decisions(self) -> list[str]:
         return items(self.meeting.decisions)
 
-    @property
-    def decided(self) -> list["Decided"]:
-        """What was decided on requests, or paid out, in order of number."""
-        return [Decided(request, self.meeting.on) for request in self.requests]
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A request as the minutes of one meeting quote it."""
-
-    request: LoanRequest
-    on: date
-
-    @property
-    def paid_out(self) -> Loan | None:
-        """The loan, if the money went out on that day."""
-        loan: Loan | None = getattr(self.request, "loan", None)
-        return loan if loan and loan.disbursed_on == self.on else None
-
-    @property
-    def decided_now(self) -> bool:
-        return self.request.decided_on in (self.on, None)
-
-    @property
-    def rejected(self) -> bool:
-        return self.request.status == LoanRequest.Status.REJECTED
-
-    @property
-    def rate(self) -> str:
-        return percent_text(self.request.rate)
-
 
 def items(text: str) -> list[str]:
     """Cut what was typed into its lines, without the numbers or dashes people put before them."""
@@ -534,13 +503,13 @@ def items(text: str) -> list[str]:
 
 
 def minutes_paper(meeting: Meeting, printed_at: datetime) -> MinutesPaper:
-    """Return the minutes of a posted meeting. Seven queries."""
+    """Return the minutes of a posted meeting. At most eleven queries."""
     (paper,) = minutes_papers(meeting.group, [meeting], printed_at)
     return paper
 
 
 def minutes_papers(group: Group, held: Sequence[Meeting], printed_at: datetime) -> list[MinutesPaper]:
-    """Return the minutes of these meetings of a group, in their order. Seven queries, however many meetings.
+    """Return the minutes of these meetings of a group, in their order. At most eleven queries, however many meetings.
 
     They are signed by who held the office on the day of the meeting.
     """
@@ -551,7 +520,7 @@ def minutes_papers(group: Group, held: Sequence[Meeting], printed_at: datetime) 
     for meeting_id, member_id, status in came.values_list("meeting", "member", "status"):
         said[meeting_id][member_id] = status
     policies = list(Policy.objects.filter(Q(bkm=group.bkm_id) | Q(bkm=None)).order_by("from_on"))
-    requests = _settled_requests(group, [meeting.on for meeting in held])
+    on_loans = decided_on(group, [meeting.on for meeting in held])
     follow_ups: dict[int, list[FollowUp]] = {}
     for one in FollowUp.objects.filter(meeting__in=said).select_related("owner"):
         follow_ups.setdefault(one.meeting_id, []).append(one)
@@ -570,27 +539,13 @@ def minutes_papers(group: Group, held: Sequence[Meeting], printed_at: datetime) 
                 active=len(members),
                 quorate=counts["H"] > policy.quorum * len(members),
                 absent=[(member, own[member.pk]) for member in members if own.get(member.pk, "H") != "H"],
-                requests=requests.get(meeting.on, []),
+                on_loans=on_loans[meeting.on],
                 follow_ups=follow_ups.get(meeting.pk, []),
                 chair=_officer_on(terms, members, Member.Office.CHAIR, meeting.on),
                 secretary=_officer_on(terms, members, Member.Office.SECRETARY, meeting.on),
             )
         )
     return papers
-
-
-def _settled_requests(group: Group, days: Sequence[date]) -> dict[date, list[LoanRequest]]:
-    """Return the requests decided or paid out at the meetings of these days. One query.
-
-    Whatever became of a request since, its decision stays in the minutes of the day it was taken.
-    """
-    asked = LoanRequest.objects.filter(group=group).filter(Q(decided_on__in=days) | Q(loan__disbursed_on__in=days))
-    found: dict[date, list[LoanRequest]] = {}
-    for one in asked.select_related("member", "loan__rules", "decided_by").order_by("no"):
-        paid_on = one.loan.disbursed_on if hasattr(one, "loan") else None
-        for day in {one.decided_on, paid_on} - {None}:
-            found.setdefault(day, []).append(one)
-    return found
 
 
 def _officer_on(terms: Sequence[OfficeTerm], members: Sequence[Member], office: str, on: date) -> str:

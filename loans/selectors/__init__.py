@@ -1,6 +1,7 @@
 """What the screens of loans read, a file per story."""
 
 from loans.selectors.arrears import AgedLoan, BoardArrears, Portfolio, arrears_of, board_arrears, group_arrears
+from loans.selectors.decided import Decided, Decisions, decided_on
 from loans.selectors.leaving import Owed, Reckoning, leaving_of, reckoning
 from loans.selectors.lending import (
     LATE_RED,
@@ -55,6 +56,8 @@ __all__ = [
     "Borrower",
     "CardRow",
     "Debt",
+    "Decided",
+    "Decisions",
     "Finding",
     "Gap",
     "Lendable",
@@ -78,6 +81,7 @@ __all__ = [
     "borrower",
     "by_member",
     "debts",
+    "decided_on",
     "gaps",
     "gate_before",
     "gate_of",

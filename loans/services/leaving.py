@@ -27,8 +27,8 @@ from loans.services.life import (
     Outcome,
     judge_day,
     judge_decision,
-    judge_share,
     paid_legs,
+    reversals,
     write_step,
     written_off,
 )
@@ -103,8 +103,6 @@ def leave(
         found = reads.reckoning(group, member, deed.on)
         judge_day(group, [one.loan for one in found.loans], deed.on)
         _judge_backing(found)
-        for one in found.loans:
-            judge_share(one.loan.loan)
         settled = _Settlement(found.saved)
         for one in found.loans:
             settled.settle(one, (waived or {}).get(one.loan.loan.no, 0))
@@ -203,7 +201,7 @@ def undo_leaving(*, leaving: Leaving, key: UUID, reason: str, by: "User | None",
             message = _("Something happened to this loan since. Take that back first.")
             raise ValidationError(message, code="later_history")
         entries = Entry.objects.filter(submission=leaving.submission_id).order_by("-number")
-        drafts = [ledger.reversal_of(entry, reason=reason) for entry in entries]
+        drafts = reversals(member.group, list(entries), reason)
         ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
         undone = {"undone_at": at, "undone_by": by, "undone_why": reason}
         steps.update(**undone)

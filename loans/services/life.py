@@ -7,7 +7,7 @@ Refused by all (`ValidationError`): a day before the loan was paid out or before
 step, a loan that is settled (`settled`).
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,11 +36,13 @@ from loans.selectors import lending as reads
 from loans.selectors import life as memory
 from loans.services.guarantee import block, blocked_for, release
 from loans.services.lending import OpenLoan, write_schedules
+from loans.services.upk_debt import covers
 
 if TYPE_CHECKING:
     from users.models import User
 
 Kind = LoanStep.Kind
+_OF_LOANS = (chart.MEMBER_LOANS, chart.CHARGE_INCOME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def pay_off(*, loan: Loan, deed: Deed, waived: int = 0) -> LoanStep:
         legs = (cash, *paid_legs(owed, asked.principal, charge))
         return Outcome(Kind.PAYOFF, legs, asked.principal, charge, waived, closes=True)
 
-    return _take(loan, deed, {"payoff": loan.no, "waived": waived}, outcome, decided=waived > 0, pays=True)
+    return _take(loan, deed, {"payoff": loan.no, "waived": waived}, outcome, decided=waived > 0)
 
 
 def waive(*, loan: Loan, deed: Deed, amount: int) -> LoanStep:
@@ -248,7 +250,7 @@ def call_guarantee(*, loan: Loan, deed: Deed, parts: Mapping[Guarantee, int]) ->
         )
         return Outcome(Kind.GUARANTEE, (*blocked, *paid), principal, charge, closes=owed.remaining == 0)
 
-    return _take(loan, deed, {"guarantee": loan.no, "parts": named}, outcome, pays=True)
+    return _take(loan, deed, {"guarantee": loan.no, "parts": named}, outcome)
 
 
 def take_back_disbursement(*, loan: Loan, key: UUID, reason: str, by: "User | None", at: datetime) -> LoanStep:
@@ -295,7 +297,7 @@ def undo(*, step: LoanStep, key: UUID, reason: str, by: "User | None", at: datet
             return step
         _judge_undo(step, book)
         _judge_open(book, step.on)
-        drafts = [ledger.reversal_of(step.entry, reason=reason)] if step.entry else []
+        drafts = reversals(loan.group, [step.entry] if step.entry else [], reason)
         after = book.last_number
         receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
         for fresh in _made_by(step):
@@ -306,6 +308,17 @@ def undo(*, step: LoanStep, key: UUID, reason: str, by: "User | None", at: datet
         step.save(update_fields=["undone_at", "undone_by", "undone_why"])
         announce(book.pk, step.on)
         return step
+
+
+def reversals(group: Group, entries: Sequence[Entry], reason: str) -> list[Draft]:
+    """Return the reversals of steps' entries, and what goes beside where a UPK already has what they laid aside."""
+    drafts = [ledger.reversal_of(entry, reason=reason) for entry in entries]
+    legs = [leg for draft in drafts for leg in draft.legs]
+    shares = reads.loans_by_no(group, sorted({leg.loan_no for leg in legs if leg.code in _OF_LOANS and leg.loan_no}))
+    debts = {one.upk.no: one.upk for one in shares.values() if one.upk}
+    for debt in debts.values():
+        debt.take_back(Leg(leg.code, -leg.amount, leg.member_no, leg.loan_no) for leg in legs)
+    return drafts + covers(debts.values(), entries[0].on, reason) if debts else drafts
 
 
 def _judge_undo(step: LoanStep, book: Book) -> None:
@@ -354,7 +367,6 @@ def _take(
     decided: bool = True,
     settled: bool = False,
     dated: bool = True,
-    pays: bool = False,
 ) -> LoanStep:
     """Judge and write one step; `outcome` works it out from the loan as it stands under the book's lock."""
     text = ledger.canonical_content({**content, **deed.content()})
@@ -368,8 +380,6 @@ def _take(
         _judge_open(book, deed.on)
         if dated:
             judge_day(loan.group, [owed], deed.on)
-        if pays:
-            judge_share(owed.loan)
         if not settled and not owed.outstanding:
             raise ValidationError(_("This loan is settled."), code="settled")
         done = outcome(owed, book)
@@ -453,13 +463,6 @@ def judge_day(group: Group, owed: Iterable[OpenLoan], on: date) -> None:
         message = _("The last thing that happened to this loan was on %(day)s.")
         params = {"day": format_date(last)}
         raise ValidationError({"on": ValidationError(message, code="later_history", params=params)})
-
-
-def judge_share(loan: Loan) -> None:
-    """Refuse a payment beside the sheet on a share of a loan from the UPK (`upk_share`)."""
-    if loan.upk_loan_id:
-        message = _("This is a share of a loan from the UPK. It is paid on the weekly sheet, which puts it aside.")
-        raise ValidationError(message, code="upk_share")
 
 
 def _judge_open(book: Book, on: date) -> None:

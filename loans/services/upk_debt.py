@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from ledger import chart
-from ledger.services import Leg
+from ledger.kinds import UPK_COVER
+from ledger.services import Draft, Leg
 from loans.held import Parts, collect
 
 UPK_CODES = frozenset({chart.OWED_TO_UPK, chart.HELD_FOR_UPK, chart.CHARGE_TO_UPK})
@@ -68,3 +70,9 @@ class UpkDebt:
                 self.cost -= leg.amount
             elif leg.code == chart.HELD_FOR_UPK:
                 self.held += leg.amount
+
+
+def covers(debts: Iterable[UpkDebt | None], on: date, reason: str) -> list[Draft]:
+    """Return what is to be written beside a reversal when the UPK has money that now was never collected for it."""
+    legs = [debt.cover() for debt in {one.no: one for one in debts if one}.values()]
+    return [Draft(on=on, kind=UPK_COVER, legs=one, memo=reason[:200]) for one in legs if one]

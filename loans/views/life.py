@@ -99,10 +99,9 @@ def possible(owed: OpenLoan, steps: list[LoanStep], *, guaranteed: bool, untouch
     if not owed.outstanding:
         written_off = any(step.kind == LoanStep.Kind.WRITE_OFF and not step.undone_at for step in steps)
         return [("recover", DEEDS["recover"])] if written_off else []
-    share = owed.loan.upk_loan_id is not None
-    found = ["waive", "reschedule", "write-off"] if share else ["payoff", "waive", "reschedule"]
-    if not share:
-        found += (["guarantee"] if guaranteed else []) + ["write-off"] + (["take-back"] if untouched else [])
+    alone = untouched and owed.loan.upk_loan_id is None  # a share is not taken back without the UPK's loan
+    found = ["payoff", "waive", "reschedule", *(["guarantee"] if guaranteed else []), "write-off"]
+    found += ["take-back"] if alone else []
     return [(name, DEEDS[name]) for name in found]
 
 

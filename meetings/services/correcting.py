@@ -20,14 +20,13 @@ from groups.models import Group, Member
 from ledger import chart
 from ledger import services as ledger
 from ledger.announce import announce, one_announcement
-from ledger.kinds import UPK_COVER
 from ledger.models import Book, Entry, Posting
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
 from loans import services as loans
 from loans.models import Leaving
-from loans.services import OpenLoan, UpkDebt
-from loans.services.upk_debt import UPK_CODES
+from loans.services import OpenLoan
+from loans.services.upk_debt import UPK_CODES, covers
 from meetings.models import Correction, HandOver, Meeting
 from meetings.services.corrections import day_of, judge_member, require, write_down
 from meetings.sheet import Row
@@ -86,7 +85,7 @@ def correct_hand_over(
             fresh.append((Draft(on=on, kind=HANDOVER, legs=legs, memo=reason[:200]), hand_over))
         fresh.extend((one.again(owed, reason, refusals), one.hand_over) for one in later)
         refusals.raise_any()
-        drafts = [*reversals, *(draft for draft, _ in fresh), *_covers(owed, on, reason)]
+        drafts = [*reversals, *(draft for draft, _ in fresh), *covers((one.upk for one in owed.values()), on, reason)]
         _judge_left(member, drafts)
         receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
         written = receipt.entries[len(reversals) : len(reversals) + len(fresh)]
@@ -143,9 +142,9 @@ def add_hand_over(
         drafts = [Draft(on=on, kind=HANDOVER, legs=hand_over_legs(row, on, lent, refusals), memo=reason[:200])]
         drafts.extend(one.again(owed, reason, refusals) for one in later)
         refusals.raise_any()
-        covers = _covers(owed, on, reason)
         _judge_left(member, drafts)
-        receipt = ledger.post_locked(book=book, key=key, text=text, drafts=[*reversals, *drafts, *covers], by=by, at=at)
+        beside = covers((one.upk for one in owed.values()), on, reason)
+        receipt = ledger.post_locked(book=book, key=key, text=text, drafts=[*reversals, *drafts, *beside], by=by, at=at)
         written = receipt.entries[len(reversals) : len(reversals) + len(drafts)]
         places = [(meeting, member), *((one.hand_over.meeting, one.hand_over.member) for one in later)]
         HandOver.objects.bulk_create(
@@ -205,17 +204,6 @@ def is_laid_aside(leg: Leg) -> bool:
     return leg.loan_no > 0 and leg.code in UPK_CODES
 
 
-def _debts(owed: Iterable[OpenLoan]) -> list[UpkDebt]:
-    """Return what the group owes its UPK on the loans these are shares of, each once."""
-    return list({debt.no: debt for one in owed if (debt := one.upk)}.values())
-
-
-def _covers(owed: Mapping[int, OpenLoan], on: date, reason: str) -> list[Draft]:
-    """Return what is to be written beside when the UPK has money that now was never collected for it."""
-    legs = [debt.cover() for debt in _debts(owed.values())]
-    return [Draft(on=on, kind=UPK_COVER, legs=one, memo=reason[:200]) for one in legs if one]
-
-
 def _loan_postings(book: Book) -> QuerySet[Posting]:
     """Postings of hand-overs on accounts of members' loans: principal and charge."""
     loans = Posting.objects.filter(book=book, account__code__in=LOAN_CODES, account__loan_no__gt=0)
@@ -251,7 +239,7 @@ class _Paid:
                 owed[leg.loan_no].paid_principal += leg.amount
             elif is_of_loan(leg):
                 owed[leg.loan_no].paid_charge += leg.amount
-        for debt in _debts(owed.values()):
+        for debt in {one.upk.no: one.upk for one in owed.values() if one.upk}.values():
             debt.take_back(self.legs)
 
     def again(self, owed: Mapping[int, OpenLoan], reason: str, refusals: Refusals) -> Draft:

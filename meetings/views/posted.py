@@ -13,6 +13,7 @@ from groups.dates import format_time, format_week
 from groups.models import Group, Member
 from groups.money import format_rupiah, terbilang
 from groups.permissions import Permission, permission_names
+from loans.selectors import decided_on
 from meetings import selectors
 from meetings.models import Meeting
 
@@ -86,6 +87,7 @@ def posted_sheet(request: GroupRequest, on: date) -> HttpResponse:
             "book": book,
             "rows": rows,
             "difference": getattr(meeting, "cash_difference", None),
+            "on_loans": decided_on(request.group, [on])[on],
             "follow_ups": meeting.follow_ups.select_related("owner"),
             "permissions": permission_names(request.permissions),
         },

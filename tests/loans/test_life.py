@@ -318,12 +318,6 @@ def test_what_is_blocked_follows_a_rescheduled_loan_and_pays_before_anything_is_
     assert balance(group, chart.WRITE_OFF, JULAIKA, fresh.no) == 80_000 - 5_000 + 2 * 200
 
 
-def test_a_share_of_a_loan_from_the_upk_is_paid_on_the_sheet():
-    with pytest.raises(ValidationError) as refusal:
-        services.life.judge_share(Loan(upk_loan_id=1))
-    assert code_of(refusal) == ["upk_share"]
-
-
 # Paid out by mistake
 
 

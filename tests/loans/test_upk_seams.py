@@ -10,13 +10,17 @@ from django.urls import reverse
 
 from ledger import services as ledger
 from ledger.models import Account
+from ledger.services import Leg
 from loans import services
-from loans.models import Leaving, LoanStep
+from loans.models import LoanStep
 from loans.schedule import Terms
 from loans.selectors import board_arrears, borrower, group_arrears, last_terms, never_borrowed, open_loans, reconcile
 from loans.services import Deed
-from meetings.models import Meeting
+from meetings.models import HandOver, Meeting
+from meetings.services import correct_hand_over
+from meetings.sheet import Payment, Row
 from savings.services import decide_year
+from tests.compliance.village import post
 from tests.factories import treasurer
 from tests.loans.test_services import code_of
 from tests.loans.two_tiers import book, lend, monthly, pass_on, sheet, village
@@ -69,19 +73,93 @@ def leave(group, no, on, **more):
     return services.leave(member=group.members.get(no=no), deed=deed, reason="wish", **more)
 
 
-def test_who_has_a_share_of_a_upk_loan_leaves_only_once_it_is_settled(group, loan):
-    """Her savings cannot be laid over it beside the sheet: the UPK's part would not be put aside."""
+def test_who_leaves_pays_her_share_of_a_upk_loan_out_of_her_savings(group, loan):
+    """600.000 saved; 448.261 of principal and all jasa of a flat loan are laid aside for the UPK, the rest is hers."""
+    sheet(group, SECOND, {}, weekly=600_000)
     before = book(group)
-    assert refused(lambda: leave(group, 1, SECOND, write_off=True)) == ["upk_share"]
-    assert (book(group), Leaving.objects.count(), reconcile()) == (before, 0, [])
-    # She pays all of it at the next meeting: what she pays is held for the UPK, and she is free.
-    (hers,) = [one for one in open_loans(group) if one.loan.member.no == 1]
-    sheet(group, SECOND, {1: hers.remaining})
-    assert book(group)["2220"] == before["2220"] + hers.remaining
-    assert leave(group, 1, SECOND).paid_out == 0
+    hers = hers_of(group)
+    asked = hers.quote(SECOND)
+    left = leave(group, 1, SECOND)
+    assert (left.savings, left.principal, left.charge) == (600_000, hers.outstanding, asked.charge)
+    assert left.paid_out == 600_000 - asked.total
+    after = book(group)
+    assert after["2220"] == before["2220"] + asked.total
+    assert (after["2210"], after["5110"]) == (before["2210"] - asked.principal, before["5110"] + asked.charge)
+    assert after["1110"] == before["1110"] - left.paid_out
     assert reconcile() == []
-    pass_on(loan, 300_000, DEC)
+    pass_on(loan, after["2220"], DEC)
     assert reconcile() == []
+    # Taken back although the UPK has the money: the group's own money stands for it.
+    services.undo_leaving(leaving=left, key=uuid4(), reason="Tidak jadi", by=None, at=at(DEC))
+    assert hers_of(group).quote(SECOND) == asked
+    assert (reconcile(), "2220" in book(group)) == ([], False)
+    # She pays again, at the meeting; never more than the UPK asks is laid aside.
+    sheet(group, DEC, {no: hers_of(group, no).remaining for no in range(1, 6)}, weekly=100_000)
+    left_to_pay = loan.principal + loan.charge - after["2220"]
+    assert book(group)["2220"] <= left_to_pay
+    assert reconcile() == []
+    pass_on(loan, left_to_pay, DEC)
+    assert (reconcile(), {"2210", "2220"} & set(book(group))) == ([], set())
+
+
+def test_what_her_savings_do_not_cover_of_a_share_the_group_goes_on_owing(group, loan):
+    """She saved 200.000: it pays all jasa and some principal; the meeting gives up the rest, the UPK does not."""
+    sheet(group, SECOND, {}, weekly=200_000)
+    assert refused(lambda: leave(group, 1, SECOND)) == ["owes_more"]
+    before, asked = book(group), hers_of(group).quote(SECOND)
+    left = leave(group, 1, SECOND, write_off=True)
+    assert (left.charge, left.principal, left.written_off, left.paid_out) == (
+        asked.charge, 200_000 - asked.charge, asked.total - 200_000, 0,
+    )  # fmt: skip
+    after = book(group)
+    assert (after["2220"], after["5140"]) == (before["2220"] + 200_000, left.written_off)
+    assert (after["2210"], reconcile()) == (before["2210"] - left.principal, [])
+    pass_on(loan, after["2220"] + 100_000, DEC)  # 100.000 of the group's own money
+    assert reconcile() == []
+
+
+def test_a_share_is_paid_off_early_and_laid_aside_at_once(group, loan):
+    before, hers = book(group), hers_of(group)
+    asked = hers.quote(SECOND)
+    step = services.pay_off(loan=hers.loan, deed=act(SECOND), waived=asked.ahead)
+    paid = step.principal + step.charge
+    assert (step.principal, step.charge) == (hers.outstanding, asked.charge - asked.ahead)
+    after = book(group)
+    assert (after["1110"], after["2220"]) == (before["1110"] + paid, before["2220"] + paid)
+    assert (hers.loan.no in [one.loan.no for one in open_loans(group)], reconcile()) == (False, [])
+    assert refused(lambda: correct_first(group)) == ["before_step"]
+    # Taken back before the UPK has it: nothing stands for it; after it: the group's own money does.
+    services.undo(step=step, key=uuid4(), reason="Keliru", by=None, at=at(SECOND))
+    assert (book(group), reconcile()) == (before, [])
+    step = services.pay_off(loan=hers.loan, deed=act(SECOND))
+    pass_on(loan, book(group)["2220"], DEC)
+    undo = {"step": step, "reason": "Keliru", "by": None, "at": at(DEC)}
+    assert refused(lambda: services.undo(**undo, key=uuid4())) == ["below_zero"]  # the money is at the UPK
+    sheet(group, DEC, {}, weekly=200_000)
+    services.undo(**undo, key=uuid4())
+    assert hers_of(group).quote(SECOND) == asked
+    assert reconcile() == []
+    cover = group.book.entries.get(kind="upk_cover")
+    assert (cover.on, cover.memo) == (SECOND, "Keliru")
+
+
+def test_blocked_savings_pay_a_share_and_are_laid_aside(group, loan):
+    post(group, FIRST, "income", Leg("1110", 70_000), *services.block(member_no=2, loan_no=2, amount=70_000))
+    before, hers = book(group), hers_of(group)
+    step = services.call_guarantee(loan=hers.loan, deed=act(SECOND), parts={(2, 2): 70_000})
+    after = book(group)
+    assert (step.principal + step.charge, step.closes) == (70_000, False)
+    assert (after["2220"], after["1110"], "2130" in after) == (before["2220"] + 70_000, before["1110"], False)
+    assert hers_of(group).remaining == hers.remaining - 70_000
+    assert reconcile() == []
+    services.undo(step=step, key=uuid4(), reason="Keliru", by=None, at=at(SECOND))
+    assert (book(group), reconcile()) == (before, [])
+
+
+def correct_first(group):
+    hand_over = HandOver.objects.get(meeting__group=group, meeting__on=FIRST, member__no=1)
+    row = Row(1, "H", payments=(Payment(50_000),))
+    return correct_hand_over(hand_over=hand_over, row=row, reason="Salah", key=uuid4(), by=None, at=at(DEC))
 
 
 def test_the_share_of_somebody_who_died_is_written_off_and_the_group_goes_on_owing_it(group, loan):
@@ -166,9 +244,6 @@ def test_a_rescheduled_share_goes_on_being_one_and_is_laid_aside_for_the_upk(gro
     fresh = services.reschedule(loan=old.loan, deed=act(FIRST), terms=terms, waived=due)
     assert (fresh.upk_loan_id, fresh.principal) == (loan.pk, old.outstanding)
     assert (book(group), reconcile()) == (before, [])
-    with pytest.raises(ValidationError) as refusal:
-        services.pay_off(loan=fresh, deed=act(SECOND))
-    assert code_of(refusal) == ["upk_share"]
     sheet(group, SECOND, {1: 40_000})
     assert book(group)["2220"] == before["2220"] + 40_000
     assert reconcile() == []

@@ -2,12 +2,16 @@
 
 import re
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
+from loans import services
+from loans.models import Loan
 from meetings.sheet import Disbursement
-from tests.compliance.village import MONDAY, day, meet
+from tests.compliance.village import MONDAY, day, meet, noon
+from tests.loans.lives import deed, new_terms
 from tests.loans.test_rules import adopt, asks
 from tests.loans.test_views import BUDI, JULAIKA, SARI, WATI, group, today, wati  # noqa: F401 (fixtures)
 
@@ -80,3 +84,39 @@ def test_the_week_s_instalments_and_what_is_late(wati, group, django_assert_max_
     assert "Tidak ada angsuran jatuh tempo pekan ini" in read(wati.get(paper("paper_due", group, MONDAY)))
     assert wati.get(paper("paper_due", group, day(1))).status_code == 404
     assert "Angsuran jatuh tempo" in wati.get(reverse("papers", args=[group.code])).text
+
+
+def test_minutes_quote_what_the_meeting_decided_on_loans_on_screen_and_on_paper(wati, group):  # noqa: F811
+    """A waiver, a reschedule carried out a day later, a step taken back, a member who leaves, new rules."""
+    asks(group, SARI, 100_000, day(1))
+    asks(group, BUDI, 50_000, day(1))
+    meet(group, day(1), {JULAIKA: 2_000}, lend=[Disbursement(1), Disbursement(2)])
+    meet(group, day(2), {})
+    adopt(group, adopted_on=day(2), from_on=day(3))
+    on = day(2)
+    budi = Loan.objects.select_related("group", "member").get(group=group, no=2)
+    step = services.waive(loan=budi, deed=deed(on, decision="Panen gagal"), amount=125)
+    services.undo(step=step, key=uuid4(), reason="Salah pinjaman", by=None, at=noon(on))
+    sari = Loan.objects.select_related("group", "member").get(group=group, no=1)
+    services.waive(loan=sari, deed=deed(on, decision="Rumahnya kebanjiran"), amount=250)
+    later = deed(day(2, 4), decision="Diperpanjang", decided_on=on)
+    services.reschedule(loan=sari, deed=later, terms=new_terms(100_000, 20))
+    leaver = group.members.select_related("group").get(no=JULAIKA)
+    services.leave(member=leaver, deed=deed(on, decision="Pindah ke Semarang"), reason="moved")
+    paid = services.pay_off(loan=budi, deed=deed(on, decision=""))
+    assert paid.decided_on == on
+    quoted = (
+        "Pinjaman no. 1, Sari – jasa dibebaskan : Rp250. Alasan: Rumahnya kebanjiran",
+        "Pinjaman no. 1, Sari – dijadwal ulang pada 16 Januari 2026: pokok Rp100.000. Alasan: Diperpanjang",
+        "Dilanjutkan sebagai pinjaman no. 3, 20 kali angsuran, setiap pekan · jasa 1 % per bulan, flat",
+        "Pinjaman no. 2, Budi – jasa dibebaskan : Rp125. Alasan: Panen gagal (ditarik kembali: Salah pinjaman)",
+        "Julaika, anggota no. 4 – keluar 15 Januari 2026 (pindah): simpanan Rp2.000, dibayarkan Rp2.000. Alasan",
+        "Aturan pinjaman versi 1 berlaku mulai 22 Januari 2026",
+    )
+    january = {"since": "2026-01-01", "until": "2026-01-31"}
+    for name, args in (("posted_sheet", [on]), ("paper_minutes", [on]), ("paper_minutes_book", [])):
+        shown = read(wati.get(reverse(name, args=[group.code, *args]), january))
+        for one in quoted:
+            assert one in shown, one
+        assert "Budi – dilunasi" not in shown, "a payoff that nobody had to decide is no decision"
+    assert "Pindah" not in read(wati.get(reverse("paper_minutes", args=[group.code, day(1)])))

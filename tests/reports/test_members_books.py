@@ -171,7 +171,7 @@ def test_all_minutes_of_a_period_are_one_book(wati, mawar, django_assert_num_que
     assert printed.index("(07-01-2026)") < printed.index("(14-01-2026)")
     held = list(Meeting.objects.filter(group=mawar).order_by("on"))
     for some in (held[:1], held):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(10):
             papers.minutes_papers(mawar, some, village.at(village.SECOND))
     assert "Tidak ada pertemuan" in paper(wati, "minutes-book/?since=2025-01-01&until=2025-01-31")
 

@@ -71,8 +71,9 @@ def decided_on(group: Group, days: Sequence[date]) -> dict[date, Decisions]:
     asked = LoanRequest.objects.filter(group=group).filter(Q(decided_on__in=days) | Q(loan__disbursed_on__in=days))
     for request in asked.select_related("member", "loan__rules").order_by("no"):
         paid_on = request.loan.disbursed_on if hasattr(request, "loan") else None
-        for day in {request.decided_on, paid_on} & found.keys():
-            found[day].requests.append(Decided(request, day))
+        for day, decisions in found.items():
+            if day in (request.decided_on, paid_on):
+                decisions.requests.append(Decided(request, day))
     for rules in LendingRules.objects.filter(group=group, adopted_on__in=days).order_by("version"):
         found[rules.adopted_on].rules.append(rules)
     for leaving in Leaving.objects.filter(member__group=group, decided_on__in=days).select_related("member"):

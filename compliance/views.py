@@ -29,7 +29,7 @@ from groups.permissions import Permission
 from groups.regions_search import region_labels
 from loans.models import Loan, UpkLoanRequest
 from loans.selectors import gaps, open_loans
-from meetings.models import CashDifference
+from meetings.selectors import open_differences
 
 PER_PAGE = 50
 HEADS = {
@@ -58,7 +58,7 @@ def bkm_dashboard(request: BkmRequest) -> HttpResponse:
     rows = selectors.dashboard(Group.objects.filter(bkm=request.bkm), on, **asked)
     page = Paginator(rows, PER_PAGE).get_page(PageForm.number(request.GET))
     labels = region_labels([row.region for row in page.object_list])
-    differences = list(_open_differences(request.bkm.pk))
+    differences = open_differences(on, bkm=request.bkm)
     held = gaps(request.bkm.pk, on, too_long=True)
     asking = list(_asking(request))
     kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
@@ -114,15 +114,6 @@ def _asking(request: BkmRequest) -> QuerySet[UpkLoanRequest]:
     mine = [status for status, needed in NEXT_WORD.items() if needed in request.permissions]
     found = UpkLoanRequest.objects.filter(group__bkm=request.bkm, status__in=mine)
     return found.select_related("group").order_by("no")
-
-
-def _open_differences(bkm_id: int) -> QuerySet[CashDifference]:
-    """Cash differences of a board's groups that nobody has resolved, oldest first."""
-    return (
-        CashDifference.objects.filter(group__bkm=bkm_id, resolved_on=None)
-        .select_related("group", "owner", "entry")
-        .order_by("on")
-    )
 
 
 @require_GET
@@ -183,9 +174,7 @@ def group_health(request: GroupRequest) -> HttpResponse:
             "at_risk3": sum(outstanding for outstanding, late in loans if late >= 3),
             "facilitator": facilitator.user.name if facilitator else "",
             "village": _village(region_labels([group.region]), group.region),
-            "differences": CashDifference.objects.filter(group=group, resolved_on=None).select_related(
-                "entry", "owner"
-            ),
+            "differences": open_differences(on, group=group),
             "sees_bkm": Permission.VIEW_BKM in request.permissions,
             "may_resolve": Permission.RESOLVE_DIFFERENCE in request.permissions,
             "may_manage": Permission.MANAGE_BKM in request.permissions,

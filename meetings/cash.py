@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from groups.models import Group
 from ledger import chart
 from ledger.models import Account, Entry, Posting
-from meetings.models import BoxCount, CashDifference
+from meetings.models import BoxCount
+from meetings.selectors.differences import DifferenceLine, open_differences
 from meetings.services.cashbox import TAKEN_BACK
 
 
@@ -58,11 +59,11 @@ class Box:
     bank: int
     difference: int  # on 1290: lacking when above 0
     funds: list[tuple[str, str, int]]  # code, name, what is in it
-    open: list[CashDifference]
+    open: list[DifferenceLine]
     counts: list[BoxCount]
 
 
-def box(group: Group) -> Box:
+def box(group: Group, today: date) -> Box:
     """Read balances, open differences and the last counts. Three queries."""
     accounts = Account.objects.filter(
         book=group.book_id, code__in=(chart.CASH, chart.BANK, chart.CASH_DIFFERENCE, *chart.FUNDS), member_no=0
@@ -77,9 +78,7 @@ def box(group: Group) -> Box:
             for code in chart.FUNDS
             if held.get(code) or code == chart.SOCIAL_FUND
         ],
-        open=list(
-            CashDifference.objects.filter(group=group, resolved_on=None).select_related("entry", "owner").order_by("on")
-        ),
+        open=open_differences(today, group=group),
         counts=list(BoxCount.objects.filter(group=group).order_by("-on", "-pk")[:3]),
     )
 

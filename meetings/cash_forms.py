@@ -120,13 +120,14 @@ class OwnerForm(BukuForm):
 
 
 class EndingForm(ActForm):
-    """How a difference ended, in the ledger and in words."""
+    """How a difference ended, or a part of it, in the ledger and in words."""
 
     ending = forms.ChoiceField(label=_("How did it end?"))
-    resolution = NameField(label=_("In words"), max_length=300)
+    amount = RupiahField(label=_("How much of it"), least=1, help_text=_("All that is left, or a part of it."))
+    words = NameField(label=_("In words"), max_length=300)
 
     def __init__(self, *args: Any, difference: CashDifference, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, initial={"amount": difference.rest}, **options)
         self.fields["ending"].choices = difference.endings  # type: ignore[attr-defined]
 
 

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from groups.fields import RupiahField
 from groups.forms import BukuForm
 from groups.models import Member
+from groups.money import format_rupiah
 from ledger.chart import CHART
+from loans.models import LoanRequest
 from meetings.forms import EXPENSE_CODES, INCOME_CODES, LABELS
 from meetings.models import Attendance
 from meetings.services import Heard
@@ -115,6 +117,20 @@ class OtherMoneyAddingForm(CorrectingForm):
         self.fields["code"].choices = [("", "–"), *((one, CHART[one].name) for one in codes)]
 
 
+class DisbursementAddingForm(CorrectingForm):
+    """Which request was paid out at the meeting; one that waits, or was approved, by its number."""
+
+    request = forms.ModelChoiceField(
+        LoanRequest.objects.none(), label=_("Whose loan"), to_field_name="no", empty_label="–"
+    )
+
+    def __init__(self, *args: Any, requests: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["request"]
+        field.queryset = requests
+        field.label_from_instance = lambda one: f"{one.member.name}, {format_rupiah(one.amount)}"
+
+
 class DifferenceCorrectionForm(CorrectingForm):
     """What the box was really short of the book, or over it."""
 
@@ -154,6 +170,10 @@ class AttendanceForm(CorrectingForm):
         """The sign of each member it names."""
         signs = {name: self.cleaned_data.get(name) for name in self.fields if name != "reason"}
         return {int(name[1:]): sign for name, sign in signs.items() if sign}
+
+
+class YearBackForm(CorrectingForm):
+    """Why the decision on a year is taken back."""
 
 
 class WhoForm(BukuForm):

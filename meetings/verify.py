@@ -77,7 +77,7 @@ def check_corrections(books: Books) -> Iterator[Problem]:
         """
         SELECT s.book_id, c.id, s.first_number, s.content, c.reason, c.kind, m."on"
           FROM meetings_correction c JOIN ledger_submission s ON s.id = c.submission_id
-          JOIN meetings_meeting m ON m.id = c.meeting_id
+          LEFT JOIN meetings_meeting m ON m.id = c.meeting_id
          WHERE %(books)s::bigint[] IS NULL OR s.book_id = ANY(%(books)s::bigint[])
          ORDER BY s.book_id, c.id
         """,
@@ -91,7 +91,7 @@ def check_corrections(books: Books) -> Iterator[Problem]:
     rows = verify.stream(
         """
         SELECT s.book_id, s.id, s.first_number FROM ledger_submission s
-         WHERE content LIKE ANY(ARRAY['{"attendance_correction":%%', '{"added":%%'])
+         WHERE content LIKE ANY(ARRAY['{"attendance_correction":%%', '{"added":%%', '{"decided_year_back":%%'])
            AND (%(books)s::bigint[] IS NULL OR s.book_id = ANY(%(books)s::bigint[]))
            AND NOT EXISTS (SELECT 1 FROM meetings_correction c WHERE c.submission_id = s.id)
          ORDER BY s.book_id, s.id
@@ -100,6 +100,31 @@ def check_corrections(books: Books) -> Iterator[Problem]:
     )
     for book, submission, number in rows:
         yield Problem(book, "ledger_submission", submission, _("A correction has lost its row."), number)
+
+
+@verify.register
+def check_differences(books: Books) -> Iterator[Problem]:
+    """What is settled of a cash difference is what its standing settlements moved on 1290; all of it, once resolved."""
+    rows = verify.stream(
+        """
+        SELECT g.book_id, d.id, e.number, d.settled, abs(d.amount), d.resolved_on IS NOT NULL,
+               coalesce((SELECT sum(abs(p.amount)) FROM meetings_settlement s
+                           JOIN ledger_posting p ON p.entry_id = s.entry_id
+                           JOIN ledger_account a ON a.id = p.account_id AND a.code = '1290'
+                          WHERE s.difference_id = d.id
+                            AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = s.entry_id)), 0)
+          FROM meetings_cashdifference d
+          JOIN groups_group g ON g.id = d.group_id JOIN ledger_entry e ON e.id = d.entry_id
+         WHERE %(books)s::bigint[] IS NULL OR g.book_id = ANY(%(books)s::bigint[])
+         ORDER BY g.book_id, d.id
+        """,
+        books,
+    )
+    for book, row, number, settled, size, resolved, moved in rows:
+        whole = resolved == (settled == size) or (resolved and not settled)  # or it was none after all
+        if settled != moved or not whole:
+            text = _("What is settled of the cash difference is not what the book says.")
+            yield Problem(book, "meetings_cashdifference", row, text, number)
 
 
 @verify.register

@@ -106,12 +106,12 @@ class _Books:
             "owner": owner,
             "on": self.morrow,
         }
-        held = box(self.group).cash
+        held = box(self.group, self.morrow).cash
         short = meetings.count_box(**count, counted=held - 5_000, reason="Uang snack belum dicatat", **self.told())
-        meetings.resolve_difference(
+        meetings.settle_difference(
             difference=short.cash_difference,
             ending="found",
-            resolution="Ada di tas bendahara",
+            words="Ada di tas bendahara",
             on=self.morrow,
             **self.told(),
         )
@@ -122,7 +122,7 @@ class _Books:
         group, on = self.group, self.morrow
         bank = {"group": group, "place": "bank", "on": on}
         box_ = {"group": group, "place": "cash", "on": on}
-        held = box(group).cash
+        held = box(group, on).cash
         if held >= CARRIED * 2:
             memo = "Setor ke bank"
             meetings.move_to_or_from_bank(group=group, to_bank=True, amount=CARRIED, memo=memo, on=on, **self.told())

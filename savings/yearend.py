@@ -115,7 +115,7 @@ def open_years(group: Group, book: Book) -> list[int]:
         .exclude(entry__kind=kinds.YEAR_END)
         .dates("on", "year")
     )
-    decided = set(YearEnd.objects.filter(group=group).values_list("year", flat=True))
+    decided = set(YearEnd.objects.standing().filter(group=group).values_list("year", flat=True))
     return [day.year for day in held if day.year not in decided]
 
 
@@ -159,8 +159,9 @@ class Decided:
 
 
 def decided(group: Group, year: int) -> Decided | None:
-    """Read the decision on a year with its list, or None. Four queries."""
-    year_end = YearEnd.objects.filter(group=group, year=year).select_related("submission", "decided_by").first()
+    """Read the decision that stands on a year with its list, or None. Four queries."""
+    standing = YearEnd.objects.standing().filter(group=group, year=year)
+    year_end = standing.select_related("submission", "decided_by").first()
     if year_end is None:
         return None
     entries = list(Entry.objects.filter(submission=year_end.submission_id).order_by("number"))
@@ -190,3 +191,9 @@ def decided(group: Group, year: int) -> Decided | None:
         costs={code: amount for code, amount in moved.items() if code.startswith("5")},
         digest=entries[-1].digest,
     )
+
+
+def taken_back(group: Group, year: int) -> list[YearEnd]:
+    """Return the decisions on a year that were taken back, the oldest first. One query."""
+    found = YearEnd.objects.filter(group=group, year=year, taken_back__isnull=False)
+    return list(found.select_related("submission", "taken_back", "taken_back__posted_by").order_by("pk"))

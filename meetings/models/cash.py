@@ -1,5 +1,7 @@
 """The box counted, and what became of a difference between it and the book."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -43,9 +45,10 @@ class BoxCount(models.Model):
 
 
 class CashDifference(models.Model):
-    """A difference between box and book: an entry with an owner, open until it is settled in the ledger.
+    """A difference between box and book: an entry with an owner, open until all of it is settled in the ledger.
 
-    It belongs to the count of a sheet (`meeting`) or to one outside a sheet (`count`).
+    It belongs to the count of a sheet (`meeting`) or to one outside a sheet (`count`). It is settled whole or in
+    parts; `settled` is what its standing settlements come to.
     """
 
     class Ending(models.TextChoices):
@@ -65,17 +68,20 @@ class CashDifference(models.Model):
     owner = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
     resolved_on = models.DateField(_("resolved on"), null=True, blank=True)
     resolution = models.CharField(_("how it ended"), max_length=300, blank=True)
-    ending = models.CharField(max_length=8, choices=Ending.choices, blank=True)
-    settlement = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="+")
+    settled = models.BigIntegerField(_("settled"), default=0)  # rupiah, without a sign
 
     class Meta:
         verbose_name = _("cash difference")
         verbose_name_plural = _("cash differences")
         constraints = [
             models.CheckConstraint(
+                condition=Q(settled__gte=0) & (Q(settled__lte=F("amount")) | Q(settled__lte=-F("amount"))),
+                name="meetings_difference_settled",
+            ),
+            models.CheckConstraint(
                 condition=Q(meeting__isnull=False, count=None) | Q(meeting=None, count__isnull=False),
                 name="meetings_difference_of_one_count",
-            )
+            ),
         ]
         indexes = [models.Index(fields=["group", "on"], name="meetings_difference_on")]
 
@@ -88,6 +94,15 @@ class CashDifference(models.Model):
         return abs(self.amount)
 
     @property
+    def rest(self) -> int:
+        """What is not settled yet, without a sign; nothing once it is resolved."""
+        return 0 if self.resolved_on else self.size - self.settled
+
+    def age(self, today: date) -> int:
+        """Days it was open, or is."""
+        return ((self.resolved_on or today) - self.on).days
+
+    @property
     def short(self) -> bool:
         """Whether the box held less than the book."""
         return self.amount < 0
@@ -97,6 +112,26 @@ class CashDifference(models.Model):
         """How it can end: short, the money comes back or the group bears it; over, it is kept or goes back."""
         wanted = (self.Ending.FOUND, self.Ending.REPAID, self.Ending.BORNE) if self.short else _OVER
         return [(one.value, str(one.label)) for one in wanted]
+
+
+class Settlement(models.Model):
+    """A part of a cash difference that ended, or all of it: one entry against 1290. Standing until it is reversed."""
+
+    difference = models.ForeignKey(CashDifference, models.PROTECT, related_name="settlements")
+    on = models.DateField(_("date"))
+    amount = models.BigIntegerField(_("amount"))  # rupiah, without a sign
+    ending = models.CharField(_("how it ended"), max_length=8, choices=CashDifference.Ending.choices)
+    words = models.CharField(_("in words"), max_length=300)
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="settlement")
+
+    class Meta:
+        verbose_name = _("settlement of a cash difference")
+        verbose_name_plural = _("settlements of cash differences")
+        ordering = ["difference", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="meetings_settlement_of_something")]
+
+    def __str__(self) -> str:
+        return f"{self.difference} {self.amount}"
 
 
 _OVER = (CashDifference.Ending.KEPT, CashDifference.Ending.RETURNED, CashDifference.Ending.FOUND)

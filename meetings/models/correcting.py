@@ -11,7 +11,10 @@ from meetings.models.meeting import Meeting
 
 
 class Correction(models.Model):
-    """One correction of a sent sheet: why, and the submission that holds the reversal and what stands now."""
+    """One correction: why, and the submission that holds the reversal and what stands now.
+
+    Of a sent sheet, which it names, or of what was written outside the sheets and touched members.
+    """
 
     class Kind(models.TextChoices):
         HANDOVER = "handover", _("Hand-over")
@@ -21,16 +24,26 @@ class Correction(models.Model):
         DIFFERENCE = "difference", _("cash difference")
         ADDED = "added", _("hand-over written afterwards")
         ATTENDANCE = "attendance", _("attendance")
+        DISBURSEMENT = "disbursement", _("loan paid out")
+        OUTSIDE = "outside", _("written outside a sheet")
+        YEAR_END = "year_end", _("decision on the surplus (SHU)")
 
     group = models.ForeignKey(Group, models.PROTECT, related_name="corrections")
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="corrections")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, related_name="corrections")
     submission = models.OneToOneField(Submission, models.PROTECT, related_name="correction")
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     reason = models.CharField(_("reason"), max_length=200)
 
     class Meta:
         verbose_name = _("correction")
         verbose_name_plural = _("corrections")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(meeting=None, kind__in=["outside", "year_end"])
+                | Q(meeting__isnull=False) & ~Q(kind__in=["outside", "year_end"]),
+                name="meetings_correction_of_a_sheet",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.group} {self.reason}"

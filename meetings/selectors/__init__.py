@@ -9,6 +9,7 @@ from meetings.selectors.corrections import (
     payable_loans,
     was_paid,
 )
+from meetings.selectors.differences import DifferenceLine, open_differences, settlements_of
 from meetings.selectors.readings import (
     Balances,
     LoanBalance,
@@ -43,6 +44,7 @@ from meetings.selectors.sheets import (
 __all__ = [
     "Balances",
     "CorrectionLine",
+    "DifferenceLine",
     "Home",
     "LoanBalance",
     "ObjectionLine",
@@ -64,6 +66,7 @@ __all__ = [
     "meetings_of",
     "met_in_week",
     "objections",
+    "open_differences",
     "open_objections",
     "opening_count",
     "payable_loans",
@@ -71,6 +74,7 @@ __all__ = [
     "posted_line",
     "posted_sheet",
     "reading",
+    "settlements_of",
     "sheet_context",
     "sums_by_meeting",
     "was_paid",

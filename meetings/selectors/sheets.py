@@ -16,6 +16,7 @@ from loans import selectors as loan_selectors
 from loans.models import LendingRules
 from meetings.forms import SheetContext
 from meetings.models import BoxCount, HandOver, Meeting, Objection, Reconfirmation, SheetDraft
+from meetings.selectors.differences import DifferenceLine, open_differences
 from savings.models import SavingsTerms
 from users.models import User
 
@@ -264,7 +265,7 @@ class Home:
     last_digest: str
     missing: list[date]  # meeting days of the last weeks without a sheet
     requests: int
-    open_difference: Meeting | None
+    open_differences: list[DifferenceLine]
     to_confirm: int  # corrections members are still to be asked about
     objections: list[Objection]  # not answered yet, the oldest first
     next_on: date
@@ -345,9 +346,7 @@ def home(group: Group, user: User) -> Home:
         last_digest=last_digest or "",
         missing=missing,
         requests=loan_selectors.waiting_requests(group).count(),
-        open_difference=next(
-            (m for m in recent if hasattr(m, "cash_difference") and not m.cash_difference.resolved_on), None
-        ),
+        open_differences=open_differences(today, group=group),
         to_confirm=Reconfirmation.objects.filter(correction__group=group, confirmed_on=None).count(),
         objections=list(
             Objection.objects.filter(group=group, answered_on=None).select_related("member", "owner").order_by("no")

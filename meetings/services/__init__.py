@@ -13,13 +13,14 @@ from meetings.services.cashbox import (
 from meetings.services.closing import close_month
 from meetings.services.correcting import add_hand_over, correct_hand_over, later_payments
 from meetings.services.correcting_attendance import correct_attendance
+from meetings.services.correcting_loans import add_disbursement
 from meetings.services.correcting_money import (
     add_other_money,
     add_withdrawal,
     correct_difference,
     correct_other_money,
 )
-from meetings.services.differences import own_difference, resolve_difference
+from meetings.services.differences import own_difference, settle_difference, take_settlement_back
 from meetings.services.drafts import discard_draft, save_draft
 from meetings.services.lending_rules import adopt_lending_rules
 from meetings.services.posting import (
@@ -34,6 +35,7 @@ from meetings.services.posting import (
     post_sheet,
 )
 from meetings.services.reading import Heard, answer_objection, hand_objection, raise_objection, record_reading
+from meetings.services.years import take_year_back
 
 __all__ = [
     "DIFFERENCE",
@@ -47,6 +49,7 @@ __all__ = [
     "WITHDRAWAL",
     "Heard",
     "Refusals",
+    "add_disbursement",
     "add_hand_over",
     "add_other_money",
     "add_withdrawal",
@@ -69,7 +72,9 @@ __all__ = [
     "raise_objection",
     "receive_money",
     "record_reading",
-    "resolve_difference",
     "save_draft",
+    "settle_difference",
     "take_back",
+    "take_settlement_back",
+    "take_year_back",
 ]

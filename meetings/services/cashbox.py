@@ -17,7 +17,8 @@ from ledger import chart, kinds
 from ledger import services as ledger
 from ledger.models import Account, Entry
 from ledger.services import Draft, Leg, Receipt
-from meetings.models import BoxCount, CashDifference
+from meetings.models import BoxCount, CashDifference, Correction
+from meetings.services.corrections import write_down_outside
 from meetings.sheet import same_person
 
 if TYPE_CHECKING:
@@ -99,8 +100,8 @@ TAKEN_BACK: tuple[str, ...] = (
 def take_back(*, entry: Entry, reason: str, on: date, key: UUID, by: "User | None", at: datetime) -> Receipt:
     """Answer a wrong act outside the sheet with its reversal, on its own day, or on `on` when that is closed.
 
-    Refused: an entry of a sheet or of another kind (`not_here`), one taken back before, no reason, and what the box,
-    the bank, a fund or a member can no longer bear.
+    A member whose account it touches is asked again at a meeting. Refused: an entry of a sheet or of another kind
+    (`not_here`), one taken back before, no reason, and what the box, the bank, a fund or a member can no longer bear.
     """
     with transaction.atomic():
         book = ledger.lock_book(entry.book_id)
@@ -111,7 +112,18 @@ def take_back(*, entry: Entry, reason: str, on: date, key: UUID, by: "User | Non
             raise ValidationError(_("This is corrected on the page of its sheet."), code="not_here")
         closed = book.closed_through is not None and entry.on <= book.closed_through
         draft = ledger.reversal_of(entry, reason=reason, on=on if closed else None)
-        return ledger.post_locked(book=book, key=key, text=text, drafts=[draft], by=by, at=at)
+        receipt = ledger.post_locked(book=book, key=key, text=text, drafts=[draft], by=by, at=at)
+        touched = {leg.member_no for leg in draft.legs} - {0}
+        if touched:
+            group = Group.objects.get(book=book)
+            write_down_outside(
+                group=group,
+                submission=receipt.submission,
+                kind=Correction.Kind.OUTSIDE,
+                reason=reason,
+                members=Member.objects.filter(group=group, no__in=touched).active_on(on).order_by("no"),
+            )
+        return receipt
 
 
 def count_box(

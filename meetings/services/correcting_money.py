@@ -174,8 +174,9 @@ def correct_difference(
 ) -> list[Entry]:
     """Answer a cash difference that was none, or another (rupiah, negative when cash was short), by a new entry.
 
-    What was counted stays as it was sent; 0 ends the difference on `on`. Refused: no reason, one that is resolved or
-    was corrected before, the same amount, a closed day without `current`, more than the cash box can bear.
+    What was counted stays as it was sent; 0 ends the difference on `on`. Refused: no reason, one that is resolved,
+    settled in part or was corrected before, the same amount, a closed day without `current`, more than the cash box
+    can bear.
     """
     require(reason)
     meeting = Meeting.objects.select_related("group").get(cash_difference=difference)
@@ -188,6 +189,9 @@ def correct_difference(
         difference = CashDifference.objects.select_related("entry").get(pk=difference.pk)
         if difference.resolved_on:
             raise ValidationError(_("This difference was already resolved."), code="resolved")
+        if difference.settled:
+            settled = _("A part of it was settled. Take that back first, then correct.")
+            raise ValidationError(settled, code="settled")
         if amount == difference.amount:
             raise ValidationError({"amount": ValidationError(_("Nothing is changed."), code="unchanged")})
         dated = day_of(book, difference.entry.on, current)

@@ -6,7 +6,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from groups.models import Member
+from groups.models import Group, Member
 from ledger.models import Book, Submission
 from meetings.models import Correction, HandOver, Meeting, Reconfirmation
 from meetings.services.posting import HANDOVER
@@ -52,9 +52,22 @@ def judge_member(meeting: Meeting, member: Member, kind: str) -> None:
 def write_down(
     *, meeting: Meeting, submission: Submission, kind: str, reason: str, members: Iterable[Member]
 ) -> Correction:
-    """Give a correction its row and ask the members it touches again at a meeting."""
+    """Give the correction of a sheet its row and ask the members it touches again at a meeting."""
+    return _write(meeting.group, meeting, submission, kind, reason, members)
+
+
+def write_down_outside(
+    *, group: Group, submission: Submission, kind: str, reason: str, members: Iterable[Member]
+) -> Correction:
+    """The same for what was written outside the sheets."""
+    return _write(group, None, submission, kind, reason, members)
+
+
+def _write(
+    group: Group, meeting: Meeting | None, submission: Submission, kind: str, reason: str, members: Iterable[Member]
+) -> Correction:
     correction = Correction.objects.create(
-        group=meeting.group, meeting=meeting, submission=submission, kind=kind, reason=reason.strip()[:200]
+        group=group, meeting=meeting, submission=submission, kind=kind, reason=reason.strip()[:200]
     )
     Reconfirmation.objects.bulk_create(Reconfirmation(correction=correction, member=member) for member in members)
     return correction

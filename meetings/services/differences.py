@@ -1,4 +1,6 @@
-"""How a cash difference ends: in the ledger, so that nothing stays on 1290 that somebody called settled."""
+"""How a cash difference ends, whole or in parts: in the ledger, so that nothing stays on 1290 that somebody called
+settled.
+"""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -9,10 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from groups.models import Member
+from groups.money import format_rupiah
 from ledger import chart, kinds
 from ledger import services as ledger
+from ledger.models import Entry
 from ledger.services import Draft, Leg
-from meetings.models import CashDifference
+from meetings.models import CashDifference, Settlement
+from meetings.services.corrections import day_of, require
 
 if TYPE_CHECKING:
     from users.models import User
@@ -40,46 +45,90 @@ def own_difference(*, difference: CashDifference, owner: Member) -> CashDifferen
         return difference
 
 
-def resolve_difference(
+def settle_difference(
     *,
     difference: CashDifference,
     ending: str,
-    resolution: str,
+    words: str,
     on: date,
     key: UUID,
     by: "User | None",
     at: datetime,
-) -> CashDifference:
-    """Settle a whole difference: 1290 goes back to 0 against the box, a cost or income, in one entry.
+    amount: int | None = None,
+) -> Settlement:
+    """Settle a part of a difference (rupiah; None: all that is left) against the box, a cost or income, in one entry.
 
     Short: found again or repaid (D 1110 C 1290), borne by the group (D 5150 C 1290). Over: kept (D 1290 C 4190), or
-    returned, or a miscount found (D 1290 C 1110). Refused: settled before (`resolved`), no words, an ending that does
-    not fit (`ending`), a day before it arose, less in the box than goes back.
+    returned, or a miscount found (D 1290 C 1110). With its last part the difference is resolved. Refused: resolved
+    before (`resolved`), no words, an ending that does not fit (`ending`), nothing or more than is left (`amount`), a
+    day before it arose, less in the box than goes back.
     """
-    if not resolution.strip():
-        raise ValidationError({"resolution": ValidationError(_("Write how it ended."), code="required")})
+    if not words.strip():
+        raise ValidationError({"words": ValidationError(_("Write how it ended."), code="required")})
     with transaction.atomic():
         book = ledger.lock_book(difference.group.book_id)
-        text = ledger.canonical_content(
-            {"difference": difference.entry.number, "ending": ending, "resolution": resolution.strip(), "on": on}
-        )
-        if ledger.find_submission(book, key, text):
-            return CashDifference.objects.get(pk=difference.pk)
+        told = {"ending": ending, "amount": amount, "words": words.strip(), "on": on}
+        text = ledger.canonical_content({"difference": difference.entry.number, **told})
+        if earlier := ledger.find_submission(book, key, text):
+            return Settlement.objects.get(entry__submission=earlier)
         difference = _open(difference)
         if ending not in dict(difference.endings):
             raise ValidationError({"ending": ValidationError(_("Choose how it ended."), code="ending")})
         if on < difference.on:
             raise ValidationError({"on": ValidationError(_("It ended after it arose."), code="too_early")})
-        lacking = -difference.amount
+        part = difference.rest if amount is None else amount
+        if not 0 < part <= difference.rest:
+            left = {"rest": format_rupiah(difference.rest)}
+            refusal = ValidationError(_("There is %(rest)s left of it."), code="amount", params=left)
+            raise ValidationError({"amount": refusal})
+        lacking = part if difference.short else -part
         legs = (Leg(_AGAINST[Ending(ending)], lacking), Leg(chart.CASH_DIFFERENCE, -lacking))
-        draft = Draft(on, kinds.SETTLEMENT, legs, resolution.strip()[:200])
+        draft = Draft(on, kinds.SETTLEMENT, legs, words.strip()[:200])
         receipt = ledger.post_locked(book=book, key=key, text=text, drafts=[draft], by=by, at=at)
-        difference.resolved_on = on
-        difference.resolution = resolution.strip()[:300]
-        difference.ending = ending
-        difference.settlement = receipt.entries[0]
-        difference.save(update_fields=["resolved_on", "resolution", "ending", "settlement"])
-        return difference
+        made = Settlement.objects.create(
+            difference=difference,
+            on=on,
+            amount=part,
+            ending=ending,
+            words=words.strip()[:300],
+            entry=receipt.entries[0],
+        )
+        difference.settled += part
+        if difference.settled == difference.size:
+            difference.resolved_on, difference.resolution = on, made.words
+        difference.save(update_fields=["settled", "resolved_on", "resolution"])
+        return made
+
+
+def take_settlement_back(
+    *,
+    settlement: Settlement,
+    reason: str,
+    key: UUID,
+    by: "User | None",
+    at: datetime,
+    current: date | None = None,
+) -> Settlement:
+    """Answer a settlement that was a mistake with its reversal; what it settled stands open again on 1290.
+
+    Dated as the settlement is, or `current` where that day is closed. Refused: no reason, taken back before, a closed
+    day without `current`, less in the box than was said to have come back.
+    """
+    require(reason)
+    with transaction.atomic():
+        difference = settlement.difference
+        book = ledger.lock_book(difference.group.book_id)
+        entry = Entry.objects.get(pk=settlement.entry_id)
+        text = ledger.canonical_content({"settlement_back": entry.number, "reason": reason})
+        if ledger.find_submission(book, key, text):
+            return settlement
+        draft = ledger.reversal_of(entry, reason=reason, on=day_of(book, entry.on, current))
+        ledger.post_locked(book=book, key=key, text=text, drafts=[draft], by=by, at=at)
+        difference = CashDifference.objects.select_for_update(of=("self",)).get(pk=difference.pk)
+        difference.settled -= settlement.amount
+        difference.resolved_on, difference.resolution = None, ""
+        difference.save(update_fields=["settled", "resolved_on", "resolution"])
+        return settlement
 
 
 def _open(difference: CashDifference) -> CashDifference:

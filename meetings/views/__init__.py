@@ -3,8 +3,9 @@
 from meetings.views.cash import cash, cash_bank, cash_count, cash_pay, cash_receive, cash_take_back, fund
 from meetings.views.checking import check_page, compare
 from meetings.views.closing import close_month, closing
-from meetings.views.correcting import add_expense, add_hand_over, add_income, correct, correct_attendance, corrections
-from meetings.views.differences import cash_difference, difference
+from meetings.views.correcting import correct, correct_attendance, corrections
+from meetings.views.differences import cash_difference, difference, settlement_back
+from meetings.views.forgotten import add_disbursement, add_expense, add_hand_over, add_income
 from meetings.views.lending_rules import lending_rules, lending_rules_new
 from meetings.views.posted import posted_sheet, receipt
 from meetings.views.reading import (
@@ -18,8 +19,10 @@ from meetings.views.reading import (
 )
 from meetings.views.sheet import discard_draft, minutes, save_draft, sheet
 from meetings.views.week import choose_day, group_home, meeting_list
+from meetings.views.years import surplus_back
 
 __all__ = [
+    "add_disbursement",
     "add_expense",
     "add_hand_over",
     "add_income",
@@ -56,5 +59,7 @@ __all__ = [
     "posted_sheet",
     "receipt",
     "save_draft",
+    "settlement_back",
     "sheet",
+    "surplus_back",
 ]

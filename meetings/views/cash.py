@@ -44,7 +44,7 @@ def cash(request: GroupRequest) -> HttpResponse:
     group, today = request.group, clock.today(request.group)
     month = PeriodForm.of(request.GET, today)
     context = {
-        "box": reading.box(group),
+        "box": reading.box(group, clock.today(group)),
         "month": month,
         "before": (month - timedelta(days=1)).replace(day=1) if month.year > group.start_on.year - 1 else None,
         "after": month_end(month) + timedelta(days=1) if month_end(month) < today else None,
@@ -63,7 +63,7 @@ def fund(request: GroupRequest) -> HttpResponse:
     """One fund: what is in it, and what came in and went out, to whom and why."""
     code = FundForm.of(request.GET)
     page = Paginator(reading.fund_history(request.group, code), PER_PAGE).get_page(PageForm.number(request.GET))
-    box = reading.box(request.group)
+    box = reading.box(request.group, clock.today(request.group))
     context = {
         "code": code,
         "query": f"fund={code}&",
@@ -137,7 +137,7 @@ def cash_take_back(request: GroupRequest, number: int) -> HttpResponse:
         raise Http404
     form = TakeBackForm(sent(request), initial={"key": uuid4()})
     through = group.book.closed_through
-    if through and act.entry.on <= through and Permission.MANAGE_GROUP not in request.permissions and form.is_bound:
+    if through and act.entry.on <= through and Permission.CORRECT_CLOSED not in request.permissions and form.is_bound:
         form.add_error(None, _("That month is closed. The coordinator takes it back in the current one."))
     today = clock.today(group)
     if attempt(form, services.take_back, entry=act.entry, on=today, by=request.user, at=clock.now()):

@@ -31,9 +31,7 @@ from meetings.correcting_forms import (
     CorrectingForm,
     DifferenceCorrectionForm,
     HandOverForm,
-    OtherMoneyAddingForm,
     OtherMoneyCorrectionForm,
-    WhoForm,
     WithdrawalForm,
 )
 from meetings.forms import DraftKeyForm
@@ -44,9 +42,12 @@ PER_PAGE = 20
 
 @dataclass
 class Case:
-    """One correction under way: the page's words, its form, and what is done when it is confirmed."""
+    """One correction under way: the page's words, its form, and what is done when it is confirmed.
 
-    meeting: Meeting
+    Of a meeting's sheet, or of what stands on another page (`page`), where it leads back to.
+    """
+
+    meeting: Meeting | None
     on: date  # the day of what is corrected
     heading: str
     number: int | None  # of the entry that is corrected
@@ -54,16 +55,19 @@ class Case:
     act: Callable[[UUID], object]
     sides: Callable[[], list[tuple[str, str, str]]]  # what, old, new
     later: int = 0
+    page: str = ""
+    note: str = ""  # what else has to be done, in words
 
 
-def _current(request: GroupRequest) -> date | None:
+def current_day(request: GroupRequest) -> date | None:
     """The day a correction of a closed day is dated: only who may correct those is told one."""
     return clock.today(request.group) if Permission.CORRECT_CLOSED in request.permissions else None
 
 
-def _answer(request: GroupRequest, case: Case) -> HttpResponse:
+def answer(request: GroupRequest, case: Case) -> HttpResponse:
     """Form, effect, confirmation: one way for all kinds."""
     form, posted = case.form, request.method == "POST"
+    back = reverse("posted_sheet", args=[request.group.code, case.meeting.on]) if case.meeting else case.page
     key = DraftKeyForm(request.POST)
     minted = key.cleaned_data["key"] if key.is_valid() else uuid4()
     seen = None
@@ -75,7 +79,7 @@ def _answer(request: GroupRequest, case: Case) -> HttpResponse:
                 raise ValidationError(_("Nothing is changed."), code="unchanged")
             if confirmed:
                 case.act(minted)
-                return redirect("posted_sheet", code=request.group.code, on=case.meeting.on)
+                return redirect(back)
             seen = {"sides": sides, "effect": _rehearsed(request, case)}
         except ValidationError as refusal:
             _refuse(form, refusal)
@@ -85,11 +89,12 @@ def _answer(request: GroupRequest, case: Case) -> HttpResponse:
         "meetings/correct.html",
         {
             "case": case,
+            "back": back,
             "form": form,
             "preview": seen,
             "key": minted,
             "closed": bool(closed and case.on <= closed),
-            "current": _current(request),
+            "current": current_day(request),
         },
         status=422 if posted and form.errors else 200,
     )
@@ -130,7 +135,7 @@ def correct(request: GroupRequest, number: int) -> HttpResponse:
         return _disbursed(request, hand_over)
     if case_of is None:
         raise Http404
-    return _answer(request, case_of(request, hand_over))
+    return answer(request, case_of(request, hand_over))
 
 
 def _hand_over(request: GroupRequest, hand_over: HandOver) -> Case:
@@ -165,18 +170,18 @@ def _of_member(
             key=key,
             by=request.user,
             at=clock.now(),
-            current=_current(request),
+            current=current_day(request),
         )
 
     def sides() -> list[tuple[str, str, str]]:
-        return _amounts(form, old)
+        return changed_amounts(form, old)
 
     name = hand_over.member.name if hand_over.member else ""
     heading = _("Correct %(name)s") % {"name": name}
     return Case(hand_over.meeting, hand_over.entry.on, heading, hand_over.entry.number, form, act, sides, later)
 
 
-def _amounts(form: HandOverForm | WithdrawalForm, old: dict[str, int]) -> list[tuple[str, str, str]]:
+def changed_amounts(form: HandOverForm | WithdrawalForm, old: dict[str, int]) -> list[tuple[str, str, str]]:
     new = form.amounts
     rows = [
         (str(form.fields[name].label), format_amount(old.get(name, 0)), format_amount(new[name]))
@@ -196,7 +201,7 @@ def _other_money(request: GroupRequest, hand_over: HandOver) -> Case:
     def act(key: UUID) -> object:
         said = {**form.cleaned_data, "code": form.cleaned_data["code"] or line.code}
         return services.correct_other_money(
-            hand_over=hand_over, **said, key=key, by=request.user, at=clock.now(), current=_current(request)
+            hand_over=hand_over, **said, key=key, by=request.user, at=clock.now(), current=current_day(request)
         )
 
     def sides() -> list[tuple[str, str, str]]:
@@ -228,7 +233,7 @@ def _difference(request: GroupRequest, hand_over: HandOver) -> Case:
             on=clock.today(request.group),
             by=request.user,
             at=clock.now(),
-            current=_current(request),
+            current=current_day(request),
         )
 
     def sides() -> list[tuple[str, str, str]]:
@@ -247,107 +252,9 @@ def _disbursed(request: GroupRequest, hand_over: HandOver) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @group_view(Permission.CORRECT)
-def add_hand_over(request: GroupRequest, on: date) -> HttpResponse:
-    """A member handed over or took savings out and was not written down: first who, then what."""
-    meeting = _meeting(request, on)
-    members = Member.objects.filter(group=request.group).active_on(on).order_by("no")
-    who = WhoForm(request.GET or None, members=members)
-    if not who.is_bound or not who.is_valid():
-        context = {"form": who, "meeting": meeting, "back": reverse("posted_sheet", args=[request.group.code, on])}
-        return render(request, "meetings/add_who.html", context, status=422 if who.errors else 200)
-    member = who.cleaned_data["member"]
-    if who.cleaned_data["what"] == "withdrawal":
-        return _answer(request, _forgotten_withdrawal(request, meeting, member))
-    loans = selectors.payable_loans(request.group, member.pk, on)
-    form = HandOverForm(request.POST or None, loans=loans)
-
-    def act(key: UUID) -> object:
-        return services.add_hand_over(
-            meeting=meeting,
-            member=member,
-            row=form.row(member.no),
-            reason=form.cleaned_data["reason"],
-            key=key,
-            by=request.user,
-            at=clock.now(),
-            current=_current(request),
-        )
-
-    def sides() -> list[tuple[str, str, str]]:
-        return _amounts(form, {})
-
-    heading = _("Write what %(name)s handed over") % {"name": member.name}
-    return _answer(request, Case(meeting, on, heading, None, form, act, sides))
-
-
-def _forgotten_withdrawal(request: GroupRequest, meeting: Meeting, member: Member) -> Case:
-    form = WithdrawalForm(request.POST or None)
-
-    def act(key: UUID) -> object:
-        return services.add_withdrawal(
-            meeting=meeting,
-            member=member,
-            amount=form.amounts["tarik"],
-            reason=form.cleaned_data["reason"],
-            key=key,
-            by=request.user,
-            at=clock.now(),
-            current=_current(request),
-        )
-
-    def sides() -> list[tuple[str, str, str]]:
-        return _amounts(form, {})
-
-    heading = _("Write what %(name)s took out") % {"name": member.name}
-    return Case(meeting, meeting.on, heading, None, form, act, sides)
-
-
-@require_http_methods(["GET", "POST"])
-@group_view(Permission.CORRECT)
-def add_income(request: GroupRequest, on: date) -> HttpResponse:
-    """Other money came in at a meeting and was not written down."""
-    return _answer(request, _forgotten_money(request, on, income=True))
-
-
-@require_http_methods(["GET", "POST"])
-@group_view(Permission.CORRECT)
-def add_expense(request: GroupRequest, on: date) -> HttpResponse:
-    """Other money was paid at a meeting and was not written down."""
-    return _answer(request, _forgotten_money(request, on, income=False))
-
-
-def _forgotten_money(request: GroupRequest, on: date, *, income: bool) -> Case:
-    meeting = _meeting(request, on)
-    form = OtherMoneyAddingForm(request.POST or None, income=income)
-
-    def act(key: UUID) -> object:
-        return services.add_other_money(
-            meeting=meeting,
-            income=income,
-            **form.cleaned_data,
-            key=key,
-            by=request.user,
-            at=clock.now(),
-            current=_current(request),
-        )
-
-    def sides() -> list[tuple[str, str, str]]:
-        said = form.cleaned_data
-        return [
-            (_("What for"), "–", said["memo"]),
-            (_("Kind"), "–", chart.CHART[said["code"]].name),
-            (_("Amount"), format_amount(0), format_amount(said["amount"])),
-        ]
-
-    heading = _("Money that came in and was forgotten") if income else _("Money that was paid and forgotten")
-    return Case(meeting, on, heading, None, form, act, sides)
-
-
-@require_http_methods(["GET", "POST"])
-@group_view(Permission.CORRECT)
 def correct_attendance(request: GroupRequest, on: date) -> HttpResponse:
     """Who came to a meeting whose sheet was sent."""
-    meeting = _meeting(request, on)
+    meeting = meeting_of(request, on)
     members = list(Member.objects.filter(group=request.group).active_on(on).order_by("no"))
     held = dict(meeting.attendance.values_list("member__no", "status"))
     initial = {f"a{no}": status for no, status in held.items()}
@@ -362,16 +269,16 @@ def correct_attendance(request: GroupRequest, on: date) -> HttpResponse:
             key=key,
             by=request.user,
             at=clock.now(),
-            current=_current(request),
+            current=current_day(request),
         )
 
     def sides() -> list[tuple[str, str, str]]:
         return [(names[no], held.get(no, "–"), new) for no, new in form.attendance.items()]
 
-    return _answer(request, Case(meeting, on, _("Correct the attendance"), None, form, act, sides))
+    return answer(request, Case(meeting, on, _("Correct the attendance"), None, form, act, sides))
 
 
-def _meeting(request: GroupRequest, on: date) -> Meeting:
+def meeting_of(request: GroupRequest, on: date) -> Meeting:
     meeting = selectors.posted(request.group, on)
     if meeting is None:
         raise Http404

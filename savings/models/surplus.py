@@ -97,8 +97,17 @@ class SurplusPart(models.Model):
         return self.label
 
 
+class YearEndQuerySet(models.QuerySet["YearEnd"]):
+    def standing(self) -> "YearEndQuerySet":
+        """Decisions that were not taken back: one a year at the most."""
+        return self.filter(taken_back=None)
+
+
 class YearEnd(models.Model):
-    """What a group decided on one year's surplus: one dated decision, one submission. Amounts are in its entries."""
+    """What a group decided on one year's surplus: one dated decision, one submission. Amounts are in its entries.
+
+    One that was a mistake stays, with the submission that took it back and the reason; then the year is decided anew.
+    """
 
     class Pay(models.TextChoices):
         CASH = "cash", _("in cash")
@@ -115,10 +124,26 @@ class YearEnd(models.Model):
     submission = models.OneToOneField(Submission, models.PROTECT, related_name="year_end")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField()
+    taken_back = models.OneToOneField(
+        Submission, models.PROTECT, null=True, blank=True, related_name="year_end_taken_back"
+    )
+    taken_back_on = models.DateField(_("taken back on"), null=True, blank=True)
+    taken_back_reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects = YearEndQuerySet.as_manager()
 
     class Meta:
-        ordering = ["group", "year"]
-        constraints = [models.UniqueConstraint(fields=["group", "year"], name="savings_year_end_unique")]
+        ordering = ["group", "year", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "year"], condition=Q(taken_back=None), name="savings_year_end_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back=None, taken_back_on=None, taken_back_reason="")
+                | Q(taken_back__isnull=False, taken_back_on__isnull=False) & ~Q(taken_back_reason=""),
+                name="savings_year_end_taken_back_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.group} {self.year}"

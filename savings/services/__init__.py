@@ -8,7 +8,7 @@ from savings.services.acts import (
     transfer_savings,
 )
 from savings.services.legs import deposit, withdraw
-from savings.services.surplus import agree_split, decide_year
+from savings.services.surplus import agree_split, decide_year, take_year_back
 
 __all__ = [
     "OWN_ACCOUNTS",
@@ -18,6 +18,7 @@ __all__ = [
     "give_to_savers",
     "pay_everybody_out",
     "pay_savings_out",
+    "take_year_back",
     "transfer_savings",
     "withdraw",
 ]

@@ -13,7 +13,7 @@ from groups.models import Group, Member
 from groups.money import format_rupiah
 from ledger import chart, kinds
 from ledger import services as ledger
-from ledger.models import Book
+from ledger.models import Book, Entry
 from ledger.services import Draft, Leg
 from savings.models import SurplusPart, SurplusSplit, YearEnd, YearEndShare
 from savings.models.surplus import FUND_CODES, Target
@@ -72,9 +72,9 @@ def decide_year(
     (`pay`); who is no longer a member on the day of the decision gets cash. A loss, or a surplus of 0, only moves to
     3910. The same key with the same decision answers with the one there is.
 
-    Refused (`ValidationError`): a year decided before (`decided`), whose months are not all closed (`year_open`), or
-    without income and costs (`nothing`), a day before the year's end (`too_early`), no words for the decision, a step
-    below 1, more in cash than the box holds (`cash_short`).
+    Refused (`ValidationError`): a year whose decision stands (`decided`), whose months are not all closed
+    (`year_open`), or without income and costs (`nothing`), a day before the year's end (`too_early`), no words for the
+    decision, a step below 1, more in cash than the box holds (`cash_short`).
     """
     if not decision.strip():
         raise ValidationError({"decision": ValidationError(_("Write what the meeting decided."), code="required")})
@@ -135,8 +135,40 @@ def decide_year(
         return made
 
 
+def take_year_back(*, year_end: YearEnd, reason: str, on: date, key: UUID, by: "User | None", at: datetime) -> YearEnd:
+    """Answer a decision on a year that was a mistake: each of its entries gets its reversal, in one submission.
+
+    Dated as the decision is, or `on` where that day is closed. Income and costs of the year stand open again, members
+    and funds give back what they got, and the year can be decided anew; what is in cash must be back in the box. The
+    same key with the same reason answers with what there is. Refused: no reason, one taken back before (`taken_back`),
+    a day before the decision, a share its member has spent or a fund that was spent (`below_zero`).
+    """
+    if not reason.strip():
+        raise ValidationError({"reason": ValidationError(_("Write why it is taken back."), code="reason_required")})
+    with transaction.atomic():
+        book = ledger.lock_book(year_end.group.book_id)
+        told = year_end.submission.first_number
+        text = ledger.canonical_content({"decided_year_back": year_end.year, "of": told, "reason": reason})
+        if ledger.find_submission(book, key, text):
+            return YearEnd.objects.get(pk=year_end.pk)
+        year_end = YearEnd.objects.select_related("group").get(pk=year_end.pk)
+        if year_end.taken_back_id:
+            raise ValidationError(_("This decision was already taken back."), code="taken_back")
+        if on < year_end.on:
+            raise ValidationError(_("It is taken back after it was decided."), code="too_early")
+        closed = book.closed_through is not None and year_end.on <= book.closed_through
+        entries = Entry.objects.filter(submission=year_end.submission_id).order_by("number")
+        drafts = [ledger.reversal_of(one, reason=reason, on=on if closed else None) for one in entries]
+        receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
+        year_end.taken_back = receipt.submission
+        year_end.taken_back_on = drafts[0].on
+        year_end.taken_back_reason = reason.strip()[:200]
+        year_end.save(update_fields=["taken_back", "taken_back_on", "taken_back_reason"])
+        return year_end
+
+
 def _judge(group: Group, book: Book, year: int, on: date) -> None:
-    if YearEnd.objects.filter(group=group, year=year).exists():
+    if YearEnd.objects.standing().filter(group=group, year=year).exists():
         raise ValidationError(_("This year was already decided on."), code="decided")
     if book.closed_through is None or book.closed_through < date(year, 12, 31):
         text = _("Close all months of %(year)s first: then its surplus is certain.")

@@ -31,7 +31,7 @@ def surplus(request: GroupRequest) -> HttpResponse:
     context = {
         "running": today.year,
         "open": yearend.open_years(group, group.book),
-        "decided": list(YearEnd.objects.filter(group=group).order_by("-year")),
+        "decided": list(YearEnd.objects.standing().filter(group=group).order_by("-year")),
         "may_share": Permission.SHARE_SURPLUS in request.permissions,
     }
     return render(request, "savings/surplus.html", context)
@@ -43,7 +43,14 @@ def surplus_year(request: GroupRequest, year: int) -> HttpResponse:
     """A decided year as it was written; another one tried out under every rule, side by side."""
     _judge_year(request, year)
     if found := yearend.decided(request.group, year):
-        return render(request, "savings/surplus_decided.html", {"year": year, "found": found, "chart": _names()})
+        context = {
+            "year": year,
+            "found": found,
+            "chart": _names(),
+            "taken_back": yearend.taken_back(request.group, year),
+            "may_take_back": Permission.CORRECT_CLOSED in request.permissions,
+        }
+        return render(request, "savings/surplus_decided.html", context)
     initial = {"on": clock.today(request.group), "step": StepForm.of(request.GET), "key": uuid4()}
     return _simulation(request, year, DecisionForm(initial=initial, today=clock.today(request.group)))
 
@@ -91,6 +98,7 @@ def _simulation(request: GroupRequest, year: int, form: DecisionForm) -> HttpRes
         "form": form,
         "step": form.shown_step,
         "cash": yearend.cash_in(group.book),
+        "taken_back": yearend.taken_back(group, year),
         "waiting": year in yearend.open_years(group, group.book),
         "may_share": Permission.SHARE_SURPLUS in request.permissions,
         "chart": _names(),

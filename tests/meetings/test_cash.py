@@ -5,13 +5,16 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from compliance.selectors import findings
+from ledger import verify
 from ledger.models import Account, Entry
 from ledger.services import close
 from meetings import cash
 from meetings.closing import check_month
 from meetings.models import BoxCount, CashDifference
+from meetings.selectors import open_differences
 from meetings.services import (
     count_box,
     move_to_or_from_bank,
@@ -19,8 +22,9 @@ from meetings.services import (
     pay_money,
     post_sheet,
     receive_money,
-    resolve_difference,
+    settle_difference,
     take_back,
+    take_settlement_back,
 )
 from meetings.sheet import CashCount, Row, Sheet
 from savings.terms import agree_terms
@@ -56,7 +60,7 @@ def settling(difference, ending, **more):
     return {
         "difference": difference,
         "ending": ending,
-        "resolution": "Sudah beres",
+        "words": "Sudah beres",
         "on": NEXT,
         "key": uuid4(),
         "by": None,
@@ -91,7 +95,7 @@ def test_bank_grant_expense_and_fund_each_keep_their_own(group):
         "4190": -700,
         "5120": 2_500,
     }
-    found = cash.box(group)
+    found = cash.box(group, ON)
     assert (found.cash, found.bank, found.funds) == (48_000, 53_200, [("2310", "Dana sosial", 3_000)])
     acts = cash.outside_sheets(group, ON, ON)
     assert [(a.entry.kind, a.cash, a.bank) for a in acts] == [
@@ -149,23 +153,23 @@ def test_two_people_count_and_a_difference_is_owned_and_settled_in_the_book(grou
     found = count.cash_difference
     assert (found.amount, found.size, found.owner) == (-1_500, 1_500, sari)
     assert held(group) == {"1110": 98_500, "1290": 1_500, "3210": -100_000}
-    assert [one.pk for one in cash.box(group).open] == [found.pk]
+    assert [one.difference.pk for one in cash.box(group, NEXT).open] == [found.pk]
     own_difference(difference=found, owner=group.members.get(no=2))
     for changed, code in (
         ({"ending": "kept"}, "ending"),
-        ({"resolution": " "}, "required"),
+        ({"words": " "}, "required"),
         ({"on": date(2026, 1, 6)}, "too_early"),
     ):
         with pytest.raises(ValidationError) as refused:
-            resolve_difference(**(settling(found, "borne") | changed))
+            settle_difference(**(settling(found, "borne") | changed))
         assert code_of(refused) == code
     given = settling(found, "borne")
-    ended = resolve_difference(**given)
-    assert resolve_difference(**given).pk == ended.pk
-    assert (ended.owner.no, ended.ending, ended.settlement.kind) == (2, "borne", "settlement")
+    ended = settle_difference(**given)
+    assert settle_difference(**given).pk == ended.pk
+    assert (ended.difference.owner.no, ended.ending, ended.entry.kind) == (2, "borne", "settlement")
     assert held(group) == {"1110": 98_500, "5150": 1_500, "3210": -100_000}
     with pytest.raises(ValidationError) as twice:
-        resolve_difference(**settling(found, "found"))
+        settle_difference(**settling(found, "found"))
     assert code_of(twice) == "resolved"
     with pytest.raises(ValidationError) as stranger:
         own_difference(difference=found, owner=GroupFactory(members=1).members.get())
@@ -184,8 +188,67 @@ def test_two_people_count_and_a_difference_is_owned_and_settled_in_the_book(grou
 )
 def test_each_ending_leaves_nothing_on_the_difference(group, counted, ending, after):
     count = count_box(**counting(group, counted, reason="Hitung", owner=group.members.get(no=1)))
-    resolve_difference(**settling(count.cash_difference, ending))
+    settle_difference(**settling(count.cash_difference, ending))
     assert held(group) == after | {"3210": -100_000}
+
+
+def test_a_difference_is_settled_in_parts_and_a_part_taken_back(group):
+    """Of 50.000 the treasurer brings 20.000 back; the meeting decides that the group bears the rest."""
+    wati = group.members.get(no=2)
+    count = count_box(**counting(group, 50_000, reason="Tercecer di pasar", owner=wati))
+    found = count.cash_difference
+    assert (found.rest, found.age(date(2026, 1, 27))) == (50_000, 20)
+    for amount in (0, 50_001):
+        with pytest.raises(ValidationError) as refused:
+            settle_difference(**settling(found, "repaid", amount=amount))
+        assert code_of(refused) == "amount"
+    given = settling(found, "repaid", amount=20_000, words="Wati mengganti sebagian")
+    part = settle_difference(**given)
+    assert settle_difference(**given) == part
+    found.refresh_from_db()
+    assert (found.rest, found.settled, found.resolved_on) == (30_000, 20_000, None)
+    assert held(group) == {"1110": 70_000, "1290": 30_000, "3210": -100_000}
+    with pytest.raises(ValidationError) as too_much:
+        settle_difference(**settling(found, "borne", amount=30_001))
+    assert "Rp30.000" in str(too_much.value)
+    [line] = open_differences(date(2026, 1, 27), group=group)
+    assert (line.difference.rest, line.days, line.difference.owner) == (30_000, 20, wati)
+    rest = settle_difference(**settling(found, "borne", words="Rapat memutuskan jadi beban", on=date(2026, 1, 14)))
+    found.refresh_from_db()
+    assert (rest.amount, found.rest, found.resolved_on, found.age(date(2026, 3, 1))) == (30_000, 0, rest.on, 7)
+    assert held(group) == {"1110": 70_000, "5150": 30_000, "3210": -100_000}
+    assert open_differences(date(2026, 1, 27), group=group) == []
+    # She had not brought anything after all: that part is taken back and stands open again.
+    back = {"settlement": part, "key": uuid4(), "by": None, "at": AT}
+    with pytest.raises(ValidationError) as silent:
+        take_settlement_back(**back, reason=" ")
+    assert code_of(silent) == "reason_required"
+    for _turn in range(2):
+        take_settlement_back(**back, reason="Uangnya belum dibawa")
+    found.refresh_from_db()
+    assert (found.rest, found.settled, found.resolved_on) == (20_000, 30_000, None)
+    assert held(group) == {"1110": 50_000, "1290": 20_000, "5150": 30_000, "3210": -100_000}
+    with pytest.raises(ValidationError) as again:
+        take_settlement_back(**(back | {"key": uuid4()}), reason="lagi")
+    assert code_of(again) == "reversed"
+    close(book=group.book, on=date(2026, 1, 31), by=None, at=AT)
+    with pytest.raises(ValidationError) as closed:
+        take_settlement_back(**(back | {"settlement": rest, "key": uuid4()}), reason="salah")
+    assert code_of(closed) == "closed"
+    current = {"settlement": rest, "key": uuid4(), "current": date(2026, 2, 2), "reason": "salah"}
+    take_settlement_back(**(back | current))
+    assert Entry.objects.get(reverses=rest.entry).on == date(2026, 2, 2)
+    assert held(group) == {"1110": 50_000, "1290": 50_000, "3210": -100_000}
+
+
+def test_what_is_settled_is_proved_from_the_book(group):
+    count = count_box(**counting(group, 50_000, reason="Hilang", owner=group.members.get(no=2)))
+    settle_difference(**settling(count.cash_difference, "repaid", amount=20_000))
+    with transaction.atomic():
+        CashDifference.objects.update(settled=50_000)
+        found = [(one.table, one.row) for one in verify.problems([group.book_id])]
+        transaction.set_rollback(True)
+    assert found == [("meetings_cashdifference", count.cash_difference.pk)]
 
 
 def test_the_box_is_counted_before_a_meeting_and_again_after_it(group):

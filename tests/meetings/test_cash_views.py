@@ -95,12 +95,31 @@ def test_two_people_count_and_the_difference_ends_in_the_book(client, group):
     assert "Belum ketemu" in client.get(page).content.decode()
     assert client.post(page, {"action": "own", "owner": "3"}).status_code == 302
     assert client.post(page, {"action": "own", "owner": "77"}).status_code == 422
-    ending = {"action": "end", "ending": "kept", "resolution": "x", "on": "2026-01-08", "key": str(uuid4())}
+    ending = {"action": "end", "ending": "kept", "words": "x", "on": "2026-01-08", "key": str(uuid4())}
+    ending["amount"] = "600"
     assert client.post(page, ending).status_code == 422
+    assert client.post(page, ending | {"ending": "repaid", "amount": "1.001"}).status_code == 422
     assert client.post(page, ending | {"ending": "repaid"}).status_code == 302
     found.refresh_from_db()
-    assert (found.owner.no, found.ending, held(group, "1290"), held(group, "1110")) == (3, "repaid", 0, 100_000)
+    assert (found.owner.no, found.rest, held(group, "1290"), held(group, "1110")) == (3, 400, 400, 99_600)
+    for place in ("cash/", ""):
+        shown = " ".join(client.get(f"/g/{group.code}/{place}").content.decode().split())
+        assert "Rp400 dari Rp1.000 sejak 7 Januari 2026" in shown
+    back = f"/g/{group.code}/settlements/{found.entry.number + 1}/back/"
     assert "diganti penanggung jawabnya" in client.get(page).content.decode()
+    assert back in client.get(page).content.decode()
+    assert "Rp600" in client.get(back).content.decode()
+    for _turn in range(2):
+        assert client.post(back, {"reason": "Belum dibawa", "key": str(uuid4())}).status_code == 302
+    assert (held(group, "1290"), client.get(back).status_code) == (1_000, 302)
+    assert "ditarik kembali oleh catatan" in client.get(page).content.decode()
+    rest = ending | {"ending": "repaid", "amount": "1.000", "key": str(uuid4())}
+    assert client.post(page, rest).status_code == 302
+    assert (held(group, "1290"), held(group, "1110")) == (0, 100_000)
+    close(book=group.book, on=datetime(2026, 1, 8, tzinfo=UTC).date(), by=None, at=clock.now())
+    late = f"/g/{group.code}/settlements/{Entry.objects.latest('number').number}/back/"
+    assert client.post(late, {"reason": "Salah", "key": str(uuid4())}).status_code == 422
+    assert client.get(f"/g/{group.code}/settlements/1/back/").status_code == 404
     assert client.get(f"/g/{group.code}/differences/1/").status_code == 404
 
 

@@ -17,11 +17,12 @@ from ledger.models import Book, Entry, Posting, Submission
 from ledger.services import close_through
 from loans import selectors as loan_selectors
 from loans import services as loans
-from loans.models import Leaving
+from loans.models import Leaving, LoanRequest
 from loans.services import Deed, undo_leaving
 from meetings import effect, selectors
 from meetings.models import Attendance, CashDifference, Correction, HandOver, Meeting, Reconfirmation
 from meetings.services import (
+    add_disbursement,
     add_hand_over,
     add_other_money,
     add_withdrawal,
@@ -29,7 +30,7 @@ from meetings.services import (
     correct_difference,
     correct_hand_over,
     correct_other_money,
-    resolve_difference,
+    settle_difference,
 )
 from meetings.sheet import CashCount, Disbursement, OtherMoney, Payment, Row
 from tests.meetings.test_services import (
@@ -456,8 +457,8 @@ def test_the_list_names_whose_money_moved_and_what_took_its_place(group, django_
 
 def test_a_resolved_difference_keeps_its_entry(group):  # noqa: F811
     found = short_of(group, 500)
-    ended = {"ending": "found", "resolution": "ketemu", "on": SECOND, "key": uuid4(), "by": None, "at": AT}
-    resolve_difference(difference=found, **ended)
+    ended = {"ending": "found", "words": "ketemu", "on": SECOND, "key": uuid4(), "by": None, "at": AT}
+    settle_difference(difference=found, **ended)
     with pytest.raises(ValidationError) as refusal:
         settle(found, 0)
     assert code_of(refusal) == "resolved"
@@ -502,3 +503,61 @@ def test_a_forgotten_hand_over_of_who_left_is_added_only_when_it_is_no_savings(g
     assert code_of(refusal) == "left"
     add(group, FIRST, Row(1, "H", fine=1_000))
     assert balance(group, chart.FINES) == 1_000
+
+
+def paid_out(group, on, no, **more):  # noqa: F811
+    said = {"reason": "lupa dicatat", "key": uuid4(), "by": None, "at": AT} | more
+    meeting = Meeting.objects.select_related("group").get(group=group, on=on)
+    return add_disbursement(meeting=meeting, request=LoanRequest.objects.get(group=group, no=no), **said)
+
+
+def test_a_forgotten_disbursement_is_written_on_its_day(group):  # noqa: F811
+    """Anggota 2 asked for 50.000, approved, and got it on the 7th; the sheet did not say so."""
+    request = ask(group, 2, amount=50_000, on=FIRST)
+    loans.decide(request=request, approve=True, decision="Setuju", on=FIRST, in_meeting=True)
+    ask(group, 3, amount=10_000, on=SECOND)
+    send(group, sheet(FIRST, [Row(no, "H", weekly=2_000) for no in (1, 2, 3, 4, 5)]))
+    key = uuid4()
+    (entry,) = paid_out(group, FIRST, 1, key=key)
+    assert paid_out(group, FIRST, 1, key=key) == [entry]
+    assert (entry.on, entry.kind, entry.hand_over.meeting.on, entry.hand_over.member.no) == (
+        FIRST,
+        "disbursement",
+        FIRST,
+        2,
+    )
+    assert (balance(group, "1110"), balance(group, "1210", 2, 1)) == (110_000, 50_000)
+    (owed,) = loan_selectors.open_loans(group)
+    assert (owed.loan.disbursed_on, owed.loan.request_id, len(owed.rows)) == (FIRST, request.pk, 10)
+    request.refresh_from_db()
+    assert (request.status, request.decision) == ("disbursed", "Setuju")
+    made = Correction.objects.get()
+    assert (made.kind, list(made.reconfirmations.values_list("member__no", flat=True))) == ("disbursement", [2])
+    book = selectors.posted_sheet(Meeting.objects.get(on=FIRST))
+    assert [(line.member.no, line.total) for line in book.disbursements] == [(2, -50_000)]
+    (line,) = selectors.correction_lines(group, list(selectors.corrected_submissions(group)))
+    assert [(old, new.cash) for old, new in line.pairs] == [(None, -50_000)]
+    for no, code in ((1, "decided"), (2, "asked_later")):
+        with pytest.raises(ValidationError) as refusal:
+            paid_out(group, FIRST, no)
+        assert code_of(refusal) == code
+
+
+def test_a_forgotten_disbursement_of_a_closed_day_is_dated_now_and_needs_its_cash(group):  # noqa: F811
+    ask(group, 2, amount=50_000, on=FIRST)
+    ask(group, 3, amount=200_000, on=FIRST)
+    send(group, sheet(FIRST, [Row(no, "H", weekly=2_000) for no in (1, 2, 3, 4, 5)]))
+    close_through(book=group.book, on=date(2026, 1, 31))
+    for said, code in (({}, "closed"), ({"reason": " "}, "reason_required")):
+        with pytest.raises(ValidationError) as refusal:
+            paid_out(group, FIRST, 1, **said)
+        assert code_of(refusal) == code
+    (entry,) = paid_out(group, FIRST, 1, current=TODAY)
+    loan = loan_selectors.open_loans(group)[0].loan
+    assert (entry.on, loan.disbursed_on, loan.request.decided_on) == (TODAY, TODAY, TODAY)
+    book = selectors.posted_sheet(Meeting.objects.get(on=FIRST))
+    assert ([one.total for one in book.later], book.disbursements) == ([-50_000], [])
+    with pytest.raises(ValidationError) as short:
+        paid_out(group, FIRST, 2, current=TODAY)
+    assert code_of(short) == "below_zero"
+    assert not Entry.objects.filter(number__gt=entry.number).exists()

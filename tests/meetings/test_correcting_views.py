@@ -1,5 +1,6 @@
 """Corrections on screen: what is typed, what it changes, what is written, and who may do it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -184,3 +185,29 @@ def test_a_closed_day_is_the_coordinators(wati, group):
     assert hadi.get(reverse("paper_posted_sheet", args=[group.code, last_week])).status_code == 200
     assert hadi.get(reverse("paper_receipts", args=[group.code, last_week])).status_code == 200
     assert "25.000" in hadi.get(reverse("meeting_list", args=[group.code])).content.decode()
+
+
+def test_a_forgotten_disbursement_is_added_after_seeing_what_it_changes(wati, group):
+    village.request_loan(
+        group=group,
+        member=group.members.get(no=1),
+        amount=40_000,
+        purpose="Benih",
+        terms=replace(village.LOAN, principal=40_000),
+        on=village.today(),
+    )
+    where = reverse("add_hand_over", args=[group.code, village.today()])
+    place = reverse("add_disbursement", args=[group.code, village.today()])
+    assert place in wati.get(where).content.decode()
+    assert "Sari, Rp40.000" in wati.get(place).content.decode()
+    assert say(wati, place, request="1").status_code == 422, "only what waits or was approved"
+    page = say(wati, place, request="2")
+    assert page.context["preview"]["sides"] == [("Sari", "0", "40.000")]
+    moved = [(one.who, one.label, one.before, one.after) for one in page.context["preview"]["effect"].moved]
+    assert ("Sari", "Piutang pinjaman anggota", 0, 40_000) in moved
+    assert ("", "Kas", 99_750, 59_750) in moved
+    key = str(uuid4())
+    for _turn in range(2):
+        assert say(wati, place, action="confirm", request="2", key=key).status_code == 302
+    assert HandOver.objects.filter(entry__kind="disbursement", meeting__on=village.today()).count() == 1
+    assert "40.000" in wati.get(reverse("posted_sheet", args=[group.code, village.today()])).content.decode()

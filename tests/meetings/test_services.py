@@ -22,8 +22,8 @@ from meetings.services import (
     correct_other_money,
     later_payments,
     post_sheet,
-    resolve_difference,
     save_draft,
+    settle_difference,
 )
 from meetings.sheet import (
     CashCount,
@@ -206,11 +206,11 @@ def test_a_difference_needs_a_reason_and_gets_an_owner(group):
     assert (found.amount, found.reason, found.owner.no) == (-500, "receh", 3)
     assert (balance(group, "1110"), balance(group, "1290")) == (151_500, 500)
     ended = {"on": SECOND, "ending": "found", "by": None, "at": AT}
-    resolve_difference(difference=found, resolution="Ketemu di laci", key=uuid4(), **ended)
+    settle_difference(difference=found, words="Ketemu di laci", key=uuid4(), **ended)
     found.refresh_from_db()
     assert (found.resolved_on, found.resolution) == (SECOND, "Ketemu di laci")
     with pytest.raises(ValidationError):
-        resolve_difference(difference=found, resolution="lagi", key=uuid4(), **ended)
+        settle_difference(difference=found, words="lagi", key=uuid4(), **ended)
     assert meeting.difference == -500
 
 
@@ -468,13 +468,13 @@ def test_other_money_that_came_in_is_corrected(group):
 def test_a_resolution_says_how(group):
     send(group, sheet(FIRST, [Row(1, "H")], count=CashCount(149_500, reason="receh", owner_no=1)))
     with pytest.raises(ValidationError) as refusal:
-        resolve_difference(
+        settle_difference(
             difference=CashDifference.objects.get(),
             ending="found",
-            resolution=" ",
+            words=" ",
             on=SECOND,
             key=uuid4(),
             by=None,
             at=AT,
         )
-    assert "resolution" in refusal.value.error_dict
+    assert "words" in refusal.value.error_dict

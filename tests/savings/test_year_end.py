@@ -10,9 +10,12 @@ from django.db.models import Sum
 
 from ledger import kinds
 from ledger.models import Account, Entry, Posting
-from ledger.services import close
+from ledger.services import balance_on, close
+from meetings.models import Reconfirmation
+from meetings.services import take_year_back
+from savings import yearend
 from savings.models import SurplusSplit, YearEnd
-from savings.services import agree_split, decide_year
+from savings.services import agree_split, decide_year, pay_savings_out
 from savings.surplus import Part
 from savings.yearend import agreement, decided, open_years, read_year, simulate
 from tests.savings.village import AT, mawar, write
@@ -216,3 +219,83 @@ def test_a_split_follows_the_earlier_one_and_replaces_that_of_its_own_day(group)
     assert SurplusSplit.objects.count() == 1
     assert [part.percent for part in agreement(group, DECIDED).parts] == [70, 30]
     assert agreement(group, date(2026, 6, 30)).since is None
+
+
+# A decision that was a mistake
+
+
+def back(group, made, **more):
+    told = {"year_end": made, "reason": "Persentase keliru", "on": date(2027, 2, 3), "key": uuid4(), "by": None}
+    return take_year_back(at=AT, **(told | more))
+
+
+def test_a_decided_year_is_taken_back_exactly_and_decided_anew(group):
+    before = balances(group)
+    made = decide(group)
+    key = uuid4()
+    taken = back(group, made, key=key)
+    assert back(group, made, key=key) == taken
+    assert balances(group) == before
+    assert (taken.taken_back_on, taken.taken_back_reason) == (DECIDED, "Persentase keliru")
+    reversals = Entry.objects.filter(submission=taken.taken_back).order_by("number")
+    assert [(e.kind, e.on, e.reverses.number - made.submission.first_number) for e in reversals] == [
+        ("year_end" if index == 0 else "share_out", DECIDED, index) for index in range(9)
+    ]
+    assert list(Reconfirmation.objects.values_list("member__name", flat=True)) == ["Sari", "Wati", "Julaika"]
+    assert decided(group, 2026) is None
+    assert open_years(group, group.book) == [2026]
+    # Jasa of a loan and its common account stand where they stood; the year reads as if nothing had been decided.
+    found = read_year(group, 2026, "charge")
+    assert (found.surplus, [b.business for b in found.basis]) == (40_000, [30_000, 10_000, 0])
+    # The meeting had meant half for the members, equally: 20.000 in three, largest remainder first.
+    parts = [Part("Anggota", Decimal(50), "equal"), Part("Cadangan", Decimal(50), "3310")]
+    agree_split(group=group, from_on=date(2026, 1, 1), business="charge", remainder_to="3310", parts=parts)
+    anew = decide(group, on=date(2027, 2, 10), pay="savings", decision="Diputuskan ulang")
+    assert [line.amount for line in decided(group, 2026).lines] == [6_667, 6_667, 6_666]
+    voluntary = {a.member_no: -a.balance for a in Account.objects.filter(book=group.book, code="2120")}
+    assert voluntary == {1: 6_667, 2: 6_667, 3: 26_666}
+    assert balances(group) == {
+        "1110": 240_000,
+        "2110": -160_000,
+        "2120": -40_000,
+        "3110": -20_000,
+        "3310": -20_000,
+    }
+    assert [one.pk for one in yearend.taken_back(group, 2026)] == [made.pk]
+    with pytest.raises(ValidationError) as twice:
+        decide(group, on=date(2027, 2, 10))
+    assert code_of(twice) == "decided"
+    for wrong, code in ((made, "taken_back"), (anew, "too_early")):
+        with pytest.raises(ValidationError) as refused:
+            back(group, wrong, on=date(2027, 2, 9))
+        assert code_of(refused) == code
+
+
+def test_a_decision_in_a_closed_month_is_taken_back_in_the_current_one(group):
+    made = decide(group)
+    balance_sheet = {day: balance_on(book=group.book, code="3310", on=day) for day in (DECIDED, date(2027, 1, 31))}
+    close(book=group.book, on=date(2027, 1, 31), by=None, at=AT)
+    with pytest.raises(ValidationError) as silent:
+        back(group, made, reason=" ")
+    assert code_of(silent) == "reason_required"
+    taken = back(group, made)
+    assert taken.taken_back_on == date(2027, 2, 3)
+    assert {e.on for e in taken.taken_back.entries.all()} == {date(2027, 2, 3)}
+    for day, held in balance_sheet.items():
+        assert balance_on(book=group.book, code="3310", on=day) == held == -16_000
+    assert balance_on(book=group.book, code="3310", on=date(2027, 2, 3)) == 0
+    assert read_year(group, 2027, "charge").surplus == 0, "taking back is no income of the new year"
+
+
+def test_a_share_that_was_spent_is_not_taken_back(group):
+    made = decide(group, pay="savings")
+    pay_savings_out(
+        member=group.members.get(no=1), code="2120", amount=10_000, memo="x", on=DECIDED,
+        key=uuid4(), by=None, at=AT,
+    )  # fmt: skip
+    before = balances(group)
+    with pytest.raises(ValidationError) as refused:
+        back(group, made)
+    assert code_of(refused) == "below_zero"
+    assert balances(group) == before
+    assert decided(group, 2026).year_end == made

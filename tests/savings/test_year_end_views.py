@@ -91,3 +91,45 @@ def test_the_simulation_takes_as_many_queries_for_more_members(client, group):
         for _more in range(3):
             MemberFactory(group=group)
     assert counts[0] == counts[1]
+
+
+def test_the_coordinator_takes_a_decision_back_after_seeing_what_it_changes(client, group):
+    url, back = f"/g/{group.code}/surplus/2026/", f"/g/{group.code}/surplus/2026/back/"
+    sent = {
+        "rule": "mixed",
+        "step": "500",
+        "pay": "cash",
+        "on": "2027-01-10",
+        "decision": "Setuju",
+        "key": str(uuid4()),
+    }
+    client.force_login(treasurer(group))
+    assert client.post(f"{url}decide/", sent).status_code == 302
+    assert "/back/" not in client.get(url).content.decode()
+    assert client.get(back).status_code == 403
+    client.force_login(coordinator(group.bkm))
+    assert back in client.get(url).content.decode()
+    assert "Rp15.000 dibayar tunai" in client.get(back).content.decode()  # 10.500, 4.000 and 500
+    key = str(uuid4())
+    assert client.post(back, {"reason": "", "key": key}).status_code == 422
+    preview = client.post(back, {"reason": "Salah aturan", "key": key})
+    sides = preview.context["preview"]["sides"]
+    assert sides[:3] == [("Sari", "10.500", "0"), ("Wati", "4.000", "0"), ("Julaika", "500", "0")]
+    assert sides[-1] == ("Sisa hasil usaha (SHU)", "40.000", "0")
+    moved = {one.label: (one.before, one.after) for one in preview.context["preview"]["effect"].moved if not one.who}
+    assert moved["Kas"] == (225_000, 240_000)
+    assert moved["Cadangan"] == (17_000, 0)
+    assert YearEnd.objects.standing().exists(), "a rehearsal leaves nothing"
+    for _turn in range(2):
+        done = client.post(back, {"reason": "Salah aturan", "key": key, "action": "confirm"})
+        assert (done.status_code, done["Location"]) == (302, url)
+    assert client.get(back).status_code == 404
+    assert not YearEnd.objects.standing().exists()
+    page = client.get(url).content.decode()
+    assert "Salah aturan" in page
+    assert f"{url}decide/" in page
+    for place in (f"/g/{group.code}/corrections/", f"/g/{group.code}/balances/2027-01-10/"):
+        assert "Salah aturan" in client.get(place).content.decode()
+    assert client.get(f"/g/{group.code}/papers/surplus/2026/").status_code == 404
+    for paper in ("corrections/", "balances/2027-01-10/"):
+        assert "Salah aturan" in client.get(f"/g/{group.code}/papers/{paper}").content.decode()

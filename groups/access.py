@@ -17,6 +17,7 @@ from groups.models import Appointment, Bkm, Group
 from groups.permissions import ADMINISTRATOR, MATRIX, Permission
 from users.access import administrator_view, personal_view, public_view
 from users.models import User
+from users.once import answered_once
 
 __all__ = [
     "BkmRequest",
@@ -79,7 +80,7 @@ def group_view(permission: Permission) -> Callable[[Callable[Concatenate[Any, Ar
             request.group = group  # type: ignore[attr-defined]
             request.roles = roles  # type: ignore[attr-defined]
             request.permissions = permissions  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            return answered_once(view, request, *args, **kwargs)
 
         gated.gate = ("group", permission)  # type: ignore[attr-defined]
         return gated
@@ -104,7 +105,7 @@ def bkm_view(permission: Permission) -> Callable[[Callable[Concatenate[Any, Args
             request.bkm = bkm  # type: ignore[attr-defined]
             request.roles = roles  # type: ignore[attr-defined]
             request.permissions = permissions  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            return answered_once(view, request, *args, **kwargs)
 
         gated.gate = ("bkm", permission)  # type: ignore[attr-defined]
         return gated

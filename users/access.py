@@ -8,6 +8,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
+from users.once import answered_once
+
 Args = ParamSpec("Args")
 View = Callable[..., HttpResponse]
 
@@ -20,7 +22,7 @@ def administrator_view(view: Callable[Concatenate[Any, Args], HttpResponse]) -> 
     def gated(request: HttpRequest, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
         if not request.user.is_authenticated or not request.user.is_superuser:
             raise Http404
-        return view(request, *args, **kwargs)
+        return answered_once(view, request, *args, **kwargs)
 
     gated.gate = ("administrator", None)  # type: ignore[attr-defined]
     return gated
@@ -32,7 +34,7 @@ def personal_view(view: Callable[Concatenate[Any, Args], HttpResponse]) -> View:
     @never_cache
     @wraps(view)
     def gated(request: HttpRequest, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
-        return view(request, *args, **kwargs)
+        return answered_once(view, request, *args, **kwargs)
 
     gated.gate = ("personal", None)  # type: ignore[attr-defined]
     return gated

@@ -96,3 +96,14 @@ class SignInFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key[:8]} {self.at}"
+
+
+class SentForm(models.Model):
+    """A form that came from a page and led onward, kept for two days: the same one again is led there, too."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    answer = models.TextField(default="")
+    at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]} {self.answer}"

@@ -25,6 +25,7 @@ from meetings.forms import (
 from meetings.models import SheetDraft
 from meetings.sheet import DENOMINATIONS
 from meetings.views.days import refuse_day
+from users.once import repeatable
 
 MINUTES_PREFIXES = ("m-", "f1-", "f2-", "f3-")
 LONGEST_VALUE = 4000
@@ -32,6 +33,7 @@ LONGEST_VALUE = 4000
 
 @require_http_methods(["GET", "POST"])
 @group_view(Permission.KEEP_MINUTES)
+@repeatable
 def sheet(request: GroupRequest, on: date) -> HttpResponse:
     """The weekly sheet: fill in, save as a draft, go on to the check."""
     group, user = request.group, request.user
@@ -169,6 +171,7 @@ def _error_list(form: SheetForm, names: dict[str, str]) -> list[dict[str, str]]:
 
 @require_POST
 @group_view(Permission.KEEP_MINUTES)
+@repeatable
 def save_draft(request: GroupRequest, on: date) -> HttpResponse:
     """Keep the sheet while she types; answers with the time it was kept."""
     if refuse_day(request.group, on):
@@ -193,6 +196,7 @@ def discard_draft(request: GroupRequest, on: date) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @group_view(Permission.KEEP_MINUTES)
+@repeatable
 def minutes(request: GroupRequest, on: date) -> HttpResponse:
     """Agenda, discussion, decisions and who does what, kept in the draft until the sheet is sent."""
     if refuse_day(request.group, on):

@@ -45,13 +45,13 @@ for (const receipt of document.querySelectorAll("[data-receipt]")) {
   try { localStorage.removeItem(`draft-${receipt.dataset.receipt}`); } catch { /* nothing to forget */ }
 }
 
-// A button that writes is pressed once.
-for (const form of document.querySelectorAll("form[data-once]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "1";
-  });
-}
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
+// A button that writes is pressed once. A form that answers with a file leaves its page standing and says data-again.
+const PATIENCE = 10_000; // milliseconds, after which the answer is taken for lost
+let sent = new WeakMap();
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || "again" in form.dataset) return;
+  if (Date.now() - (sent.get(form) ?? -PATIENCE) < PATIENCE) event.preventDefault();
+  else sent.set(form, Date.now());
 });
+window.addEventListener("pageshow", () => { sent = new WeakMap(); });

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from math import floor
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -88,6 +89,7 @@ def bkm_dashboard(request: BkmRequest) -> HttpResponse:
             "rules": [(key, HEADS[key]) for key in RULES],
             "upk": upk_section(request.bkm, on) if Permission.VIEW_UPK in request.permissions else None,
             "may_manage": Permission.MANAGE_BKM in request.permissions,
+            "may_resolve": Permission.RESOLVE_DIFFERENCE in request.permissions,
             "may_import": Permission.IMPORT_BOOK in request.permissions,
         },
     )
@@ -237,16 +239,20 @@ def _costs(found: selectors.Findings, rule: str) -> dict[str, object]:
     return {"count": len(late), "names": [names[gap.member_no] for gap in late[:3]]}
 
 
-def _months(weeks: list[selectors.HeatWeek]) -> list[tuple[date, int, bool]]:
-    """The heat-map's first head row: (a day of the month, its number of weeks, before the last twelve)."""
-    found: list[tuple[date, int, bool]] = []
+def _months(weeks: list[selectors.HeatWeek]) -> list[dict[str, Any]]:
+    """The heat-map's first head row: a day of the month, its number of weeks, whether before the last twelve.
+
+    Phones show the last twelve alone, so a month may be cut in two; `again` is a second half to be named there only.
+    """
+    found: list[dict[str, Any]] = []
     old = max(0, len(weeks) - 12)
     for index, week in enumerate(weeks):
-        key = (week.week.year, week.week.month, index < old)
-        if found and (found[-1][0].year, found[-1][0].month, found[-1][2]) == key:
-            found[-1] = (found[-1][0], found[-1][1] + 1, found[-1][2])
+        month, is_old = week.week.replace(day=1), index < old
+        if found and found[-1]["day"] == month and found[-1]["is_old"] == is_old:
+            found[-1]["weeks"] += 1
         else:
-            found.append((week.week, 1, index < old))
+            again = bool(found) and found[-1]["day"] == month and found[-1]["weeks"] > 1
+            found.append({"day": month, "weeks": 1, "is_old": is_old, "again": again})
     return found
 
 

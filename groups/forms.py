@@ -135,6 +135,8 @@ class GroupForm(BukuForm):
     def __init__(self, *args: Any, new: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         del self.fields["end_on" if new else "code"]
+        if new:  # chosen, not taken over unseen: every week of the book hangs on it
+            self.fields["meeting_weekday"].choices = [("", _("Choose the day")), *Weekday.choices]
         self.name_region()
 
 

@@ -27,8 +27,8 @@ class Found(NamedTuple):
 def search_regions(text: str, limit: int = 20) -> list[Found]:
     """Regions whose own or ancestors' names hold every word, in two queries; digits are read as the start of a code.
 
-    Villages whose name starts with the text come first (the whole word before a longer one), then other regions that
-    start with it, then the rest from the widest down. Nothing typed finds nothing.
+    Names that start with the text come first (with the whole word before a longer one), then the rest; among equals
+    the widest region leads, so that a kabupaten is not behind the villages of its name. Nothing typed finds nothing.
     """
     words = regions.plain(text[:LONGEST_TEXT]).split()
     if not words:
@@ -56,9 +56,13 @@ def _holding(words: list[str]) -> QuerySet[Region]:
         every &= Q(search__contains=word)  # words are bare letters and digits: nothing for LIKE to misread
     typed = " ".join(words)
     size = Length("code")
+    starts = {"whole": Q(), "part": Q()}
+    for kind in ("", "kabupaten ", "kota "):  # the only kinds that stand in the names of the list
+        starts["whole"] |= Q(search__startswith=f"{kind}{typed} ")
+        starts["part"] |= Q(search__startswith=f"{kind}{typed}")
     rank = Case(
-        When(search__startswith=f"{typed} ", then=Value(0) - size),
-        When(search__startswith=typed, then=Value(20) - size),
+        When(starts["whole"], then=Value(0) + size),
+        When(starts["part"], then=Value(20) + size),
         default=Value(40) + size,
         output_field=IntegerField(),
     )

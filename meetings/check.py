@@ -83,7 +83,11 @@ def _rows(form: SheetForm) -> list[Unusual]:
         lacks = weekly - row.weekly if weekly > row.weekly else 0
         unpaid = _("simpanan wajib of %(amount)s not handed over") % {"amount": format_amount(lacks)} if lacks else ""
         if line.att in words:
-            found.append(Unusual(line.att, line.name, words[line.att], unpaid, line.k))
+            detail = unpaid
+            if not lacks and line.checked and row.weekly:
+                counts = _("simpanan wajib of %(amount)s is handed over and counts")
+                detail = counts % {"amount": format_amount(row.weekly)}
+            found.append(Unusual(line.att, line.name, words[line.att], detail, line.k))
         elif not line.checked:
             detail = (
                 _("%(amount)s is still pencil and does not count") % {"amount": format_rupiah(line.sum)}

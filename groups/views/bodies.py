@@ -69,7 +69,6 @@ def group_new(request: BkmRequest) -> HttpResponse:
     initial = {
         "start_on": clock.today(),
         "region": request.bkm.region,
-        "meeting_weekday": 2,
         "origin": "baru",
         "timezone": "WIB",
     }

@@ -57,11 +57,16 @@ def test_bandungrejosari():
     )  # fmt: skip
 
 
-def test_villages_that_start_with_the_text_come_first():
+def test_the_widest_region_whose_name_starts_with_the_text_comes_first():
+    assert labels_of("batang", 3) == [
+        "Kabupaten Batang, Jawa Tengah",
+        "Kecamatan Batang, Kabupaten Jeneponto",
+        "Kecamatan Batang, Kabupaten Batang",
+    ]
     labels = labels_of("wonotunggal")
     assert labels[:3] == [
-        "Desa Wonotunggal, Kecamatan Wonotunggal, Kabupaten Batang",
         "Kecamatan Wonotunggal, Kabupaten Batang",
+        "Desa Wonotunggal, Kecamatan Wonotunggal, Kabupaten Batang",
         "Desa Silurah, Kecamatan Wonotunggal, Kabupaten Batang",
     ]
     assert len(labels) == 16

@@ -122,6 +122,15 @@ class PaymentForm(BukuForm):
     remark = NameField(label=_("Remark"), max_length=200, required=False)
 
 
+class WriteOffForm(BukuForm):
+    """A loan the BKM decided to write off."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    on = DayField(label=_("Date"))
+    decided_on = DayField(label=_("The BKM decided on"))
+    decision = NameField(label=_("Decision and reason"), max_length=200)
+
+
 class RemarkForm(BukuForm):
     """Why something is taken back."""
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from loans import views
-from loans.views import upk_book, upk_figures, upk_group, upk_lending
+from loans.views import upk_book, upk_figures, upk_group, upk_lending, upk_losses
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("g/<code:code>/loans/", views.loan_list, name="loan_list"),
@@ -52,6 +52,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<code:code>/upk/loans/<number:no>/", upk_lending.upk_loan, name="upk_loan"),
     path("b/<code:code>/upk/loans/<number:no>/receive/", upk_lending.upk_loan_receive, name="upk_loan_receive"),
     path("b/<code:code>/upk/loans/<number:no>/answer/", upk_lending.upk_loan_answer, name="upk_loan_answer"),
+    path("b/<code:code>/upk/loans/<number:no>/write-off/", upk_losses.upk_write_off, name="upk_write_off"),
+    path(
+        "b/<code:code>/upk/loans/<number:no>/write-off/back/", upk_losses.upk_write_off_back, name="upk_write_off_back"
+    ),
+    path(
+        "b/<code:code>/upk/loans/<number:no>/write-off/print/",
+        upk_losses.upk_write_off_print,
+        name="upk_write_off_print",
+    ),
     # and by the KSM
     path("g/<code:code>/upk/", upk_group.group_upk, name="group_upk"),
     path("g/<code:code>/upk/ask/", upk_group.upk_ask, name="upk_ask"),

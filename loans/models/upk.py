@@ -211,6 +211,8 @@ class UpkPayment(models.Model):
     group_entry = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="+")
     upk_entry = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="upk_payment")
     remark = models.CharField(_("remark"), max_length=200, blank=True)
+    # It came on a loan that was written off: other income of the UPK.
+    recovery = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("payment to the UPK")
@@ -235,3 +237,56 @@ class UpkPayment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.loan_id}/{self.no}"
+
+
+class UpkWriteOffQuerySet(models.QuerySet["UpkWriteOff"]):
+    def standing(self) -> "UpkWriteOffQuerySet":
+        """Those not taken back."""
+        return self.filter(undone_at=None)
+
+
+class UpkWriteOff(models.Model):
+    """A loan its UPK gave up as a loss, by decision of the BKM. The KSM goes on owing it. Whole rupiah.
+
+    principal      what was left of it and came off 1220
+    from_reserve   how much of that the reserve (1229) bore; cost 5140 bore the rest
+    charge         jasa that was due then, and stays on the memorandum list
+    """
+
+    loan = models.ForeignKey(UpkLoan, models.PROTECT, related_name="write_offs")
+    on = models.DateField(_("date"))
+    decided_on = models.DateField(_("decided on"))
+    decision = models.CharField(_("decision"), max_length=200)
+    principal = models.BigIntegerField(_("principal"))
+    from_reserve = models.BigIntegerField(_("borne by the reserve"))
+    charge = models.BigIntegerField(_("jasa"))
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="upk_write_off")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(_("posted"))
+    undone_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    undone_why = models.CharField(_("why it was taken back"), max_length=200, blank=True)
+
+    objects = UpkWriteOffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("write-off of a UPK loan")
+        verbose_name_plural = _("write-offs of UPK loans")
+        ordering = ["loan", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["loan"], condition=Q(undone_at=None), name="loans_upkwriteoff_once"),
+            models.CheckConstraint(
+                condition=Q(principal__gt=0, charge__gte=0, from_reserve__range=(0, F("principal")))
+                & ~Q(decision="")
+                & Q(decided_on__lte=F("on")),
+                name="loans_upkwriteoff_sensible",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loan} {self.on}"
+
+    @property
+    def loss(self) -> int:
+        """What cost 5140 bore."""
+        return self.principal - self.from_reserve

@@ -16,7 +16,7 @@ from ledger import chart
 from ledger.models import Account, Posting
 from loans import arrears, gate
 from loans.held import Parts, held_since
-from loans.models import Loan, UpkLoan, UpkLoanRequest, UpkPayment, UpkRules, UpkShare
+from loans.models import Loan, UpkLoan, UpkLoanRequest, UpkPayment, UpkRules, UpkShare, UpkWriteOff
 from loans.schedule import Row
 from loans.services.upk_requests import OPEN, ceilings, rules_on
 
@@ -130,6 +130,7 @@ class UpkLine:
     paid_principal: int
     gap: Gap
     held_days: int  # what the UPK's rules allow
+    lost: int | None = None  # principal still owed of a loan that the UPK wrote off; None for any other
 
     @property
     def state(self) -> arrears.State:
@@ -166,18 +167,25 @@ SELECT coalesce(sum(y.charge), 0)::bigint FROM loans_upkpayment y
  WHERE y.loan_id = loans_upkloan.id AND y.status = 'received')"""
 
 
+# Of a loan written off: what is still owed of it, the jasa that came in since, and the day.
+LOST = """(
+SELECT w.principal - coalesce((SELECT sum(y.principal) FROM loans_upkpayment y
+                                WHERE y.loan_id = w.loan_id AND y.status = 'received' AND y.recovery), 0)::bigint
+  FROM loans_upkwriteoff w WHERE w.loan_id = loans_upkloan.id AND w.undone_at IS NULL)"""
+
+
 def upk_lines(loans: QuerySet[UpkLoan], on: date) -> list[UpkLine]:
     """Return UPK loans as they stand now, judged late as at the end of a day. Two queries, however many."""
     found = list(
         loans.select_related("group", "upk")
         .annotate(
             lent=balance_of("receivable"),
-            earned=balance_of("charge_income"),
             held_now=balance_of("held"),
             cost=balance_of("charge_cost"),
             plan=RawSQL(_PLAN, ()),  # noqa: S611 (a constant)
             held_days=RawSQL(_HELD_DAYS, ()),  # noqa: S611 (a constant)
             passed=RawSQL(_PASSED, ()),  # noqa: S611 (a constant)
+            lost=RawSQL(LOST, ()),  # noqa: S611 (a constant)
         )
         .order_by("no")
     )
@@ -196,16 +204,17 @@ def _line(loan: Any, on: date, held_days: int) -> UpkLine:
     return UpkLine(
         loan=loan,
         rows=[Row(no, date.fromisoformat(due_on), *money) for no, due_on, *money in json.loads(loan.plan)],
-        paid_charge=-loan.earned,
-        paid_principal=loan.principal - loan.lent,
+        paid_charge=loan.passed,
+        paid_principal=loan.principal - loan.lent - (loan.lost or 0),
         gap=Gap(loan, Parts(-loan.held_now - charge, charge), held_since(days), on),
         held_days=held_days,
+        lost=loan.lost,
     )
 
 
 def open_upk_loans(*, upk: Upk | None = None, group: Group | None = None) -> QuerySet[UpkLoan]:
-    """UPK loans with anything left to pay or anything held, of a UPK or of a group."""
-    loans = UpkLoan.objects.filter(Q(receivable__balance__gt=0) | Q(held__balance__lt=0))
+    """UPK loans with anything left to pay, written off or not, or anything held, of a UPK or of a group."""
+    loans = UpkLoan.objects.filter(Q(receivable__balance__gt=0) | Q(held__balance__lt=0) | Q(owed__balance__lt=0))
     if upk is not None:
         loans = loans.filter(upk=upk)
     if group is not None:
@@ -215,9 +224,8 @@ def open_upk_loans(*, upk: Upk | None = None, group: Group | None = None) -> Que
 
 def settled_upk_loans(upk: Upk) -> QuerySet[UpkLoan]:
     """UPK loans with nothing left to pay and nothing held, newest first."""
-    return (
-        UpkLoan.objects.filter(upk=upk, receivable__balance=0, held__balance=0).select_related("group").order_by("-no")
-    )
+    loans = UpkLoan.objects.filter(upk=upk, receivable__balance=0, held__balance=0, owed__balance=0)
+    return loans.select_related("group").order_by("-no")
 
 
 def gaps(bkm_id: int, on: date, *, too_long: bool = False) -> list[UpkLine]:
@@ -244,6 +252,7 @@ class UpkCard:
     payments: list[UpkPayment]
     shares: list[ShareLine]
     on: date
+    write_off: UpkWriteOff | None = None
 
     @property
     def loan(self) -> UpkLoan:
@@ -280,7 +289,7 @@ class UpkCard:
 
 
 def upk_card(loans: QuerySet[UpkLoan], on: date) -> UpkCard | None:
-    """Return the one UPK loan of a queryset, with payments and shares. Four queries."""
+    """Return the one UPK loan of a queryset, with payments and shares. At most six queries."""
     lines = upk_lines(loans, on)
     if not lines:
         return None
@@ -301,4 +310,5 @@ def upk_card(loans: QuerySet[UpkLoan], on: date) -> UpkCard | None:
         payments=list(payments.order_by("no")),
         shares=[ShareLine(one, one.outstanding, purposes.get(one.member_id, "")) for one in shares],
         on=on,
+        write_off=line.loan.write_offs.standing().select_related("entry").first() if line.lost is not None else None,
     )

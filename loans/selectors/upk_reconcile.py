@@ -2,28 +2,31 @@
 
 For each UPK loan, in rupiah:
 
-    principal   2210 + the principal held in 2220 (group) = 1220 (UPK)
-    charge      jasa of the payments = 4110 (UPK); 5110 (group) = that + the jasa held in 2220
+    principal   2210 + the principal held in 2220 (group) = 1220 + what is still owed of a write-off (UPK)
+    charge      jasa of the payments = 4110 (UPK), of those on a loan written off: in 4190; 5110 (group) = that + the
+                jasa held in 2220
     disbursed   both books wrote the same principal under one key, and the members' shares add up to it
+    write_off   what was written off came off 1220, in the UPK's book alone
     payment     each payment stands in both books under one key, on one day, with the same sums
     stranger    no other entry moves these accounts, but hand-overs that lay aside what they take
     no_loan     no account of these codes stands without a loan of the UPK
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db.models import QuerySet, Sum
+from django.db.models.expressions import RawSQL
 
 from groups.models import Group, Upk
 from ledger import chart
 from ledger.kinds import UPK_LOAN, UPK_PAYMENT
 from ledger.models import Account, Entry, Posting
 from loans.held import Parts
-from loans.models import Loan, UpkLoan, UpkPayment
-from loans.selectors.upk import balance_of
+from loans.models import Loan, UpkLoan, UpkPayment, UpkWriteOff
+from loans.selectors.upk import LOST, balance_of
 from loans.services.upk_debt import UPK_CODES
 
 STANDING = (UpkPayment.Status.RECEIVED, UpkPayment.Status.REVERSED)
@@ -54,7 +57,7 @@ class _Moved:
 
 
 def reconcile(*, upk: Upk | None = None, group: Group | None = None) -> list[Finding]:
-    """Return every difference between the books of a UPK (or one group, or all) and its groups. Six queries."""
+    """Return every difference between the books of a UPK (or one group, or all) and its groups. Eight queries."""
     loans = UpkLoan.objects.all()
     if upk is not None:
         loans = loans.filter(upk=upk)
@@ -65,6 +68,7 @@ def reconcile(*, upk: Upk | None = None, group: Group | None = None) -> list[Fin
         loans.select_related("group", "upk__bkm")
         .annotate(
             in_upk=balance_of("receivable"),
+            lost=RawSQL(LOST, ()),  # noqa: S611 (a constant)
             earned=balance_of("charge_income"),
             owed_now=balance_of("owed"),
             held_now=balance_of("held"),
@@ -83,9 +87,10 @@ def reconcile(*, upk: Upk | None = None, group: Group | None = None) -> list[Fin
         .order_by()
     )
     moved = _moved(known)
+    losses = {one.entry_id: one for one in UpkWriteOff.objects.filter(loan__in=known).select_related("entry")}
     for loan in known:
         found += _balances(loan, payments[loan.pk])
-        found += _entries(loan, payments[loan.pk], moved[loan.pk], lent.get(loan.pk, 0))
+        found += _entries(loan, payments[loan.pk], moved[loan.pk], lent.get(loan.pk, 0), losses)
     return found + _without_loan(upk, group)
 
 
@@ -95,21 +100,31 @@ def _finding(loan: UpkLoan, check: str, in_group: int, in_upk: int, entry: int =
 
 def _balances(loan: Any, payments: Iterable[UpkPayment]) -> list[Finding]:
     """Compare what the two books say is owed, and what jasa was paid."""
-    passed = sum(one.charge for one in payments if one.status == UpkPayment.Status.RECEIVED)
+    received = [one for one in payments if one.status == UpkPayment.Status.RECEIVED]
+    passed = sum(one.charge for one in received)
+    earned = sum(one.charge for one in received if not one.recovery)
     held = Parts(-loan.held_now - (loan.cost - passed), loan.cost - passed)
     found = []
-    if -loan.owed_now + held.principal != loan.in_upk:
-        found.append(_finding(loan, "principal", -loan.owed_now + held.principal, loan.in_upk))
-    if passed != -loan.earned:
-        found.append(_finding(loan, "charge", passed, -loan.earned))
+    in_upk = loan.in_upk + (loan.lost or 0)
+    if -loan.owed_now + held.principal != in_upk:
+        found.append(_finding(loan, "principal", -loan.owed_now + held.principal, in_upk))
+    if earned != -loan.earned:
+        found.append(_finding(loan, "charge", earned, -loan.earned))
     if min(held.principal, held.charge) < 0:
         found.append(_finding(loan, "held", min(held.principal, held.charge), 0))
     return found
 
 
 def _moved(loans: Sequence[UpkLoan]) -> dict[int, list[_Moved]]:
-    """Return, by loan, what each entry moved on its five accounts. Two queries."""
+    """Return, by loan, what each entry moved on its five accounts, and on the income of a debt written off.
+    Three queries.
+    """
     whose: dict[int, UpkLoan] = {}
+    by_number = {(loan.upk.book_id, loan.no): loan for loan in loans}
+    income = Account.objects.filter(code=chart.OTHER_INCOME, loan_no__gt=0, book__in={book for book, _no in by_number})
+    for pk, book, no in income.values_list("pk", "book", "loan_no"):
+        if loan := by_number.get((book, no)):
+            whose[pk] = loan
     for loan in loans:
         for account in (loan.receivable_id, loan.charge_income_id, loan.owed_id, loan.held_id, loan.charge_cost_id):
             whose[account] = loan
@@ -124,7 +139,9 @@ def _moved(loans: Sequence[UpkLoan]) -> dict[int, list[_Moved]]:
     return found
 
 
-def _entries(loan: UpkLoan, payments: list[UpkPayment], moved: list[_Moved], lent: int) -> list[Finding]:
+def _entries(
+    loan: UpkLoan, payments: list[UpkPayment], moved: list[_Moved], lent: int, losses: Mapping[int, UpkWriteOff]
+) -> list[Finding]:
     """Compare the entries of both books one by one."""
     found: list[Finding] = []
     by_entry = {one.entry.pk: one for one in moved}
@@ -137,12 +154,20 @@ def _entries(loan: UpkLoan, payments: list[UpkPayment], moved: list[_Moved], len
             in_group, in_upk = (abs(sum(side.amounts.values())) if side else 0 for side in sides)
             found.append(_finding(loan, "payment", in_group, in_upk, number))
     opened: dict[int, _Moved] = {}
+    answered = {one.entry.reverses_id for one in moved}
     for one in sorted(moved, key=lambda each: (each.entry.book_id, each.entry.number)):
         entry, in_upk = one.entry, one.entry.book_id == loan.upk.book_id
         if entry.pk in paired or (entry.reverses_id and entry.reverses_id in paired):
             continue
         if entry.kind == UPK_LOAN and entry.book_id not in opened:
             opened[entry.book_id] = one
+            continue
+        if loss := losses.get(entry.reverses_id or entry.pk):
+            sign = 1 if entry.reverses_id else -1
+            if one.amounts != {chart.GROUP_LOANS: sign * loss.principal} or bool(loss.undone_at) != (
+                entry.pk in answered or bool(entry.reverses_id)
+            ):
+                found.append(_finding(loan, "write_off", loss.principal, -sum(one.amounts.values()), entry.number))
             continue
         total = sum(one.amounts.values())
         if in_upk or total:
@@ -157,6 +182,8 @@ def _agree(payment: UpkPayment, moved: dict[int, _Moved]) -> bool:
         return False
     mine, theirs = upk.entry.submission, group.entry.submission
     codes = {chart.GROUP_LOANS: -payment.principal, chart.CHARGE_INCOME: -payment.charge}
+    if payment.recovery:
+        codes = {chart.OTHER_INCOME: -payment.amount}
     answered = {one.entry.reverses_id for one in moved.values()}
     back = payment.status == UpkPayment.Status.REVERSED
     return (

@@ -14,7 +14,7 @@ from ledger import chart
 from ledger.models import Account, Posting
 from loans.arrears import coverage
 from loans.indicators import prompt_reward
-from loans.models import UpkLoan, UpkPolicy
+from loans.models import UpkLoan, UpkPolicy, UpkWriteOff
 from loans.schedule import Row
 from loans.selectors.upk_portfolio import PLAN
 
@@ -44,10 +44,9 @@ class Reward:
 
 
 def settled_loans(upk: Upk) -> QuerySet[UpkLoan]:
-    """Loans of a UPK with nothing left to pay, newest first."""
-    return UpkLoan.objects.filter(upk=upk, receivable__balance=0, charge__lte=-F("charge_income__balance")).order_by(
-        "-no"
-    )
+    """Loans of a UPK with nothing left to pay, newest first; one that was written off is not paid back."""
+    paid = UpkLoan.objects.filter(upk=upk, receivable__balance=0, charge__lte=-F("charge_income__balance"))
+    return paid.exclude(pk__in=UpkWriteOff.objects.standing().values("loan")).order_by("-no")
 
 
 def rewards(loans: QuerySet[UpkLoan] | Sequence[UpkLoan], bkm_id: int) -> list[Reward]:

@@ -40,6 +40,7 @@ from loans.services.rules import (
 )
 from loans.services.upk_book import Money, correct_upk_money, post_upk_money
 from loans.services.upk_debt import UpkDebt
+from loans.services.upk_losses import undo_upk_write_off, write_off_upk_loan
 from loans.services.upk_money import (
     announce_upk_payment,
     cancel_upk_payment,
@@ -108,10 +109,12 @@ __all__ = [
     "terms_or_refuse",
     "undo",
     "undo_leaving",
+    "undo_upk_write_off",
     "waive",
     "why",
     "withdraw_request",
     "withdraw_upk_request",
     "write_off",
+    "write_off_upk_loan",
     "write_schedules",
 ]

@@ -1,30 +1,28 @@
 """Money between a UPK and a KSM: paid out, passed back, taken back. Each is one step in both books, under one key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max, Sum
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from groups.dates import format_date
 from groups.models import Group
-from groups.money import format_rupiah
 from ledger import chart
 from ledger import services as ledger
 from ledger.announce import one_announcement
 from ledger.kinds import HANDOVER, UPK_LOAN, UPK_PAYMENT
 from ledger.models import Book, Entry
 from ledger.services import Draft, Leg
-from loans import arrears, held
-from loans.held import Parts
 from loans.models import UpkInstalment, UpkLoan, UpkLoanRequest, UpkPayment
-from loans.schedule import Row, schedule, terms_for_share
+from loans.schedule import schedule, terms_for_share
 from loans.services.lending import Lending, disburse, disbursement, terms_of
 from loans.services.upk_book import judge_cash, judge_day
+from loans.services.upk_standing import Standing
 
 if TYPE_CHECKING:
     from users.models import User
@@ -194,7 +192,7 @@ def announce_upk_payment(*, loan: UpkLoan, amount: int, key: UUID, by: "User | N
             return earlier
         if UpkPayment.objects.filter(loan=loan, status=Status.ANNOUNCED).exists():
             raise ValidationError(_("A payment is on its way already; the UPK answers it first."), code="announced")
-        part = _Standing.of(loan).split(amount, on)
+        part = Standing(loan).split(amount, on)
         out = (Leg(chart.CASH, -part.total), Leg(chart.HELD_FOR_UPK, part.total, loan_no=loan.no))
         _judge_group(loan.group, group_book, on, [Draft(on, UPK_PAYMENT, out)])
         return UpkPayment.objects.create(
@@ -242,7 +240,7 @@ def receive_upk_payment(
 
     `announced` is the announcement it answers; what is counted here is what counts. The same key again answers with
     the payment it made. Refused, at its field: nothing, more than the loan still asks, more than the group's cash, a
-    day before the loan, the last payment or the group's last sheet, in the future or closed in either book.
+    day before the loan, its write-off, its last payment or the group's last sheet, in the future or closed in a book.
     """
     content = {"upk_payment": {"loan": loan.no, "group": loan.group.code, "amount": amount, "on": on}}
     text = ledger.canonical_content(content | {"announced": announced and announced.no})
@@ -253,26 +251,23 @@ def receive_upk_payment(
         payment = _take_announced(announced) if announced else UpkPayment(loan=loan, no=_next_payment(loan), key=key)
         if payment.loan_id != loan.pk:
             raise ValueError("the announcement is another loan's")
-        standing = _Standing.of(loan)
+        standing = Standing(loan)
         judge_day(loan.upk, upk_book, on, at)
         last = loan.payments.filter(status=Status.RECEIVED).aggregate(last=Max("on"))["last"] or loan.disbursed_on
-        if on < last:
+        lost = loan.write_offs.standing().filter(on__gt=on)
+        if on < last or lost.exists():
             raise ValidationError(
                 {"on": ValidationError(_("Not before the loan or its last payment."), code="before_last")}
             )
         part = standing.split(amount, on)
         memo = _("UPK loan no. %(no)s") % {"no": loan.no}
-        upk_legs = (
-            Leg(chart.CASH, amount),
-            Leg(chart.GROUP_LOANS, -part.principal, loan_no=loan.no),
-            Leg(chart.CHARGE_INCOME, -part.charge, loan_no=loan.no),
-        )
-        in_upk = [Draft(on, UPK_PAYMENT, upk_legs, str(loan.group)[:200])]
+        in_upk = [Draft(on, UPK_PAYMENT, standing.upk_legs(loan.no, part), str(loan.group)[:200])]
         in_group = [Draft(on, UPK_PAYMENT, standing.group_legs(loan.no, part), memo)]
         _judge_group(loan.group, group_book, on, in_group)
         upk_entry, group_entry = _post_both((upk_book, in_upk), (group_book, in_group), key, text, by, at)
         payment.amount, payment.principal, payment.charge = amount, part.principal, part.charge
         payment.status, payment.on, payment.received_by = Status.RECEIVED, on, by
+        payment.recovery = standing.lost is not None
         payment.upk_entry, payment.group_entry, payment.remark = upk_entry, group_entry, remark.strip()[:200]
         payment.save()
         return payment
@@ -297,6 +292,8 @@ def take_back_upk_payment(
         received = loan.payments.filter(status=Status.RECEIVED)
         if payment.status != Status.RECEIVED or received.order_by("-upk_entry__number").first() != payment:
             raise ValidationError(_("Only the last payment of a loan is taken back."), code="not_last")
+        if not payment.recovery and loan.write_offs.standing().exists():
+            raise ValidationError(_("The loan was written off since. Take that back first."), code="written_off")
         entries = [payment.upk_entry, payment.group_entry]
         upk_draft, group_draft = (ledger.reversal_of(entry, reason=reason) for entry in entries if entry)
         judge_cash(upk_book, [upk_draft], field="remark")
@@ -308,59 +305,3 @@ def take_back_upk_payment(
 
 def _next_payment(loan: UpkLoan) -> int:
     return (loan.payments.aggregate(last=Max("no"))["last"] or 0) + 1
-
-
-class _Standing:
-    """How a UPK loan stands in both books, which the caller holds; rupiah."""
-
-    def __init__(self, rows: Sequence[Row], balances: Mapping[str, Any], passed: int) -> None:
-        self.rows = rows
-        self.balances = balances
-        self.held = Parts(-balances["held_now"] - (balances["cost"] - passed), balances["cost"] - passed)
-
-    @classmethod
-    def of(cls, loan: UpkLoan) -> "_Standing":
-        rows = [
-            Row(one.no, one.due_on, one.principal, one.charge, one.balance)
-            for one in UpkInstalment.objects.filter(loan=loan).order_by("no")
-        ]
-        balances = UpkLoan.objects.values(
-            "principal",
-            lent=F("receivable__balance"),
-            earned=F("charge_income__balance"),
-            held_now=F("held__balance"),
-            cost=F("charge_cost__balance"),
-        ).get(pk=loan.pk)
-        passed = loan.payments.filter(status=Status.RECEIVED).aggregate(total=Sum("charge"))["total"] or 0
-        return cls(rows, balances, passed)
-
-    def split(self, amount: int, on: date) -> Parts:
-        """Return how the UPK's schedule divides a payment. Refused, at `amount`: nothing, or more than remains."""
-        paid = (-self.balances["earned"], self.balances["principal"] - self.balances["lent"])
-        if amount < 1:
-            raise ValidationError(
-                {"amount": ValidationError(_("Write at least %(least)s."), code="too_little", params={"least": 1})}
-            )
-        try:
-            part = arrears.split(self.rows, *paid, amount, on)
-        except arrears.InvalidPayment as refusal:
-            raise ValidationError(
-                {
-                    "amount": ValidationError(
-                        _("%(amount)s is more than what is left of the loan, %(left)s."),
-                        code="overpaid",
-                        params={"amount": format_rupiah(amount), "left": format_rupiah(refusal.remaining)},
-                    )
-                }
-            ) from refusal
-        return Parts(part.principal, part.charge)
-
-    def group_legs(self, loan_no: int, part: Parts) -> tuple[Leg, ...]:
-        """Return the group's side of a payment: what it held goes first, then its own money."""
-        after = held.pass_on(self.held, part)
-        return (
-            Leg(chart.CASH, -part.total),
-            Leg(chart.HELD_FOR_UPK, self.held.total - after.total, loan_no=loan_no),
-            Leg(chart.OWED_TO_UPK, part.principal + after.principal - self.held.principal, loan_no=loan_no),
-            Leg(chart.CHARGE_TO_UPK, part.charge + after.charge - self.held.charge, loan_no=loan_no),
-        )

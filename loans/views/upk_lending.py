@@ -45,8 +45,10 @@ def upk_lending(request: BkmRequest) -> HttpResponse:
     upk, today = upk_or_404(request), clock.today()
     lines = selectors.upk_lines(selectors.open_upk_loans(upk=upk), today)
     pages = Paginator(selectors.upk_requests(upk), PER_PAGE)
+    lost, lines = [one for one in lines if one.lost is not None], [one for one in lines if one.lost is None]
     context = {
         "upk": upk,
+        "lost": lost,
         "lines": sorted(lines, key=lambda line: (-line.held_too_long, line.loan.no)),
         "outstanding": sum(line.state.outstanding for line in lines),
         "held": sum(line.gap.amount for line in lines),

@@ -24,7 +24,7 @@ from ledger.rows import fetch, insert, insert_rows
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
 from loans import services as loans
-from loans.models import Loan, LoanRequest
+from loans.models import Leaving, Loan, LoanRequest
 from loans.services import Lending, OpenLoan
 from meetings.models import Attendance, CashDifference, FollowUp, HandOver, Meeting, SheetDraft
 from meetings.sheet import OtherMoney, Row, Sheet, same_person
@@ -206,6 +206,9 @@ def _check_rows(sheet: Sheet, members: Mapping[int, Member], refusals: Refusals)
     for row in sheet.rows:
         if row.member_no not in members:
             refusals.add(f"r{row.member_no}", _("There is no member with this number."), "unknown_member")
+    for no in _reckoned(named.values(), members):
+        text = _("She has left, and her savings were reckoned and paid out. Take her leaving back first.")
+        refusals.add(f"r{no}", text, "left")
     said = {row.member_no for row in sheet.rows if row.attendance}
     for no, member in members.items():
         if not member.is_active_on(sheet.on):
@@ -213,6 +216,15 @@ def _check_rows(sheet: Sheet, members: Mapping[int, Member], refusals: Refusals)
                 refusals.add(f"r{no}", _("She is not a member on that day."), "not_member")
         elif no not in said:
             refusals.add(f"r{no}-attendance", _("Choose H, I, S or A."), "attendance_required")
+
+
+def _reckoned(rows: Iterable[Row], members: Mapping[int, Member]) -> list[int]:
+    """Return who would save or take out although her leaving was reckoned: of somebody who left. At most one query."""
+    moved = [row.member_no for row in rows if row.principal or row.weekly or row.voluntary or row.withdrawal]
+    left = [members[no].pk for no in moved if no in members and members[no].left_on]
+    if not left:
+        return []
+    return list(Leaving.objects.standing().filter(member__in=left).values_list("member__no", flat=True))
 
 
 def _requested(group: Group, sheet: Sheet, members: Mapping[int, Member], refusals: Refusals) -> list[Lending]:

@@ -1,0 +1,89 @@
+"""How a UPK loan stands in both books, which the caller holds."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, Sum
+from django.utils.translation import gettext as _
+
+from groups.money import format_rupiah
+from ledger import chart
+from ledger.services import Leg
+from loans import arrears, held
+from loans.held import Parts
+from loans.models import UpkInstalment, UpkLoan, UpkPayment, UpkWriteOff
+from loans.schedule import Row
+
+RECEIVED = UpkPayment.Status.RECEIVED
+
+
+class Standing:
+    """What is lent, paid and held of one UPK loan, in rupiah.
+
+    lent    principal in the UPK's book (1220)
+    lost    principal still owed of a write-off that stands; None when the loan was not written off
+    paid    principal and jasa the KSM has paid, of the whole schedule
+    held    what the KSM collected and has not passed on
+    """
+
+    def __init__(self, loan: UpkLoan) -> None:
+        self.rows = [
+            Row(one.no, one.due_on, one.principal, one.charge, one.balance)
+            for one in UpkInstalment.objects.filter(loan=loan).order_by("no")
+        ]
+        balances = UpkLoan.objects.values(
+            "principal", lent=F("receivable__balance"), held_now=F("held__balance"), cost=F("charge_cost__balance")
+        ).get(pk=loan.pk)
+        received = loan.payments.filter(status=RECEIVED).aggregate(
+            charge=Sum("charge", default=0), back=Sum("principal", filter=Q(recovery=True), default=0)
+        )
+        written = UpkWriteOff.objects.standing().filter(loan=loan).values_list("principal", flat=True).first()
+        self.lent: int = balances["lent"]
+        self.lost: int | None = None if written is None else written - received["back"]
+        self.paid = Parts(balances["principal"] - self.lent - (self.lost or 0), received["charge"])
+        charge = balances["cost"] - received["charge"]
+        self.held = Parts(-balances["held_now"] - charge, charge)
+
+    def charge_due(self, on: date) -> int:
+        """Jasa due by a day and not paid."""
+        return arrears.state(self.rows, self.paid.charge, self.paid.principal, on).charge_due
+
+    def split(self, amount: int, on: date) -> Parts:
+        """Return how the UPK's schedule divides a payment. Refused, at `amount`: nothing, or more than remains."""
+        if amount < 1:
+            raise ValidationError(
+                {"amount": ValidationError(_("Write at least %(least)s."), code="too_little", params={"least": 1})}
+            )
+        try:
+            part = arrears.split(self.rows, self.paid.charge, self.paid.principal, amount, on)
+        except arrears.InvalidPayment as refusal:
+            raise ValidationError(
+                {
+                    "amount": ValidationError(
+                        _("%(amount)s is more than what is left of the loan, %(left)s."),
+                        code="overpaid",
+                        params={"amount": format_rupiah(amount), "left": format_rupiah(refusal.remaining)},
+                    )
+                }
+            ) from refusal
+        return Parts(part.principal, part.charge)
+
+    def upk_legs(self, loan_no: int, part: Parts) -> tuple[Leg, ...]:
+        """Return the UPK's side of a payment: off the loan and its jasa; of a loan written off, other income."""
+        if self.lost is not None:
+            return Leg(chart.CASH, part.total), Leg(chart.OTHER_INCOME, -part.total, loan_no=loan_no)
+        return (
+            Leg(chart.CASH, part.total),
+            Leg(chart.GROUP_LOANS, -part.principal, loan_no=loan_no),
+            Leg(chart.CHARGE_INCOME, -part.charge, loan_no=loan_no),
+        )
+
+    def group_legs(self, loan_no: int, part: Parts) -> tuple[Leg, ...]:
+        """Return the group's side of a payment: what it held goes first, then its own money."""
+        after = held.pass_on(self.held, part)
+        return (
+            Leg(chart.CASH, -part.total),
+            Leg(chart.HELD_FOR_UPK, self.held.total - after.total, loan_no=loan_no),
+            Leg(chart.OWED_TO_UPK, part.principal + after.principal - self.held.principal, loan_no=loan_no),
+            Leg(chart.CHARGE_TO_UPK, part.charge + after.charge - self.held.charge, loan_no=loan_no),
+        )

@@ -74,9 +74,22 @@ class MoneyForm(ActForm):
 class ReceiveForm(MoneyForm):
     codes = RECEIVED
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    member = forms.ModelChoiceField(
+        Member.objects.none(),
+        label=_("Which member"),
+        to_field_name="no",
+        required=False,
+        empty_label="–",
+        help_text=_("For a fine, or what a member gives to the social fund: it stands in her passbook, too."),
+    )
+
+    def __init__(self, *args: Any, members: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["payee"].label = _("From whom")
+        self.fields["payee"].required = False
+        self.fields["payee"].help_text = _("Empty when it is the member.")
+        self.fields["member"].queryset = members  # type: ignore[attr-defined]
+        self.order_fields(["code", "amount", "member", "payee"])
 
 
 class PayForm(MoneyForm):

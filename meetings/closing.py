@@ -11,6 +11,7 @@ from django.db.models import Max, Min, Q, Sum
 from groups.models import Group, Holiday
 from ledger import chart, verify
 from ledger.models import Book, Closing, Entry, Posting
+from ledger.services import balance_on
 from ledger.verify import Problem
 from meetings.models import BoxCount, CashDifference, Meeting
 
@@ -92,6 +93,35 @@ def check_month(group: Group, book: Book, month: date, today: date, *, verified:
         problems=problems,
         opening=_cash_on(book, first - timedelta(days=1)),
         closing=_cash_on(book, last),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ToClose:
+    """What a closing is about to put away: sheets and entries of the month, box and bank at its end, the head now."""
+
+    sheets: int
+    entries: int
+    bank: int
+    last_number: int
+    head_digest: str
+    differences: list[CashDifference]  # still open: they stay so, and are settled in the current month
+
+
+def to_close(group: Group, book: Book, check: MonthCheck) -> ToClose:
+    """Read what the closing of a month puts away. Five queries."""
+    month = (check.month, check.through)
+    return ToClose(
+        sheets=Meeting.objects.filter(group=group, on__range=month).count(),
+        entries=Entry.objects.filter(book=book, on__range=month).count(),
+        bank=balance_on(book=book, code=chart.BANK, on=check.through),
+        last_number=book.last_number,
+        head_digest=book.head_digest,
+        differences=list(
+            CashDifference.objects.filter(group=group, on__lte=check.through, resolved_on=None)
+            .select_related("entry", "owner")
+            .order_by("on", "pk")
+        ),
     )
 
 

@@ -103,6 +103,25 @@ def check_corrections(books: Books) -> Iterator[Problem]:
 
 
 @verify.register
+def check_contributions(books: Books) -> Iterator[Problem]:
+    """Who gave money outside a sheet is who was sealed with it, and nobody sealed has lost her row."""
+    rows = verify.stream(
+        """
+        SELECT e.book_id, e.number, s.content, m.no
+          FROM ledger_submission s JOIN ledger_entry e ON e.submission_id = s.id
+          LEFT JOIN meetings_contribution c ON c.entry_id = e.id LEFT JOIN groups_member m ON m.id = c.member_id
+         WHERE s.content LIKE '{"act":"receive",%%'
+           AND (%(books)s::bigint[] IS NULL OR e.book_id = ANY(%(books)s::bigint[]))
+         ORDER BY e.book_id, e.number
+        """,
+        books,
+    )
+    for book, number, content, no in rows:
+        if json.loads(content).get("member") != no:
+            yield Problem(book, "entry", number, _("Who gave this money is not who was sealed with it."), number)
+
+
+@verify.register
 def check_differences(books: Books) -> Iterator[Problem]:
     """What is settled of a cash difference is what its standing settlements moved on 1290; all of it, once resolved."""
     rows = verify.stream(

@@ -44,6 +44,20 @@ class BoxCount(models.Model):
         return self.counted - self.expected
 
 
+class Contribution(models.Model):
+    """Money a member gave outside the weekly sheet, a fine or for the social fund: it stands in her passbook too."""
+
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="contribution")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="contributions")
+
+    class Meta:
+        verbose_name = _("money a member gave outside a sheet")
+        verbose_name_plural = _("money members gave outside a sheet")
+
+    def __str__(self) -> str:
+        return f"{self.member} {self.entry}"
+
+
 class CashDifference(models.Model):
     """A difference between box and book: an entry with an owner, open until all of it is settled in the ledger.
 

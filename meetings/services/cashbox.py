@@ -13,11 +13,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from groups.models import Group, Member
+from groups.money import format_rupiah
 from ledger import chart, kinds
 from ledger import services as ledger
 from ledger.models import Account, Entry
 from ledger.services import Draft, Leg, Receipt
-from meetings.models import BoxCount, CashDifference, Correction
+from meetings.models import BoxCount, CashDifference, Contribution, Correction
 from meetings.services.corrections import write_down_outside
 from meetings.sheet import same_person
 
@@ -28,6 +29,7 @@ Place = Literal["cash", "bank"]
 PLACES: Mapping[str, str] = {"cash": chart.CASH, "bank": chart.BANK}
 
 RECEIVED = (chart.CAPITAL, chart.OTHER_INCOME, chart.FINES, *chart.FUNDS)
+OF_MEMBERS = (chart.FINES, chart.SOCIAL_FUND)  # what stands in the passbook of the member who gave it
 SPENT = (chart.ADMINISTRATION, chart.MEETING_COST, chart.OTHER_COST, *chart.FUNDS)
 
 
@@ -54,13 +56,25 @@ def receive_money(
     key: UUID,
     by: "User | None",
     at: datetime,
+    member: Member | None = None,
 ) -> Receipt:
-    """Take in a grant, other income, a fine, or money for a fund, in the box or the bank. `payee`: who gave it."""
+    """Take in a grant, other income, a fine, or money for a fund, in the box or the bank. `payee`: who gave it.
+
+    A fine, and what a member gives to the social fund, is told with the `member`: it stands in her passbook. Refused:
+    a fine of nobody, a member with other money, somebody who was no member that day.
+    """
+    payee = payee.strip() or (member.name if member else "")
     _judge(group, on, amount, memo, payee)
     _judge_accounts(place, code, RECEIVED)
+    _judge_giver(group, member, code, on)
     kind = kinds.GRANT if code == chart.CAPITAL else kinds.INCOME
     legs = (Leg(PLACES[place], amount), Leg(code, -amount))
-    return _post(group, key, _content("receive", locals()), Draft(on, kind, legs, memo[:200]), by, at)
+    content = _content("receive", locals()) | ({"member": member.no} if member else {})
+    with transaction.atomic():
+        receipt = _post(group, key, content, Draft(on, kind, legs, memo[:200]), by, at)
+        if member and receipt.created:
+            Contribution.objects.create(entry=receipt.entries[0], member=member)
+        return receipt
 
 
 def pay_money(
@@ -114,6 +128,7 @@ def take_back(*, entry: Entry, reason: str, on: date, key: UUID, by: "User | Non
         draft = ledger.reversal_of(entry, reason=reason, on=on if closed else None)
         receipt = ledger.post_locked(book=book, key=key, text=text, drafts=[draft], by=by, at=at)
         touched = {leg.member_no for leg in draft.legs} - {0}
+        touched |= set(Contribution.objects.filter(entry=entry).values_list("member__no", flat=True))
         if touched:
             group = Group.objects.get(book=book)
             write_down_outside(
@@ -188,8 +203,13 @@ def count_box(
 
 def _difference(difference: int, reason: str, owner: Member | None, on: date) -> Draft:
     if not reason.strip():
-        text = _("Write why the box and the book differ.")
-        raise ValidationError({"reason": ValidationError(text, code="reason_required")})
+        text = (
+            _("The box is %(sum)s short of the book. Write why, or count again.")
+            if difference < 0
+            else _("The box is %(sum)s over the book. Write why, or count again.")
+        )
+        params = {"sum": format_rupiah(abs(difference))}
+        raise ValidationError({"reason": ValidationError(text, code="reason_required", params=params)})
     if owner is None:
         raise ValidationError({"owner": ValidationError(_("Choose who looks after it."), code="owner_required")})
     legs = (Leg(chart.CASH, difference), Leg(chart.CASH_DIFFERENCE, -difference))
@@ -216,6 +236,19 @@ def _judge_accounts(place: str, code: str, allowed: tuple[str, ...]) -> None:
     if code not in allowed:
         text = _("This account is not for other money.")
         raise ValidationError({"code": ValidationError(text, code="account_refused")})
+
+
+def _judge_giver(group: Group, member: Member | None, code: str, on: date) -> None:
+    if member is None:
+        if code == chart.FINES:
+            raise ValidationError({"member": ValidationError(_("Choose who pays the fine."), code="member_required")})
+        return
+    if code not in OF_MEMBERS:
+        text = _("Only a fine and money for the social fund are written to a member.")
+        raise ValidationError({"member": ValidationError(text, code="not_of_members")})
+    if member.group_id != group.pk or not member.is_active_on(on):
+        refusal = ValidationError(_("She is not a member on that day."), code="not_member")
+        raise ValidationError({"member": refusal})
 
 
 def _content(act: str, told: Mapping[str, Any]) -> dict[str, Any]:

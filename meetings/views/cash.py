@@ -76,12 +76,22 @@ def fund(request: GroupRequest) -> HttpResponse:
     return render(request, "meetings/fund.html", context)
 
 
-def _answer(request: GroupRequest, form: ActForm, verb: Any, *, heading: str, submit: str, said: str) -> HttpResponse:
+def _answer(
+    request: GroupRequest,
+    form: ActForm,
+    verb: Any,
+    *,
+    heading: str,
+    submit: str,
+    said: str,
+    back: tuple[str, list[Any]] | None = None,
+) -> HttpResponse:
+    name, arguments = back or ("cash", [request.group.code])
+    page = reverse(name, args=arguments)
     if attempt(form, verb, group=request.group, by=request.user, at=clock.now()):
         messages.success(request, said)
-        return redirect("cash", code=request.group.code)
-    back = reverse("cash", args=[request.group.code])
-    return form_page(request, form, heading=heading, submit=submit, back=back, kicker=request.group)
+        return redirect(page)
+    return form_page(request, form, heading=heading, submit=submit, back=page, kicker=request.group)
 
 
 @group_view(Permission.KEEP_CASH)
@@ -98,7 +108,9 @@ def cash_bank(request: GroupRequest) -> HttpResponse:
 @get_or_post
 def cash_receive(request: GroupRequest) -> HttpResponse:
     """A grant, other income, or money for a fund."""
-    form = ReceiveForm(sent(request), today=clock.today(request.group))
+    today = clock.today(request.group)
+    members = Member.objects.filter(group=request.group).active_on(today).order_by("no")
+    form = ReceiveForm(sent(request), today=today, members=members)
     heading, submit = _("Money came in"), _("Write it down")
     return _answer(request, form, services.receive_money, heading=heading, submit=submit, said=_("It is in the book."))
 
@@ -116,15 +128,16 @@ def cash_pay(request: GroupRequest) -> HttpResponse:
 @group_view(Permission.KEEP_CASH)
 @get_or_post
 def cash_count(request: GroupRequest) -> HttpResponse:
-    """The box, counted by two people."""
-    today = clock.today(request.group)
+    """The box, counted by two people; before a meeting the way leads from its sheet and back to it."""
+    today, opening = clock.today(request.group), OpeningForm.asked(request.GET)
     members = Member.objects.filter(group=request.group).active_on(today).order_by("no")
-    initial = {"counted_by": request.user.name, "before_meeting": OpeningForm.asked(request.GET)}
+    initial = {"counted_by": request.user.name, "before_meeting": opening}
     form = BoxForm(sent(request), today=today, members=members, initial=initial)
     heading, submit = _("Count the box"), _("Write the count down")
-    return _answer(
-        request, form, services.count_box, heading=heading, submit=submit, said=_("The count is in the book.")
-    )
+    if opening:
+        heading = _("Count the box before the meeting")
+    said, back = _("The count is in the book."), ("sheet", [request.group.code, today]) if opening else None
+    return _answer(request, form, services.count_box, heading=heading, submit=submit, said=said, back=back)
 
 
 @group_view(Permission.CORRECT)

@@ -1,17 +1,18 @@
-"""The closing of a month: a list of what must be in, green or red, and one button."""
+"""The closing of a month: a list of what must be in, green or red; what is put away for good; and one button."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from groups import clock
 from groups.access import GroupRequest, group_view
 from groups.permissions import Permission
+from groups.views.forms_flow import get_or_post
 from meetings import services
-from meetings.closing import check_month, closings_of, month_to_close
+from meetings.closing import check_month, closings_of, month_to_close, to_close
 from meetings.forms import MonthForm, VerifyForm
 
 
@@ -22,10 +23,12 @@ def closing(request: GroupRequest) -> HttpResponse:
     return _page(request)
 
 
-@require_POST
 @group_view(Permission.CLOSE_MONTH)
+@get_or_post
 def close_month(request: GroupRequest) -> HttpResponse:
-    """Close the month the page showed."""
+    """What the closing puts away for good, to be looked at; then the month is closed."""
+    if request.method != "POST":
+        return _confirm(request)
     form = MonthForm(request.POST)
     if not form.is_valid():
         return redirect("closing", code=request.group.code)
@@ -37,6 +40,15 @@ def close_month(request: GroupRequest) -> HttpResponse:
         return _page(request, refusal.messages)
     messages.success(request, _("Closed through %(on)s.") % {"on": done.through.strftime("%d-%m-%Y")})
     return redirect("closing", code=request.group.code)
+
+
+def _confirm(request: GroupRequest) -> HttpResponse:
+    group = request.group
+    check = check_month(group, group.book, month_to_close(group, group.book), clock.today(group), verified=False)
+    if not check.ready:
+        return redirect("closing", code=group.code)
+    context = {"check": check, "found": to_close(group, group.book, check)}
+    return render(request, "meetings/closing_confirm.html", context)
 
 
 def _page(request: GroupRequest, refused: list[str] | None = None) -> HttpResponse:

@@ -162,16 +162,25 @@ def _fill_from_accounts(
 
 
 def _fill_from_hand_overs(members: Sequence[Member], period: Period, rows: dict[int, dict[int, PassbookRow]]) -> None:
-    """Take in the fines and gifts to the social fund that came with her hand-overs, reversed ones too. One query."""
+    """Take in her fines and gifts to the social fund, of hand-overs and outside the sheets, reversed too. One query."""
     whose = {member.pk: member.no for member in members}
     hers = Q(entry__hand_over__member__in=whose) | Q(entry__reverses__hand_over__member__in=whose)
+    hers |= Q(entry__contribution__member__in=whose) | Q(entry__reverses__contribution__member__in=whose)
     postings = Posting.objects.filter(
         hers, account__code__in=[chart.FINES, chart.SOCIAL_FUND], on__gte=period.since, on__lte=period.until
     )
-    for posting in postings.select_related("entry__reversed_by", "entry__hand_over", "entry__reverses__hand_over"):
+    postings = postings.select_related(
+        "entry__reversed_by",
+        "entry__hand_over",
+        "entry__contribution",
+        "entry__reverses__hand_over",
+        "entry__reverses__contribution",
+    )
+    for posting in postings:
         entry = posting.entry
-        hand_over = entry.reverses.hand_over if entry.reverses else entry.hand_over
-        _row(rows[whose[hand_over.member_id or 0]], entry).other -= posting.amount
+        given = entry.reverses or entry
+        by = given.contribution if hasattr(given, "contribution") else given.hand_over
+        _row(rows[whose[by.member_id or 0]], entry).other -= posting.amount
 
 
 def _row(found: dict[int, PassbookRow], entry: Entry) -> PassbookRow:

@@ -200,7 +200,8 @@ def _workbook(
 ) -> HttpResponse:
     head = statement_head(keeper, asked.period, clock.now())
     days = f"{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}"
-    return xlsx.download(sheets(statement, head), f"{keeper.code}-{statement.name}-{days}")
+    parts = [keeper.code, CATALOGUE[statement.name].file, asked.account.key, days]
+    return xlsx.download(sheets(statement, head), "-".join(filter(None, parts)))
 
 
 def _entry(request: HttpRequest, number: int) -> HttpResponse:

@@ -13,7 +13,7 @@ from ledger.models import Account, Entry
 from ledger.services import close
 from meetings import cash
 from meetings.closing import check_month
-from meetings.models import BoxCount, CashDifference
+from meetings.models import BoxCount, CashDifference, Contribution, Reconfirmation
 from meetings.selectors import open_differences
 from meetings.services import (
     count_box,
@@ -27,6 +27,8 @@ from meetings.services import (
     take_settlement_back,
 )
 from meetings.sheet import CashCount, Row, Sheet
+from reports.members.passbook import passbooks
+from reports.members.period import Period
 from savings.terms import agree_terms
 from tests.factories import GroupFactory
 
@@ -137,14 +139,56 @@ def test_what_was_wrong_is_taken_back_and_after_closing_in_the_current_period(gr
     assert code_of(refused) == "not_here"
 
 
+def test_a_fine_outside_a_sheet_stands_in_her_passbook_until_it_is_taken_back(group):
+    sari, period = group.members.get(no=1), Period(date(2026, 1, 1), date(2026, 1, 31))
+    fine = {"place": "cash", "code": "4120", "amount": 2_000, "payee": "", "memo": "Terlambat", "member": sari}
+    for changed, code in (
+        ({"member": None, "payee": "Sari"}, "member_required"),
+        ({"code": "3210"}, "not_of_members"),
+        ({"member": GroupFactory(members=1).members.get()}, "not_member"),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            receive_money(**told(group, **(fine | changed)))
+        assert code_of(refused) == code
+    given = told(group, **fine)
+    (entry,) = receive_money(**given).entries
+    assert receive_money(**given).created is False
+    receive_money(**told(group, **(fine | {"code": "2310", "amount": 500, "memo": "Iuran", "on": NEXT})))
+    assert held(group) == {"1110": 102_500, "3210": -100_000, "4120": -2_000, "2310": -500}
+    assert cash.act(group, entry.number).payee == sari.name
+    (book,) = passbooks(group, [sari], period)
+    assert [(row.entry.on, row.other, row.corrected) for row in book.rows] == [(ON, 2_000, False), (NEXT, 500, False)]
+    take_back(entry=entry, reason="Ternyata datang", on=NEXT, key=uuid4(), by=None, at=AT)
+    (book,) = passbooks(group, [sari], period)
+    assert [(row.other, row.corrected, row.reverses) for row in book.rows] == [
+        (2_000, True, False),
+        (-2_000, False, True),
+        (500, False, False),
+    ]
+    asked = Reconfirmation.objects.get()
+    assert (asked.member, asked.correction.kind, asked.correction.meeting) == (sari, "outside", None)
+    with transaction.atomic():
+        Contribution.objects.filter(entry=entry).update(member=group.members.get(no=2))
+        found = [(one.table, one.row) for one in verify.problems([group.book_id])]
+        transaction.set_rollback(True)
+    assert found == [("entry", entry.number)]
+
+
 def test_two_people_count_and_a_difference_is_owned_and_settled_in_the_book(group):
     with pytest.raises(ValidationError) as alone:
         count_box(**counting(group, 100_000, counted_with=" wati "))
     assert code_of(alone) == "two_names"
-    for changed, code in (({}, "reason_required"), ({"reason": "Hilang"}, "owner_required")):
+    for changed, code, words in (
+        ({}, "reason_required", "Rp1.500 kurang"),
+        ({"reason": "Hilang"}, "owner_required", ""),
+    ):
         with pytest.raises(ValidationError) as refused:
             count_box(**counting(group, 98_500, **changed))
         assert code_of(refused) == code
+        assert words in str(refused.value)
+    with pytest.raises(ValidationError) as more:
+        count_box(**counting(group, 100_300))
+    assert "Rp300 lebih" in str(more.value)
     sari = group.members.get(no=1)
     given = counting(group, 98_500, reason="Belum ketemu", owner=sari)
     count = count_box(**given)

@@ -42,6 +42,8 @@ def test_every_act_has_its_form_its_line_and_its_voucher(client, group):
     url = f"/g/{group.code}/cash/"
     assert client.post(f"{url}received/", act(code="3210", amount="100.000")).status_code == 302
     assert client.post(f"{url}received/", act(code="2310", amount="20.000", memo="Iuran")).status_code == 302
+    fine = act(code="4120", amount="1.000", payee="", memo="Denda")
+    assert client.post(f"{url}received/", fine).status_code == 422
     assert client.post(f"{url}bank/", act(to_bank="1", amount="30.000")).status_code == 302
     assert 'value="2320" selected' in client.get(f"{url}paid/?fund=2320").content.decode()
     refused = client.post(f"{url}paid/", act(code="2310", amount="25.000", memo="Sakit"))

@@ -180,13 +180,19 @@ def test_the_treasurer_closes_from_the_list_and_others_only_look(client, group):
     url = f"/g/{group.code}/closing/"
     page = client.get(url).content.decode()
     assert "Rabu 28 Januari" in page
-    assert "Tutup Januari 2026</button>" not in page
+    assert f'href="{url}close/"' not in page
+    assert client.get(f"{url}close/")["Location"] == url, "nothing to confirm while something is missing"
     refused = client.post(f"{url}close/", {"month": "2026-01-01"})
     assert refused.status_code == 422
     assert "28-01-2026" in refused.content.decode()
     assert client.post(f"{url}close/", {"month": "x"}).status_code == 302
     meet(group, WEDNESDAYS[3], 124_000)
-    assert "Tutup Januari 2026</button>" in client.get(url).content.decode()
+    assert f'href="{url}close/"' in client.get(url).content.decode()
+    confirm = client.get(f"{url}close/").content.decode()
+    number = type(group.book).objects.get(pk=group.book_id).last_number
+    for told in ("4 lembar", f"nomor {number}", "Rp124.000", "Tutup Januari 2026 untuk seterusnya</button>"):
+        assert told in confirm
+    assert not Closing.objects.exists()
     assert client.post(f"{url}close/", {"month": "2026-01-01"}).status_code == 302
     assert Closing.objects.get().cash == 124_000
     client.force_login(coordinator(group.bkm))

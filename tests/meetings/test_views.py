@@ -14,8 +14,8 @@ from groups.models import Appointment
 from groups.services import add_members
 from ledger.models import Account, Entry
 from loans.services import request_loan
-from meetings.models import HandOver, Meeting, SheetDraft
-from meetings.services import count_box, post_sheet
+from meetings.models import CashDifference, HandOver, Meeting, SheetDraft
+from meetings.services import post_sheet
 from meetings.sheet import CashCount, Row, Sheet
 from tests.factories import AppointmentFactory, GroupFactory, coordinator, treasurer
 from tests.meetings import village
@@ -234,12 +234,18 @@ def test_the_one_who_sends_the_sheet_does_not_count_for_two(wati, group):
 def test_both_counters_and_the_opening_count_are_named(wati, group):
     """On the sheet, on its paper and on the receipt: who counted, before the meeting and at its end."""
     treasurer_ = Appointment.objects.get(group=group, role="treasurer").user
-    told = {"before_meeting": True, "counted_by": "Budi", "counted_with": "Julaika", "reason": "Tikus"}
-    owner = group.members.get(no=1)
-    count_box(
-        group=group, counted=74_000, owner=owner, on=village.today(), key=uuid4(), by=None, at=clock.now(), **told
-    )
-    assert "Rp74.000, oleh Budi dan Julaika" in wati.get(url("sheet", group)).content.decode()
+    count = f"{url('cash_count', group, on=False)}?opening=1"
+    assert count in wati.get(url("sheet", group)).content.decode()
+    assert f'href="{url("sheet", group)}"' in wati.get(count).content.decode()
+    told = {"before_meeting": "on", "counted_by": "Budi", "counted_with": "Julaika", "key": str(uuid4())}
+    told |= {"counted": "74.000", "on": village.today().isoformat()}
+    assert "Rp1.000 kurang" in wati.post(count, told).content.decode()
+    answer = wati.post(count, told | {"reason": "Tikus", "owner": "1"})
+    assert (answer.status_code, answer["Location"]) == (302, url("sheet", group))
+    opened = wati.get(url("sheet", group)).content.decode()
+    assert "Rp74.000, oleh Budi dan Julaika" in opened
+    assert f'href="{url("difference", group, number=CashDifference.objects.get().entry.number)}"' in opened
+    assert count not in opened
     wati.post(url("sheet", group), filled(c_50000="2", c_10000="", c_5000="1", c_2000="2", c_200="1"))
     assert send(wati, group, d_reason="receh", d_owner="1").status_code == 302
     both = f"{treasurer_.name}, Sari"

@@ -306,9 +306,18 @@ def test_a_workbook_holds_the_same_numbers_as_the_paper(group):
     sari.save()
     write(group.book, SECOND, "income", ("1110", 1_000), ("4190", -1_000), memo="@SUM(A1)")
     client, keeper = signed_in(treasurer(group)), keeper_of(group)
+    files = {
+        "cash": "kas-1110",
+        "ledger": "buku-besar-1110",
+        "trial": "neraca-saldo",
+        "balance": "neraca",
+        "surplus": "shu",
+    }
+    files |= {"flow": "arus-kas", "savings": "simpanan", "loans": "pinjaman", "members": "anggota"}
     for name in CATALOGUE:
         answer = client.get(reverse("statement_xlsx", args=[group.code, name]) + "?from=2026-01-01&to=2026-01-31")
-        assert answer["Content-Disposition"] == f'attachment; filename="KSM-MAWAR-{name}-20260101-20260131.xlsx"'
+        file = f"KSM-MAWAR-{files[name]}-20260101-20260131.xlsx"
+        assert answer["Content-Disposition"] == f'attachment; filename="{file}"'
         tables = read(keeper, name, *JANUARY).tables
         pages = load_workbook(BytesIO(answer.content)).worksheets
         for page, table in zip(pages, tables, strict=True):

@@ -1,6 +1,5 @@
 """Groups to measure: their histories come from the services, as quickly as these can be made to write them."""
 
-import gc
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,6 +11,7 @@ from django.db import connection, transaction
 from groups import services as groups
 from groups.dates import week_start
 from groups.models import Appointment, Bkm, Group, Member
+from ksm_project import memory
 from ledger import chart
 from ledger.announce import one_announcement
 from loans import services as loans
@@ -120,8 +120,7 @@ def new_ksm(bkm: Bkm, members: int, first: date) -> Ksm:
 
 
 def settle() -> None:
-    """Do what autovacuum would have done to a history of years, and forget what only making it left in memory."""
+    """Do what autovacuum would have done to a history of years, and what a server does once it is up."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
-    gc.collect()
-    gc.freeze()
+    memory.settle()

@@ -10,9 +10,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from compliance.facts import WEEK
 from compliance.models import GroupWeek
 from compliance.names import RULE_NAMES
 from compliance.rules import RULES
+from compliance.services import reach
 from groups import clock
 from groups.dates import format_week, week_start
 from groups.models import Group
@@ -23,8 +25,10 @@ from meetings.effect import Figure
 
 @effect.register
 def findings_around(group: Group, on: date) -> list[Figure]:
-    """Return the five rules and the total as at the close of that day's week and of the present one. One query."""
-    weeks = list(dict.fromkeys([week_start(on), week_start(clock.today(group))]))
+    """Return the five rules and the total as at the close of that day's week and of the present one. Two queries."""
+    today = clock.today(group)
+    reach(Group.objects.filter(pk=group.pk), today + WEEK)
+    weeks = list(dict.fromkeys([week_start(on), week_start(today)]))
     shots = dict(GroupWeek.objects.filter(group=group, week_start__in=weeks).values_list("week_start", "at_close"))
     return [figure for week in weeks for figure in _of(week, shots.get(week))]
 

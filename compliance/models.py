@@ -83,10 +83,11 @@ class GroupWeek(models.Model):
     """What one week of one group came to. Derived: `rebuild_weeks` makes the same rows from the books.
 
     A row never changes because of a later week. Rows run some weeks ahead of the last posting or meeting, as they
-    will be if nothing more is recorded, so that a dashboard needs no nightly job; those ahead hold no facts. The two
-    snapshots are shaped by `compliance.services`: `at_meeting` as at the week's last meeting (null without one),
-    `at_close` as at the end of its Sunday, seen from the Monday after. A dashboard of today shows the current week's
-    `at_meeting` if there is one, else the last row's `at_close` before it.
+    will be if nothing more is recorded, and are carried on when somebody looks at a group silent for longer, so that a
+    dashboard needs no nightly job; those ahead hold no facts. The two snapshots are shaped by `compliance.services`:
+    `at_meeting` as at the week's last meeting (null without one), `at_close` as at the end of its Sunday, seen from the
+    Monday after. A dashboard of today shows the current week's `at_meeting` if there is one, else the last row's
+    `at_close` before it.
     """
 
     group = models.ForeignKey(Group, models.CASCADE, related_name="weeks")

@@ -274,7 +274,7 @@ def tally(row: WeekFacts, last: WeekFacts) -> Tally:
     hows = [covered(week, known.get(no)) for no, week in row.members.items()]
     saved = hows.count(ON_TIME), hows.count(LATE), hows.count(UNCOVERED)
     stretches = [repaid(loan, paid_by(last, no, loan)) for no, loan in row.loans.items() if loan.due > loan.due_before]
-    found = row.kept[last.moved_on] = Tally(saved, _added(stretches))
+    found = row.kept[last.moved_on] = Tally(saved, _added(stretches) if stretches else NOTHING)
     return found
 
 
@@ -393,9 +393,12 @@ def _books(counts: SheetCounts, policy: PolicyNumbers) -> Finding:
 
 def borrowers(row: WeekFacts, policy: PolicyNumbers, on: date) -> list[int]:
     """Return the active members who owed principal inside the group on any of the last `borrower_weeks` × 7 days."""
+    return sorted(_borrowers(row, policy, on))
+
+
+def _borrowers(row: WeekFacts, policy: PolicyNumbers, on: date) -> set[int]:
     since = on - timedelta(days=7 * policy.borrower_weeks - 1)
-    recent = {no for no, owed_on in row.last_owed_by_all.items() if owed_on >= since}
-    return sorted(recent.intersection(row.active))
+    return {no for no, owed_on in row.last_owed_by_all.items() if owed_on >= since}.intersection(row.active)
 
 
 def _lending(last: WeekFacts | None, policy: PolicyNumbers, on: date) -> Finding:
@@ -404,7 +407,7 @@ def _lending(last: WeekFacts | None, policy: PolicyNumbers, on: date) -> Finding
     parts = {
         "outstanding": last.outstanding,
         "fund_cash": last.cash,
-        "borrowers": len(borrowers(last, policy, on)),
+        "borrowers": len(_borrowers(last, policy, on)),
         "members": len(last.active),
     }
     use = _reached(last.outstanding, last.outstanding + last.cash, policy.lending_use)

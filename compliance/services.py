@@ -4,36 +4,39 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import count, takewhile
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Max, Q
 
 from compliance.facts import WEEK, Setting, WeekFacts, WeekInput, advance
 from compliance.models import GroupWeek
 from compliance.rules import Evaluation, evaluate, shown
-from compliance.sources import Source, read_setting, read_weeks
+from compliance.sources import FIRST_DAY, Source, read_setting, read_weeks
 from groups.models import Group
 from ledger.rows import array
-from ledger.services import lock_book
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 TREND_WEEKS = 12
-WEEKS_AHEAD = 12
+WEEKS_AHEAD = 4
 """So many weeks after the last posting or meeting a group has rows, as they will be if nothing more is recorded."""
+WEEKS_REACHED = 12
+"""So many weeks beyond the last one over they are carried on once somebody looks at a group silent for longer."""
 
 
 def refresh(*, group: Group, from_on: date) -> None:
-    """Bring a group's rows up to date after a change dated `from_on` or later, in at most 8 statements."""
+    """Bring a group's rows up to date after a change dated `from_on` or later, in at most 7 statements."""
     refresh_book(book_id=group.book_id, from_on=from_on)
 
 
 def refresh_book(*, book_id: int, from_on: date, **_signal: Any) -> None:
     """Refresh the group of a book; a book that is no group's has no rows. Receives `ledger.announce.book_changed`."""
     with transaction.atomic(savepoint=False):
-        # Two writers of one group's rows wait for each other, and the second sees what the first one did.
-        lock_book(book_id)
         from_week = from_on - timedelta(days=from_on.weekday())
         try:
-            source = read_setting(book_id, since=from_week)
+            source = read_setting(book_id, since=from_week, hold=True)
         except Group.DoesNotExist:
             return
         if source.rows:
@@ -42,17 +45,38 @@ def refresh_book(*, book_id: int, from_on: date, **_signal: Any) -> None:
             _rebuild(read_setting(book_id))
 
 
+def reach(groups: "QuerySet[Group]", on: date) -> None:
+    """Carry on the rows of silent groups: each that runs on `on` then has one of the last week that is over.
+
+    One statement where none is missing; where one is, a few statements for each such group.
+    """
+    this_week = on - timedelta(days=on.weekday())
+    running = groups.active_on(on).filter(start_on__lt=this_week)  # type: ignore[attr-defined]
+    last_over = this_week - WEEK
+    silent = running.exclude(weeks__week_start__gte=last_over)
+    told = Max("weeks__week_start", filter=Q(weeks__facts__isnull=False))
+    for book_id, last_told in silent.annotate(told=told).values_list("book_id", "told"):
+        _carry_on(book_id, last_told, last_over + WEEKS_REACHED * WEEK)
+
+
+def _carry_on(book_id: int, last_told: date | None, through: date) -> None:
+    """Write the rows after the last that holds facts, or all of a group that has none, on to `through`."""
+    with transaction.atomic(savepoint=False):
+        if last_told:
+            _write(_fold(read_setting(book_id, since=last_told + WEEK, hold=True), through))
+        else:
+            _rebuild(read_setting(book_id, hold=True), through)
+
+
 def rebuild(*, group: Group) -> int:
     """Make all rows of a group anew from its books and return how many there are."""
     with transaction.atomic(savepoint=False):
-        lock_book(group.book_id)
-        return _rebuild(read_setting(group.book_id))
+        return _rebuild(read_setting(group.book_id, hold=True))
 
 
-def _rebuild(source: Source) -> int:
-    rows = _fold(source)
-    span = rows[0].week_start, rows[-1].week_start
-    GroupWeek.objects.filter(group=source.group_id).exclude(week_start__range=span).delete()
+def _rebuild(source: Source, through: date = FIRST_DAY) -> int:
+    rows = _fold(source, through)
+    GroupWeek.objects.filter(group=source.group_id, week_start__lt=rows[0].week_start).delete()
     _write(rows)
     return len(rows)
 
@@ -67,15 +91,19 @@ class _Row(NamedTuple):
     at_close: Mapping[str, Any]
 
 
-def _fold(source: Source) -> list[_Row]:
-    """Return the rows of the weeks after the source's, through the last in which anything happened and those ahead."""
+def _fold(source: Source, through: date = FIRST_DAY) -> list[_Row]:
+    """Return the rows of the weeks after the source's: to the last in which anything happened and those ahead of it.
+
+    They reach at least `through`, a Monday.
+    """
     rows, totals = list(source.rows), list(source.totals)
     before = rows[-1] if rows else None
     setting, happened = read_weeks(source, before)
     first = before.week + WEEK if before else setting.first_week
     last = max(happened, default=before.week if before else first)
+    end = max(last + WEEKS_AHEAD * WEEK, through)
     made = []
-    for week in takewhile(lambda week: week <= last + WEEKS_AHEAD * WEEK, (first + n * WEEK for n in count())):
+    for week in takewhile(lambda week: week <= end, (first + n * WEEK for n in count())):
         this = happened.get(week) or WeekInput(week)
         at_meeting = _at_meeting(source, setting, rows, totals, this)
         rows.append(advance(before, this, setting, week + timedelta(days=6)))
@@ -135,6 +163,7 @@ def snapshot(evaluation: Evaluation, facts: WeekFacts, totals: Sequence[float | 
 
 
 _WRITE = """
+WITH beyond AS (DELETE FROM compliance_groupweek WHERE group_id = %s AND week_start > %s)
 INSERT INTO compliance_groupweek (group_id, week_start, facts, at_meeting, at_close)
 SELECT * FROM unnest(%s::bigint[], %s::date[], %s::jsonb[], %s::jsonb[], %s::jsonb[])
 ON CONFLICT (group_id, week_start) DO UPDATE
@@ -143,8 +172,12 @@ ON CONFLICT (group_id, week_start) DO UPDATE
 
 
 def _write(rows: Sequence[_Row]) -> None:
-    """Insert or replace rows in one statement; by hand, since every posted sheet rewrites those ahead."""
+    """Insert or replace the last rows of a group in one statement; those beyond them said what is no longer so.
+
+    By hand, since every posted sheet rewrites those ahead.
+    """
     group_ids, weeks, *snapshots = zip(*rows, strict=True)
     texts = [[one and json.dumps(one) for one in column] for column in snapshots]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [array(column) for column in (group_ids, weeks, *texts)])
+        columns = [array(column) for column in (group_ids, weeks, *texts)]
+        cursor.execute(_WRITE, [rows[-1].group_id, rows[-1].week_start, *columns])

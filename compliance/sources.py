@@ -42,12 +42,13 @@ class Source:
         return numbers
 
 
-def read_setting(book_id: int, since: date | None = None) -> Source:
+def read_setting(book_id: int, since: date | None = None, *, hold: bool = False) -> Source:
     """Return the group of a book, or raise `Group.DoesNotExist`; with `since`, a Monday, what is stored up to it too.
 
-    `imported_through` is then looked for from `since` on. One statement.
+    `imported_through` is then looked for from `since` on. `hold` first locks the book as `ledger.lock_book` does: two
+    writers of one group's rows wait for each other, and the second sees what the first one did. One statement.
     """
-    rows = _rows("SELECT * FROM compliance_setting(%s, %s)", book_id, since or FIRST_DAY)
+    rows = _rows("SELECT * FROM compliance_setting(%s, %s, %s)", book_id, since or FIRST_DAY, hold)
     if not rows:
         raise Group.DoesNotExist
     group_id, book_id, start_on, end_on, zone, members, holidays, terms, policies, asked_on, imported, stored = rows[0]

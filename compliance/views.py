@@ -20,6 +20,7 @@ from compliance.drawing import ageing, sparkline
 from compliance.forms import DashboardForm, OnForm
 from compliance.names import RULE_NAMES, SHORT_RULE_NAMES
 from compliance.rules import RULES
+from compliance.services import reach
 from compliance.upk_section import upk_section
 from groups import clock, xlsx
 from groups.access import BkmRequest, GroupRequest, bkm_view, group_view
@@ -49,6 +50,13 @@ NEXT_WORD = {  # whose move it is
 }
 
 
+def _dashboard(request: BkmRequest, form: DashboardForm) -> list[selectors.DashboardRow]:
+    """The board's groups as they stand today, those silent for long too."""
+    groups, today = Group.objects.filter(bkm=request.bkm), clock.today()
+    reach(groups, today)
+    return selectors.dashboard(groups, today, **form.asked())
+
+
 @require_GET
 @bkm_view(Permission.VIEW_BKM)
 def bkm_dashboard(request: BkmRequest) -> HttpResponse:
@@ -56,7 +64,7 @@ def bkm_dashboard(request: BkmRequest) -> HttpResponse:
     form = DashboardForm(request.GET, bkm=request.bkm)
     asked = form.asked()
     on = clock.today()
-    rows = selectors.dashboard(Group.objects.filter(bkm=request.bkm), on, **asked)
+    rows = _dashboard(request, form)
     page = Paginator(rows, PER_PAGE).get_page(PageForm.number(request.GET))
     labels = region_labels([row.region for row in page.object_list])
     differences = open_differences(on, bkm=request.bkm)
@@ -123,7 +131,7 @@ def _asking(request: BkmRequest) -> QuerySet[UpkLoanRequest]:
 def bkm_dashboard_xlsx(request: BkmRequest) -> HttpResponse:
     """The same rows as a workbook; text that begins like a formula is written as plain text."""
     form = DashboardForm(request.GET, bkm=request.bkm)
-    rows = selectors.dashboard(Group.objects.filter(bkm=request.bkm), clock.today(), **form.asked())
+    rows = _dashboard(request, form)
     heads = ["Kode", "Nama", *(str(RULE_NAMES[rule]) for rule in RULES), "Total", "Nilai", "Anggota"]
     heads += ["Simpanan", "Pinjaman", "PAR 3", "Pertemuan terakhir", "Pekan tanpa lembar"]
     lines = [xlsx.Line(heads, "head")]

@@ -3,7 +3,7 @@
 Two sums say all that was paid: charge (jasa) and principal (pokok), each covering its instalments oldest first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -68,31 +68,37 @@ def split(rows: Sequence[Instalment], paid_charge: int, paid_principal: int, amo
     First the charge of all instalments due by `on`, then their principal, then the coming instalments in order, each
     its charge and then its principal. Refuses (`InvalidPayment`) a negative amount and one beyond what remains.
     """
-    remaining = _remaining(rows, paid_charge, paid_principal)
+    left = remaining(rows, paid_charge, paid_principal)
     if amount < 0:
-        raise InvalidPayment("negative_payment", "Angsuran tidak bisa kurang dari 0.", remaining)
-    if amount > remaining:
-        raise InvalidPayment("overpaid", f"Angsuran melebihi sisa pinjaman: sisa {remaining}.", remaining)
-    due = [row for row in rows if row.due_on <= on]
-    due_charge, due_principal = sum(row.charge for row in due), sum(row.principal for row in due)
-    # How far each sum reaches after every step; a sum already further ahead takes nothing.
-    steps = [(due_charge, 0), (due_charge, due_principal)]
-    for row in rows:
-        if row.due_on > on:
-            due_charge += row.charge
-            steps.append((due_charge, due_principal))
-            due_principal += row.principal
-            steps.append((due_charge, due_principal))
+        raise InvalidPayment("negative_payment", "Angsuran tidak bisa kurang dari 0.", left)
+    if amount > left:
+        raise InvalidPayment("overpaid", f"Angsuran melebihi sisa pinjaman: sisa {left}.", left)
+    steps = _steps(rows, on)
     charge = principal = 0
-    for charge_reach, principal_reach in steps:
+    while charge + principal < amount:  # the last step reaches all that remains
+        charge_reach, principal_reach = next(steps)
         charge += min(amount - charge - principal, max(0, charge_reach - paid_charge - charge))
         principal += min(amount - charge - principal, max(0, principal_reach - paid_principal - principal))
     return Split(charge, principal)
 
 
-def _remaining(rows: Sequence[Instalment], paid_charge: int, paid_principal: int) -> int:
+def _steps(rows: Sequence[Instalment], on: date) -> Iterator[tuple[int, int]]:
+    """Yield how far charge and principal reach after every step; a sum already further ahead takes nothing."""
+    due = [row for row in rows if row.due_on <= on]
+    charge, principal = sum([row.charge for row in due]), sum([row.principal for row in due])
+    yield charge, 0
+    yield charge, principal
+    for row in rows:
+        if row.due_on > on:
+            charge += row.charge
+            yield charge, principal
+            principal += row.principal
+            yield charge, principal
+
+
+def remaining(rows: Sequence[Instalment], paid_charge: int, paid_principal: int) -> int:
     """Return what the schedule still asks: no surplus of one sum pays for the other."""
-    charge, principal = sum(row.charge for row in rows), sum(row.principal for row in rows)
+    charge, principal = sum([row.charge for row in rows]), sum([row.principal for row in rows])
     return max(0, charge - paid_charge) + max(0, principal - paid_principal)
 
 
@@ -114,7 +120,7 @@ def state(rows: Sequence[Instalment], paid_charge: int, paid_principal: int, on:
         charge_due=max(0, charge_due - paid_charge),
         arrears=max(0, due - paid),
         instalments_late=late,
-        remaining=_remaining(rows, paid_charge, paid_principal),
+        remaining=remaining(rows, paid_charge, paid_principal),
         next_due=next_due,
     )
 

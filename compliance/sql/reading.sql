@@ -1,13 +1,18 @@
 -- What the five rules need of a group, each kind of thing already added up. Every posted sheet passes here, so these
 -- are functions: their plans are made once per connection, not anew each time. This file can be run again as it stands.
 
--- A group by its book: its master data, the policies it is judged by, and its stored weeks before `since_day`.
-CREATE OR REPLACE FUNCTION compliance_setting(of_book bigint, since_day date)
+-- A group by its book: its master data, the policies it is judged by, and its stored weeks before `since_day`. With
+-- `hold` the book is held first, until the transaction ends: what is read is what the last writer left.
+DROP FUNCTION IF EXISTS compliance_setting(bigint, date);
+CREATE OR REPLACE FUNCTION compliance_setting(of_book bigint, since_day date, hold boolean)
   RETURNS TABLE (group_id bigint, book_id bigint, start_on date, end_on date, timezone text, members text,
                  holidays text, terms text, policies text, asked_on date, imported_through date, weeks text)
-  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
+  IF hold THEN
+    PERFORM 1 FROM ledger_book WHERE id = of_book FOR NO KEY UPDATE;
+  END IF;
   RETURN QUERY
   SELECT g.id, g.book_id, g.start_on, g.end_on, g.timezone::text,
     (SELECT json_agg(json_build_array(m.no, m.joined_on, m.left_on) ORDER BY m.no)

@@ -312,7 +312,7 @@ class OpenLoan:
     @property
     def remaining(self) -> int:
         """What the whole schedule still asks for; nothing once a step closed the loan."""
-        return self.state(self.closed_on or self.loan.disbursed_on).remaining
+        return 0 if self.closed_on else arrears.remaining(self.rows, self.paid_charge, self.paid_principal)
 
     def state(self, on: date) -> arrears.State:
         if self.closed_on and self.closed_on <= on:

@@ -26,7 +26,7 @@ from loans import selectors as loan_selectors
 from loans import services as loans
 from loans.models import Leaving, Loan, LoanRequest
 from loans.services import Lending, OpenLoan
-from meetings.models import Attendance, CashDifference, FollowUp, HandOver, Meeting, SheetDraft
+from meetings.models import Attendance, CashDifference, FollowUp, HandOver, Meeting
 from meetings.sheet import OtherMoney, Row, Sheet, same_person
 from savings import services as savings
 
@@ -171,7 +171,8 @@ def post_sheet(
                 owner=members.get(sheet.count.owner_no or 0),
             )
         _decide(group, sheet, by)
-        SheetDraft.objects.filter(group=group, on=sheet.on, by=by).delete()
+        if by:
+            _forget_draft(group, sheet.on, by)
         announce(book.pk, sheet.on)
         return meeting
 
@@ -335,6 +336,8 @@ def _difference(sheet: Sheet, difference: int) -> Draft:
     )
 
 
+_FORGET_DRAFT = 'DELETE FROM meetings_sheetdraft WHERE group_id = %s AND "on" = %s AND by_id = %s'
+
 _CASH_ON = """
 SELECT a.balance - coalesce((SELECT sum(p.amount) FROM ledger_posting p WHERE p.account_id = a.id AND p."on" > %s), 0)
   FROM ledger_account a WHERE a.book_id = %s AND a.code = %s AND a.member_no = 0 AND a.loan_no = 0
@@ -403,6 +406,11 @@ def _decide(group: Group, sheet: Sheet, by: "User | None") -> None:
             )
         except ValidationError as refusal:
             raise ValidationError({field: refusal.messages}) from refusal
+
+
+def _forget_draft(group: Group, on: date, by: "User") -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_DRAFT, [group.pk, on, by.pk])
 
 
 def _write_people(meeting: Meeting, sheet: Sheet, members: Mapping[int, Member]) -> None:

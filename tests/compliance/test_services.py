@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from compliance.models import GroupWeek, Policy
 from compliance.selectors import findings
-from compliance.services import WEEKS_AHEAD, refresh
+from compliance.services import WEEKS_AHEAD, reach, refresh
 from groups.models import Group
 from groups.services import add_member, declare_holiday, update_group, update_member
 from ledger import services as ledger
@@ -87,7 +87,7 @@ def test_the_worked_group_is_kept_as_its_sheets_are_posted():
     assert_rows_are_what_the_books_say(group)
 
 
-def test_rows_run_twelve_weeks_ahead_as_they_will_be_if_nothing_more_is_recorded():
+def test_rows_run_some_weeks_ahead_as_they_will_be_if_nothing_more_is_recorded():
     group = worked_group()
     ahead = [row for row in kept(group) if row[0] > day(4, 0)]
     assert len(ahead) == WEEKS_AHEAD
@@ -100,6 +100,34 @@ def test_rows_run_twelve_weeks_ahead_as_they_will_be_if_nothing_more_is_recorded
     # The loan's last instalment falls due in week 11: PAR stays what it is, and what is due grows till then.
     assert at(group, 5)["par"] == 70_000
     assert at(group, 7)["par3"] == 70_000
+
+
+def test_a_group_silent_for_long_is_carried_on_when_somebody_looks():
+    group, young, ended = worked_group(), found_group(code="KSM-BARU", opening=0), found_group(code="KSM-USAI")
+    Group.objects.filter(pk=ended.pk).update(end_on=day(3))
+    GroupWeek.objects.filter(group=young).delete()  # one that nobody ever announced
+    everybody = Group.objects.all()
+    with CaptureQueriesContext(connection) as queries:
+        reach(everybody, day(4, 6))
+    assert len(queries) == 1 + 5  # the young one's rows are made
+    with CaptureQueriesContext(connection) as queries:
+        reach(everybody, day(9, 6))  # the last week over is the eighth, of which there is a row
+    assert len(queries) == 1
+
+    reach(everybody, day(80))
+    assert [kept(one)[-1][0] for one in (group, young, ended)] == [day(91, 0), day(91, 0), day(5, 0)]
+    for week in (9, 40, 79, 91):
+        close = at(group, week)
+        assert close["without_sheet"] == week - 4
+        assert close["total"] == findings(group, day(week + 1, 0)).evaluation.total_per_cent
+    assert (at(group, 79)["par3"], at(young, 79)["without_sheet"]) == (70_000, 79)
+
+    # The sheet of a week long ago says what followed anew, and what was carried on beyond it goes.
+    meet(group, day(5), EVERYBODY, pay={4: 5000})
+    assert [row[0] for row in kept(group)][-1] == day(5 + WEEKS_AHEAD, 0)
+    assert_rows_are_what_the_books_say(group)
+    reach(everybody, day(80))
+    assert (at(group, 79)["without_sheet"], at(group, 79)["outstanding"]) == (74, 65_250)
 
 
 def test_a_snapshot_says_what_findings_say_on_that_day():
@@ -275,8 +303,8 @@ def test_refreshing_takes_the_same_few_statements_whatever_the_members_and_the_h
     young = count_of(group, 1)
     for week in weeks:
         meet(group, day(week), everybody, pay=dict.fromkeys(range(1, size // 2), 3000))
-    assert count_of(group, 26) == 6
-    assert young == 8  # a book's first week looks at the group again and clears rows that are no week's any more
+    assert count_of(group, 26) == 5
+    assert young == 7  # a book's first week looks at the group again and clears rows that are no week's any more
     assert_rows_are_what_the_books_say(group)
 
 

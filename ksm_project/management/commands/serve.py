@@ -19,6 +19,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from ksm_project import memory
+
 HOST = "127.0.0.1"
 THREADS = 8  # as many requests at once, each with a connection of its own
 
@@ -44,6 +46,7 @@ class Command(BaseCommand):
         try:
             # Only now: the application looks at the collected files once, when it is made.
             server = waitress.create_server(get_wsgi_application(), host=HOST, port=port, threads=THREADS, ident=None)
+            memory.settle()
         except OSError as error:
             raise CommandError(_taken(port)) from error
         self._say("")

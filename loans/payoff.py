@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from loans.arrears import State
@@ -93,4 +93,4 @@ def lessened(rows: Sequence[Row], waivers: Sequence[Mapping[int, int]]) -> list[
     """Return the instalments without the charge that waivers (instalment number → rupiah) forgave."""
     if not waivers:
         return list(rows)
-    return [replace(row, charge=row.charge - sum(one.get(row.no, 0) for one in waivers)) for row in rows]
+    return [row._replace(charge=row.charge - sum(one.get(row.no, 0) for one in waivers)) for row in rows]

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Unit = Literal["week", "month"]
 Method = Literal["flat", "declining", "annuity"]
@@ -88,8 +88,7 @@ def terms_for_share(terms: Terms, principal: int) -> Terms:
     return replace(terms, principal=principal, periods=terms.periods * WEEKS_PER_MONTH, unit="week")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One instalment in whole rupiah; `balance` is the principal still owed once it is paid."""
 
     no: int

@@ -20,7 +20,7 @@ from ledger import chart
 from ledger import services as ledger
 from ledger.announce import announce, one_announcement
 from ledger.models import Book
-from ledger.rows import fetch, insert, insert_rows
+from ledger.rows import fetch, insert, insert_rows, instances, select_list
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
 from loans import services as loans
@@ -88,11 +88,8 @@ def post_sheet(
     with transaction.atomic(), one_announcement():
         book = ledger.lock_book(group.book_id)
         text = ledger.canonical_content(sheet.content() | {"lendings": [_lending_content(one) for one in lendings]})
-        not_before = fetch(
-            Meeting, 'WHERE t.group_id = %s AND t."on" >= %s ORDER BY t."on" LIMIT 1', [group.pk, sheet.on]
-        )
-        if not_before and not_before[0].on == sheet.on:
-            earlier = not_before[0]
+        before, earlier = _found_on(group, book, sheet.on)
+        if earlier:
             if earlier.submission.key == key:
                 ledger.find_submission(book, key, text)  # refuses other content under this key
                 return earlier
@@ -119,7 +116,6 @@ def post_sheet(
         drafts += _other(sheet.on, sheet.expenses, EXPENSE, refusals)
         refusals.raise_any()
 
-        before = _cash_on(book, sheet.on)
         expected = before + _cash_moved(drafts)
         _check_cash(expected, drafts, refusals)
         difference = 0 if sheet.count.counted is None else sheet.count.counted - expected
@@ -338,18 +334,22 @@ def _difference(sheet: Sheet, difference: int) -> Draft:
 
 _FORGET_DRAFT = 'DELETE FROM meetings_sheetdraft WHERE group_id = %s AND "on" = %s AND by_id = %s'
 
-_CASH_ON = """
-SELECT a.balance - coalesce((SELECT sum(p.amount) FROM ledger_posting p WHERE p.account_id = a.id AND p."on" > %s), 0)
-  FROM ledger_account a WHERE a.book_id = %s AND a.code = %s AND a.member_no = 0 AND a.loan_no = 0
+_FOUND_ON = """
+SELECT a.balance - coalesce((SELECT sum(p.amount) FROM ledger_posting p WHERE p.account_id = a.id AND p."on" > day), 0),
+       {meeting}
+  FROM (SELECT %s::date AS day) said
+  LEFT JOIN ledger_account a ON a.book_id = %s AND a.code = %s AND a.member_no = 0 AND a.loan_no = 0
+  LEFT JOIN meetings_meeting t ON t.group_id = %s AND t."on" = day
 """
 
 
-def _cash_on(book: Book, on: date) -> int:
-    """Return the cash by the book before a meeting, without what is dated after its day. One statement."""
+def _found_on(group: Group, book: Book, on: date) -> tuple[int, Meeting | None]:
+    """Return the cash by the book as at a day, without what is dated later, and that day's meeting. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_CASH_ON, [on, book.pk, chart.CASH])
-        found = cursor.fetchone()
-    return int(found[0]) if found else 0
+        select = _FOUND_ON.format(meeting=select_list(Meeting, "t"))
+        cursor.execute(select, [on, book.pk, chart.CASH, group.pk])
+        cash, *row = cursor.fetchone()
+    return int(cash or 0), next(iter(instances(Meeting, [row] if row[0] else [])), None)
 
 
 def _cash_moved(drafts: Iterable[Draft]) -> int:

@@ -13,7 +13,7 @@ from groups import clock
 from groups.access import GroupRequest, group_view
 from groups.models import Member
 from groups.money import format_amount
-from groups.permissions import Permission
+from groups.permissions import Permission, permission_names
 from ledger import chart
 from loans import selectors as loan_selectors
 from meetings import selectors, services
@@ -37,7 +37,12 @@ def add_hand_over(request: GroupRequest, on: date) -> HttpResponse:
     members = Member.objects.filter(group=request.group).active_on(on).order_by("no")
     who = WhoForm(request.GET or None, members=members)
     if not who.is_bound or not who.is_valid():
-        context = {"form": who, "meeting": meeting, "back": reverse("posted_sheet", args=[request.group.code, on])}
+        context = {
+            "form": who,
+            "meeting": meeting,
+            "back": reverse("posted_sheet", args=[request.group.code, on]),
+            "permissions": permission_names(request.permissions),
+        }
         return render(request, "meetings/add_who.html", context, status=422 if who.errors else 200)
     member = who.cleaned_data["member"]
     if who.cleaned_data["what"] == "withdrawal":
@@ -152,4 +157,10 @@ def add_disbursement(request: GroupRequest, on: date) -> HttpResponse:
         asked = form.cleaned_data["request"]
         return [(asked.member.name, format_amount(0), format_amount(asked.amount))]
 
-    return answer(request, Case(meeting, on, _("A loan that was paid out and forgotten"), None, form, act, sides))
+    heading = _("A loan that was paid out and forgotten")
+    note = (
+        ""
+        if requests
+        else _("Nobody who asked by that day waits for a loan. Write first that she asked, with the day.")
+    )
+    return answer(request, Case(meeting, on, heading, None, form, act, sides, note=note))

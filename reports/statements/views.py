@@ -118,7 +118,8 @@ def _books(request: HttpRequest) -> HttpResponse:
     asked = Asked(form.period, days, NO_ACCOUNT)
     lines = [(one, f"{keeper.url('statement', one.name)}?{asked.query()}") for one in listed(keeper)]
     prints = Permission.PRINT_PAPERS in request.permissions  # type: ignore[attr-defined]
-    context = _context(keeper, form, asked) | {"lines": lines, "prints": prints}
+    takes_out = Permission.EXPORT_BOOK in request.permissions  # type: ignore[attr-defined]
+    context = _context(keeper, form, asked) | {"lines": lines, "prints": prints, "takes_out": takes_out}
     return render(request, "reports/statements/books.html", context, status=422 if form.errors else 200)
 
 

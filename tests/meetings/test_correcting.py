@@ -31,6 +31,7 @@ from meetings.services import (
     correct_hand_over,
     correct_other_money,
     settle_difference,
+    take_settlement_back,
 )
 from meetings.sheet import CashCount, Disbursement, OtherMoney, Payment, Row
 from tests.meetings.test_services import (
@@ -290,6 +291,20 @@ def test_a_cash_difference_that_was_another_or_none(group):  # noqa: F811
         settle(found, -1_000)
     assert code_of(refusal) == "resolved"
     assert Correction.objects.filter(kind="difference").count() == 2
+
+
+def test_a_difference_that_was_settled_in_part_is_not_corrected_under_it(group):  # noqa: F811
+    found = short_of(group, 500)
+    part = settle_difference(
+        difference=found, ending="repaid", amount=200, words="sebagian", on=SECOND, key=uuid4(), by=None, at=AT
+    )
+    with pytest.raises(ValidationError) as refusal:
+        settle(found, 0)
+    assert code_of(refusal) == "settled"
+    take_settlement_back(settlement=part, reason="belum dibawa", key=uuid4(), by=None, at=AT)
+    settle(found, 0)
+    found.refresh_from_db()
+    assert (found.rest, found.settled, found.resolved_on is None, balance(group, "1290")) == (0, 0, False, 0)
 
 
 def attend(on, attendance, key=None, **more):

@@ -30,8 +30,9 @@ from meetings.sheet import CashCount, Minutes, Payment, Row, Sheet
 from meetings.workbook import LAYOUT
 from reports import demo
 from reports.exporting import export_book
+from reports.statements.catalogue import CATALOGUE
 from savings.terms import agree_terms
-from tests.factories import BkmFactory, GroupFactory, coordinator, treasurer
+from tests.factories import AppointmentFactory, BkmFactory, GroupFactory, coordinator, treasurer
 from tests.meetings.workbooks import packed, with_cells
 from tests.reports import village
 from tests.reports.round_trip import AT, balances, brought_in, emptied, fresh, judge_round_trip, said, sheets_of
@@ -327,6 +328,25 @@ def test_the_treasurer_takes_the_book_out(client):
     answer = client.post(url)
     assert answer["Content-Disposition"] == 'attachment; filename="buku-ksm-melati.xlsx"'
     assert [sheet.name for sheet in xlsx.read(answer.content)] == list(LAYOUT)
+
+
+@pytest.mark.parametrize("role", ["treasurer", "chair"])
+def test_the_groups_own_people_take_everything_away_without_anybody_else(client, role):
+    group = melati_group()
+    client.force_login(AppointmentFactory(group=group, role=role).user)
+    assert reverse("take_out", args=[group.code]) in client.get(reverse("books", args=[group.code])).content.decode()
+    assert client.post(reverse("take_out", args=[group.code])).status_code == 200
+    for name in (
+        "take_out_beancount",
+        "take_out_hledger",
+        "paper_minutes_book",
+        "paper_passbooks",
+        "paper_corrections",
+    ):
+        assert client.get(reverse(name, args=[group.code])).status_code == 200, name
+    for name in CATALOGUE:
+        for form in ("statement_xlsx", "statement_paper"):
+            assert client.get(reverse(form, args=[group.code, name])).status_code == 200, (form, name)
 
 
 def test_what_does_not_fit_is_read_before_the_file_is_there(client):

@@ -1,34 +1,36 @@
-"""The one writer of workbooks (.xlsx): what was text stays text, what was an amount stays a number.
+"""The one writer of workbooks (.xlsx), books that go out included: text stays text, an amount stays a number.
 
 Text that a spreadsheet would take for a formula (`= + - @`, a tab, a newline first) is written as plain text and
-marked so that it stays text when somebody edits the cell.
+marked so that it stays text when somebody edits the cell. Signs that nobody can print are replaced; letters that a
+workbook would read as one sign are kept.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 
 from django.http import HttpResponse
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.styles import Border, Font, Side
+from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-Value = str | int | float | date | None
+Value = str | int | float | Decimal | date | None
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
-LONGEST_TEXT = 32_000  # a cell holds 32,767 characters
+LONGEST_TEXT = 32_767  # as much as a cell holds
 LONGEST_NAME = 31  # of a sheet
 NARROWEST, WIDEST = 8, 60
 
-_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # how a workbook writes signs: to mean these letters, escape them
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
-_BOLD = Font(bold=True)
+_BOLD, _WRAP = Font(bold=True), Alignment(vertical="top", wrap_text=True)
 _BORDERS = {
     "sum": Border(top=Side(style="thin")),
     "final": Border(top=Side(style="thin"), bottom=Side(style="double")),
@@ -86,6 +88,8 @@ def _write(page: Worksheet, sheet: Sheet) -> None:
     widths: dict[int, int] = {}
     for row, line in enumerate(sheet.lines, start=1):
         for column, value in enumerate(line.cells, start=1):
+            if value is None and line.role == "plain":
+                continue
             cell = page.cell(row, column)
             _set(cell, value)
             _dress(cell, line.role)
@@ -100,9 +104,11 @@ def _write(page: Worksheet, sheet: Sheet) -> None:
 
 def _set(cell: Cell, value: Value) -> None:
     if isinstance(value, str):
-        cell.value = _ESCAPED.sub("_x005F_", _NOT_IN_XML.sub("\ufffd", value)[:LONGEST_TEXT])
-        cell.data_type = "s"
+        cell.value = _ESCAPED.sub("_x005F_", _UNPRINTABLE.sub("\ufffd", value)[:LONGEST_TEXT])
+        cell.data_type = "s"  # not what openpyxl makes of a leading =, or of #N/A
         cell.quotePrefix = value.startswith(FORMULA_SIGNS)
+        if "\n" in value:
+            cell.alignment = _WRAP
         return
     cell.value = value
     if isinstance(value, int):

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from groups.access import GroupRequest, group_view
 from groups.forms import BukuForm
 from groups.permissions import Permission
+from groups.xlsx import CONTENT_TYPE
 from meetings.workbook import LAYOUT
 from reports.exporting import REST, Export, export_book, file_name
 from reports.forms import TakeOutForm
 from reports.ledger_text import SUFFIX, Format, ledger_text
-from reports.spreadsheet import CONTENT_TYPE
 
 SHOWN = 200  # things left out of each weight on one page; the file's own sheet has them all
 

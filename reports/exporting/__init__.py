@@ -1,17 +1,18 @@
 """Takes the book of a group out as a workbook, in the layout that brings one in; nothing is dropped without a word."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 
+from groups import xlsx
 from groups.models import Group
+from groups.xlsx import Line, Sheet, Value
 from meetings.workbook import LAYOUT
 from meetings.xlsx import MAX_PACKED, MAX_TEXT
-from reports import spreadsheet
 from reports.exporting.fitting import LeftOut, fit
 from reports.exporting.gathering import gather
-from reports.spreadsheet import Table, Value
 
 __all__ = ["REST", "Export", "LeftOut", "export_book", "file_name"]
 
@@ -43,18 +44,14 @@ def export_book(group: Group) -> Export:
     Whoever hands the file on asks first when anything is named: it is never left out in silence.
     """
     fitted = fit(gather(group))
-    tables = [
-        Table(
-            name,
-            headings := tuple(column.heading for column in columns),
-            [tuple(row.get(heading) for heading in headings) for row in fitted.sheets[name]],
-        )
-        for name, columns in LAYOUT.items()
+    sheets = [
+        _sheet(name, headings, [[row.get(heading) for heading in headings] for row in fitted.sheets[name]])
+        for name, headings in ((name, [one.heading for one in columns]) for name, columns in LAYOUT.items())
     ]
     left_out = sorted(fitted.left_out, key=lambda one: (one.weight, one.on or date.min))
     if left_out:
-        tables.append(Table(REST, ("Tanggal", "Apa", "Isi", "Saldo"), _rest(left_out)))
-    content = spreadsheet.write(tables)
+        sheets.append(_sheet(REST, ("Tanggal", "Apa", "Isi", "Saldo"), _rest(left_out)))
+    content = xlsx.workbook(sheets)
     if len(content) > MAX_PACKED:
         says = _("The file has %(size)s kB; an import takes 1 MB.") % {"size": len(content) // 1000}
         left_out.append(LeftOut("money", _("Book too long for one import"), says))
@@ -63,6 +60,10 @@ def export_book(group: Group) -> Export:
 
 def file_name(group: Group) -> str:
     return f"buku-{group.code.lower()}.xlsx"
+
+
+def _sheet(name: str, headings: Sequence[str], rows: Iterable[Sequence[Value]]) -> Sheet:
+    return Sheet(name, [Line(headings, "head"), *map(Line, rows)], frozen=1)
 
 
 def _rest(left_out: list[LeftOut]) -> list[tuple[Value, ...]]:

@@ -92,6 +92,9 @@ WHOLLY_COVERED := ledger/*,*/services.py,*/services/*,groups/access.py,groups/pe
 # So are the small books, passbooks, and what a correction shows.
 WHOLLY_COVERED := $(WHOLLY_COVERED),groups/offices.py,groups/keeping.py,meetings/effect.py,reports/members/passbook.py
 
+# And what is taken out of a book, so that nothing stays behind in silence.
+WHOLLY_COVERED := $(WHOLLY_COVERED),groups/xlsx.py,reports/exporting/*
+
 # Every property with ten thousand examples, on the database with a thousand, and ten thousand sequences of each machine
 # that keeps whole books. Hours, not minutes; the pace of the machines is kept in artefacts/nightly while they run.
 nightly: setup-dev

@@ -14,7 +14,7 @@ from io import BytesIO
 
 from django.http import HttpResponse
 from openpyxl import Workbook
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -102,7 +102,7 @@ def _write(page: Worksheet, sheet: Sheet) -> None:
         page.freeze_panes = f"A{sheet.frozen + 1}"
 
 
-def _set(cell: Cell, value: Value) -> None:
+def _set(cell: Cell | MergedCell, value: Value) -> None:
     if isinstance(value, str):
         cell.value = _ESCAPED.sub("_x005F_", _UNPRINTABLE.sub("\ufffd", value)[:LONGEST_TEXT])
         cell.data_type = "s"  # not what openpyxl makes of a leading =, or of #N/A
@@ -117,7 +117,7 @@ def _set(cell: Cell, value: Value) -> None:
         cell.number_format = "dd-mm-yyyy"
 
 
-def _dress(cell: Cell, role: str) -> None:
+def _dress(cell: Cell | MergedCell, role: str) -> None:
     if role != "plain":
         cell.font = _BOLD
     if role in _BORDERS:

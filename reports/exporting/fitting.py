@@ -41,6 +41,7 @@ _COLUMNS = {
     chart.FINES: "Denda",
     chart.SOCIAL_FUND: "Sosial",
 }
+_BOX: AccountKey = (chart.CASH, 0, 0)
 _OF_A_LOAN = {chart.MEMBER_LOANS, chart.CHARGE_INCOME}
 
 
@@ -230,7 +231,7 @@ class _Fitter:
 
     def _place(self, one: Posted) -> bool:
         """Put an entry into its columns; False when none of them move the same accounts."""
-        if one.on < self.first:
+        if one.on < self.first or any(leg.code == chart.CASH and leg.key != _BOX for leg in one.legs):
             return False
         met = one.on in self.told.meetings
         if one.memo and one.kind in (HANDOVER, WITHDRAWAL, DISBURSEMENT) and one.memo not in self.reasons:
@@ -380,9 +381,11 @@ class _Fitter:
     def _check_payments(self) -> None:
         """Split every payment as the import will, and say where the book has it otherwise."""
         so_far = {no: [owed.loan.prior_charge, owed.loan.prior_principal] for no, owed in self.told.loans.items()}
-        payments = (
-            (on, no, *parts) for (on, _member), loans in sorted(self.paid.items()) for no, parts in loans.items()
-        )
+        payments = [
+            (on, no, charge, principal)
+            for (on, _member), loans in sorted(self.paid.items())
+            for no, (charge, principal) in loans.items()
+        ]
         for on, loan_no, charge, principal in payments:
             owed, (paid_charge, paid_principal) = self.told.loans[loan_no], so_far[loan_no]
             part = _split(owed, paid_charge, paid_principal, charge + principal, on)
@@ -459,9 +462,13 @@ class _Fitter:
                 pieces = ", ".join(f"{pieces} × {format_rupiah(int(value))}" for value, pieces in meeting.count.items())
                 self.leave("words", _("Notes and coins"), pieces, on)
         for note in self.told.follow_ups:
-            parts = [note.what, note.owner and note.owner.name, note.due_on and format_date(note.due_on)]
-            done = note.done_on and _("done on %(on)s") % {"on": format_date(note.done_on)}
-            self.leave("words", _("Follow-up"), ", ".join(filter(None, [*parts, done])), note.meeting.on)
+            parts = [
+                note.what,
+                note.owner.name if note.owner else None,
+                format_date(note.due_on) if note.due_on else None,
+                _("done on %(on)s") % {"on": format_date(note.done_on)} if note.done_on else None,
+            ]
+            self.leave("words", _("Follow-up"), ", ".join(filter(None, parts)), note.meeting.on)
         self._words_on_differences()
         self._words_on_requests()
         for one in self.told.others:

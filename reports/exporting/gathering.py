@@ -79,9 +79,12 @@ def read_entries(book_id: int) -> list[Posted]:
     with connection.cursor() as cursor:
         cursor.execute(_ENTRIES, [book_id])
         return [
-            Posted(*row, legs=tuple(Leg(*leg) for leg in zip(codes, amounts, members, loans, strict=True)))
-            for *row, codes, amounts, members, loans in cursor.fetchall()
-        ]
+            Posted(
+                number, on, kind, memo, reverses, member_no,
+                legs=tuple(Leg(*leg) for leg in zip(codes, amounts, members, loans, strict=True)),
+            )
+            for number, on, kind, memo, reverses, member_no, codes, amounts, members, loans in cursor.fetchall()
+        ]  # fmt: skip
 
 
 def gather(group: Group) -> Told:
@@ -91,7 +94,7 @@ def gather(group: Group) -> Told:
     for on, no, status in came:
         attendance[on][no] = status
     numbers = list(Loan.objects.filter(group=group).values_list("no", flat=True))
-    differences = CashDifference.objects.filter(meeting__group=group).select_related("meeting", "owner")
+    differences = CashDifference.objects.filter(group=group).select_related("owner").order_by("-pk")
     follow_ups = FollowUp.objects.filter(meeting__group=group).select_related("meeting", "owner")
     holidays = Holiday.objects.filter(models.Q(group=group) | models.Q(bkm=group.bkm_id))
     requests = LoanRequest.objects.filter(group=group).select_related("member")
@@ -104,7 +107,7 @@ def gather(group: Group) -> Told:
         requests=list(requests.order_by("no")),
         meetings={meeting.on: meeting for meeting in Meeting.objects.filter(group=group).order_by("on")},
         attendance=dict(attendance),
-        differences={one.meeting.on: one for one in differences},
+        differences={one.on: one for one in differences},  # of two on a day the sheet's, which came first
         follow_ups=list(follow_ups.order_by("meeting__on", "pk")),
         entries=read_entries(group.book_id),
         others=read_others(group),
@@ -181,7 +184,7 @@ def read_others(group: Group) -> list[Other]:
 _AS_IMPORTED = models.Q(from_on=models.F("member__joined_on"), office=models.F("member__office")) & (
     models.Q(to_on=models.F("member__left_on")) | models.Q(to_on=None, member__left_on=None)
 )
-_SAYS_NOTHING = (None, "", [], {}, False)
+_SAYS_NOTHING: tuple[Any, ...] = (None, "", [], {}, False)
 
 
 def _other(model: type[models.Model], told: dict[Any, Any]) -> Other:

@@ -63,11 +63,14 @@ def test_sheet_names_are_made_fit_and_told_apart():
 
 
 def test_a_sum_stands_below_a_line_and_the_heads_stay_in_sight():
-    page = read([Sheet("A", [Line(["Kas"], "head"), Line([5]), Line([5], "sum"), Line([5], "final")], frozen=1)])["A"]
-    assert page["A1"].font.bold
-    assert page["A3"].border.top.style == "thin"
-    assert page["A4"].border.bottom.style == "double"
-    assert page.freeze_panes == "A2"
+    title = "Buku kas KSM Mawar, yang panjang namanya lebar kolomnya tidak"
+    lines = [Line([title], "head"), Line(["Kas"], "head"), Line([5]), Line([5, None], "sum"), Line([5], "final")]
+    page = read([Sheet("A", lines, frozen=2)])["A"]
+    assert page["A2"].font.bold
+    assert page["A4"].border.top.style == page["B4"].border.top.style == "thin"
+    assert page["A5"].border.bottom.style == "double"
+    assert page.freeze_panes == "A3"
+    assert page.column_dimensions["A"].width == 8
 
 
 def test_a_workbook_is_kept_under_a_name():

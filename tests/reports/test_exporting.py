@@ -289,8 +289,13 @@ def test_a_member_who_came_before_she_was_one():
 
 
 def test_a_book_too_long_for_one_import_says_so(monkeypatch):
+    group = melati_group()
+    assert named(group, "money") == []
+    monkeypatch.setattr("reports.exporting.MAX_PACKED", 5_000)
+    (too_large,) = export_book(fresh(group)).money
+    assert (too_large.what, "kB" in too_large.says) == ("Buku terlalu panjang untuk dimasukkan sekaligus", True)
     monkeypatch.setattr("reports.exporting.fitting.MAX_ROWS", 4)
-    assert "Buku terlalu panjang untuk dimasukkan sekaligus" in named(melati_group(), "money")
+    assert named(group, "money") == [too_large.what] * 4, "three sheets are too long as well"
 
 
 # On the terminal and on screen

@@ -28,7 +28,8 @@ def search_regions(text: str, limit: int = 20) -> list[Found]:
     """Regions whose own or ancestors' names hold every word, in two queries; digits are read as the start of a code.
 
     Names that start with the text come first (with the whole word before a longer one), then the rest; among equals
-    the widest region leads, so that a kabupaten is not behind the villages of its name. Nothing typed finds nothing.
+    the widest region leads, so that a kabupaten is not behind the villages of its name, and then the shortest name.
+    Nothing typed finds nothing.
     """
     words = regions.plain(text[:LONGEST_TEXT]).split()
     if not words:
@@ -66,4 +67,5 @@ def _holding(words: list[str]) -> QuerySet[Region]:
         default=Value(40) + size,
         output_field=IntegerField(),
     )
-    return Region.objects.filter(every).order_by(rank, "code")
+    nearness = Case(When(starts["part"], then=Length("name")), default=Value(0), output_field=IntegerField())
+    return Region.objects.filter(every).order_by(rank, nearness, "code")

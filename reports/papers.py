@@ -31,6 +31,9 @@ OTHER_ROWS = 3
 # How many rows a page takes beside its letterhead and signatures: on the first page, and on those that follow.
 ATTENDANCE_ROWS = {"a4": (17, 20), "f4": (20, 23)}
 SHEET_ROWS = (17, 21)  # and the sum
+# A group a little larger gets all its rows on one page, lower, and its sheets a head of one line.
+ATTENDANCE_DENSE_ROWS = {"a4": 21, "f4": 24}
+BLANK_DENSE_ROWS, POSTED_DENSE_ROWS = 21, 24  # written by hand; printed
 
 Row = TypeVar("Row")
 
@@ -182,9 +185,13 @@ class AttendanceSheet:
     paper: str
 
     @property
+    def dense(self) -> bool:
+        return ATTENDANCE_ROWS[self.paper][0] < len(self.rows) <= ATTENDANCE_DENSE_ROWS[self.paper]
+
+    @property
     def pages(self) -> list[Sequence[tuple[int, Member | None]]]:
         """The rows of each page."""
-        return pages_of(self.rows, *ATTENDANCE_ROWS[self.paper])
+        return [self.rows] if self.dense else pages_of(self.rows, *ATTENDANCE_ROWS[self.paper])
 
     @property
     def rows(self) -> list[tuple[int, Member | None]]:
@@ -262,8 +269,12 @@ class BlankSheet:
     treasurer: str
 
     @property
+    def dense(self) -> bool:
+        return SHEET_ROWS[0] < len(self.rows) <= BLANK_DENSE_ROWS
+
+    @property
     def pages(self) -> list[Sequence[BlankRow]]:
-        return pages_of(self.rows, *SHEET_ROWS)
+        return [self.rows] if self.dense else pages_of(self.rows, *SHEET_ROWS)
 
     @property
     def denominations(self) -> Sequence[int]:
@@ -300,7 +311,9 @@ def blank_sheet(group: Group, on: date, printed_at: datetime) -> BlankSheet:
         rows += [
             BlankRow(None, "", due=one.due(context.last_of_week), loan_no=one.loan.no, borrower=True) for one in more
         ]
-    spare = max(1, min(2, SHEET_ROWS[0] - len(rows)))  # somebody may join; a second only where there is room
+    # Somebody may join; a second row to spare only where the front has room for it.
+    room = next((most for most in (SHEET_ROWS[0], BLANK_DENSE_ROWS) if most > len(rows)), 0)
+    spare = max(1, min(2, room - len(rows)))
     rows += [BlankRow(None, "")] * spare
     (head,) = heads([(group, on)], printed_at)
     return BlankSheet(
@@ -364,8 +377,12 @@ class PostedPaper:
     treasurer: str
 
     @property
+    def dense(self) -> bool:
+        return SHEET_ROWS[0] < len(self.rows) <= POSTED_DENSE_ROWS
+
+    @property
     def pages(self) -> list[Sequence[PostedRow]]:
-        return pages_of(self.rows, *SHEET_ROWS)
+        return [self.rows] if self.dense else pages_of(self.rows, *SHEET_ROWS)
 
     @property
     def withdrawn(self) -> int:

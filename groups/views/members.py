@@ -94,6 +94,7 @@ def member_edit(request: GroupRequest, no: int) -> HttpResponse:
         kicker=_("Member %(no)s") % {"no": member.no},
         member=member,
         masked_nik="" if show else nik.masked(member.nik),
+        may_settle=Permission.SETTLE_LOAN in request.permissions,
         extra="groups/member_more.html",
     )
 

@@ -59,9 +59,9 @@ def test_bandungrejosari():
 
 def test_the_widest_region_whose_name_starts_with_the_text_comes_first():
     assert labels_of("batang", 3) == [
-        "Kabupaten Batang, Jawa Tengah",
-        "Kecamatan Batang, Kabupaten Jeneponto",
+        "Kabupaten Batang",
         "Kecamatan Batang, Kabupaten Batang",
+        "Kecamatan Batang, Kabupaten Jeneponto",
     ]
     labels = labels_of("wonotunggal")
     assert labels[:3] == [

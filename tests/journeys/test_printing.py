@@ -156,3 +156,17 @@ def test_a_statement_is_whole_on_paper_with_its_heads_and_foot_on_every_page(pag
                 if number < len(text) or name == "trial":
                     assert "No. Tanggal Keterangan" in each or "Kode Akun" in each
             assert words in " ".join(text)
+
+
+def test_a_group_of_twenty_gets_one_front_and_signs_on_one_page(page, artefacts):
+    sign_in(page, villages(members=20))
+    for size in SIZES:
+        for address, pages, words in (
+            ("attendance/2026-02-11", 1, "Mengetahui"),
+            ("sheet/2026-02-11", 2, "Kas dihitung berdua"),
+            ("posted/2026-01-14", 2, "Sidik lembar"),
+        ):
+            name = f"twenty-{address.replace('/', '-')}-{size}"
+            pdf = printed(page, artefacts, f"/g/KSM-MAWAR/papers/{address}/?paper={size}", name)
+            assert len(pdf.pages) == pages, name
+            assert words in said(pdf.pages[-1]), name

@@ -272,7 +272,7 @@ def test_any_other_paper_is_a4(mawar, paper_size):
 def test_the_whole_week_of_a_bkm_in_one_go():
     bkm = BkmFactory(code="BKM-SUMBER-REJEKI", name="Sumber Rejeki")
     mawar = village.mawar(bkm=bkm)
-    village.mawar(17, bkm=bkm, code="KSM-MELATI", name="Melati", meeting_weekday=4)
+    village.mawar(22, bkm=bkm, code="KSM-MELATI", name="Melati", meeting_weekday=4)
     off = GroupFactory(bkm=bkm, name="Kenanga")
     groups.declare_holiday(group=off, week_start=date(2026, 2, 9), reason="Panen", declared_on=date(2026, 2, 1))
     GroupFactory(bkm=bkm, name="Anggrek", start_on=AFTER)

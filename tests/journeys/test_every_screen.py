@@ -1,0 +1,110 @@
+"""The key screens measured in Chromium: nothing wider than the phone, nothing too small to touch or too pale to read.
+
+What is wrong is found by `screen.js`, which a person may also paste into the console of any page.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.factories import PASSWORD, coordinator, treasurer
+from tests.meetings import village
+
+WRONG = (Path(__file__).parent / "screen.js").read_text()
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.goto("/masuk/")
+    page.fill("input[name=username]", name)
+    page.fill("input[name=password]", PASSWORD)
+    with page.expect_navigation():
+        page.press("input[name=password]", "Enter")
+
+
+def look(page: Page, widths: tuple[int, ...]) -> list[str]:
+    """Everything wrong with the page that is open, at each width, light and dark."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 640})
+        for theme in ("light", "dark"):
+            page.evaluate("(theme) => { document.documentElement.dataset.bsTheme = theme }", theme)
+            found += [f"{page.url} {width} {theme}: {wrong}" for wrong in page.evaluate(WRONG, width < 768)]
+    return found
+
+
+@pytest.fixture
+def mawar(page):
+    return village.mawar()
+
+
+def test_the_treasurer_s_screens(mawar, page):
+    sign_in(page, treasurer(mawar).username)
+    group, today = f"/g/{mawar.code}", village.today()
+    found = look(page, (320, 360))  # the task list, from which she starts
+
+    page.goto(f"{group}/meetings/{today}/sheet/")
+    found += look(page, (320, 360))
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.click("[data-all-present]")
+    page.locator(".more summary").first.click()
+    found += look(page, (320, 360))
+    page.goto(f"{group}/meetings/{today}/check/")
+    found += look(page, (320, 360))
+
+    for address in (
+        f"/meetings/{today}/minutes/",
+        f"/meetings/{today - timedelta(weeks=1)}/posted/",
+        "/meetings/",
+        "/members/",
+        "/members/several/",
+        "/members/1/edit/",
+        "/loans/",
+        "/loans/1/",
+        "/loans/new/",
+        "/loans/arrears/",
+        "/savings/",
+        "/cash/",
+        "/cash/count/",
+        "/closing/",
+        "/surplus/",
+        "/books/",
+        "/books/cash/",
+        "/entries/1/",
+        "/passbooks/1/",
+        f"/balances/{today}/",
+        "/objections/",
+        "/health/",
+        "/papers/",
+        "/upk/",
+        "/take-out/",
+    ):
+        response = page.goto(group + address)
+        assert response.status == 200, address
+        found += look(page, (320, 360))
+
+    # A refused form: its summary, its field and the sentence there.
+    page.goto(f"{group}/cash/paid/")
+    page.click("main .btn-primary")
+    page.wait_for_selector(".error-summary")
+    found += look(page, (320, 360))
+    assert found == []
+
+
+def test_the_coordinator_s_screens(mawar, page):
+    sign_in(page, coordinator(mawar.bkm).username)
+    found = []
+    for address in (
+        f"/b/{mawar.bkm.code}/",
+        f"/b/{mawar.bkm.code}/settings/",
+        f"/b/{mawar.bkm.code}/people/",
+        f"/b/{mawar.bkm.code}/groups/new/",
+        f"/b/{mawar.bkm.code}/import/",
+        f"/g/{mawar.code}/health/",
+        f"/g/{mawar.code}/settings/",
+    ):
+        response = page.goto(address)
+        assert response.status == 200, address
+        found += look(page, (360, 1280))
+    assert found == []

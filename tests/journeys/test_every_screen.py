@@ -89,7 +89,7 @@ def test_the_treasurer_s_screens(mawar, page):
     page.click("main .btn-primary")
     page.wait_for_selector(".error-summary")
     found += look(page, (320, 360))
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_the_coordinator_s_screens(mawar, page):
@@ -107,4 +107,4 @@ def test_the_coordinator_s_screens(mawar, page):
         response = page.goto(address)
         assert response.status == 200, address
         found += look(page, (360, 1280))
-    assert found == []
+    assert not found, "\n".join(found)

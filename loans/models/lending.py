@@ -4,6 +4,8 @@ What was paid is not kept here. A loan has two accounts of its own in the group'
 4110 for its charge (both with its member and loan number), and their postings say what was paid and when.
 """
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -120,7 +122,8 @@ class Loan(LoanTerms):
     @property
     def blocked(self) -> int:
         """What stayed behind of it when it was paid out (rupiah), by the rules it was made under."""
-        return blocked_part(self.principal, self.rules.blocked_percent) if self.rules else 0
+        made_under = self.upk_loan or self.rules
+        return blocked_part(self.principal, Decimal(made_under.blocked_percent)) if made_under else 0
 
 
 class Instalment(models.Model):

@@ -30,6 +30,7 @@ class UpkRules(models.Model):
     least_periods = models.SmallIntegerField(_("instalments at least"), default=3)
     most_periods = models.SmallIntegerField(_("instalments at most"), default=12)
     held_days = models.SmallIntegerField(_("pass instalments on within days"), default=14)
+    blocked_percent = models.SmallIntegerField(_("tabungan tanggung renteng, per cent of each share"), default=5)
 
     class Meta:
         verbose_name = _("rules of a UPK")
@@ -38,7 +39,10 @@ class UpkRules(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["upk", "from_on"], name="loans_upkrules_from_unique"),
             models.CheckConstraint(
-                condition=Q(women_percent__range=(0, 100), weeks_percent__range=(0, 100)), name="loans_upkrules_percent"
+                condition=Q(
+                    women_percent__range=(0, 100), weeks_percent__range=(0, 100), blocked_percent__range=(0, 100)
+                ),
+                name="loans_upkrules_percent",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -137,6 +141,8 @@ class UpkLoan(LoanTerms):
     disbursed_on = models.DateField(_("disbursed on"))
     principal = models.BigIntegerField(_("principal"))
     charge = models.BigIntegerField(_("jasa"))  # of the whole schedule
+    # Of each share: what stays behind in the KSM until it is paid, by the rules of the day it was paid out.
+    blocked_percent = models.SmallIntegerField(_("tabungan tanggung renteng in per cent"), default=0)
     # In the UPK's book: what the KSM owes, and the jasa it paid.
     receivable = models.OneToOneField(Account, models.PROTECT, related_name="+")
     charge_income = models.OneToOneField(Account, models.PROTECT, related_name="+")

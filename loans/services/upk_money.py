@@ -22,6 +22,7 @@ from loans.models import UpkInstalment, UpkLoan, UpkLoanRequest, UpkPayment
 from loans.schedule import schedule, terms_for_share
 from loans.services.lending import Lending, disburse, disbursement, terms_of
 from loans.services.upk_book import judge_cash, judge_day
+from loans.services.upk_requests import rules_on
 from loans.services.upk_standing import Standing
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def disburse_upk_loan(*, request: UpkLoanRequest, key: UUID, by: "User | None", 
                 Draft(
                     on,
                     "disbursement",
-                    disbursement(member_no=one.member.no, loan_no=one.no, principal=one.principal),
+                    disbursement(member_no=one.member.no, loan_no=one.no, principal=one.principal, blocked=one.blocked),
                     memo,
                 )
                 for one in members
@@ -165,6 +166,7 @@ def _open(request: UpkLoanRequest, upk_book: Book, group_book: Book, on: date) -
         rate_per=request.rate_per,
         method=request.method,
         round_to=request.round_to,
+        blocked_percent=rules_on(request.upk, on).blocked_percent,
         receivable=in_upk[chart.GROUP_LOANS, 0, no],
         charge_income=in_upk[chart.CHARGE_INCOME, 0, no],
         owed=in_group[chart.OWED_TO_UPK, 0, no],

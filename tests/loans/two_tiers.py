@@ -22,7 +22,7 @@ from tests.factories import UserFactory
 from tests.loans.upk_village import at, write
 
 FOUNDED = date(2018, 7, 2)  # a Monday
-OPEN_RULES = {"saving_months": 0, "first_ceiling": 10_000_000, "most_periods": 24}
+OPEN_RULES = {"saving_months": 0, "blocked_percent": 0, "first_ceiling": 10_000_000, "most_periods": 24}
 
 
 def ksm(upk: Upk, name: str = "Mekar Sari", members: int = 5) -> Group:

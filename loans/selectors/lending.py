@@ -17,7 +17,7 @@ from ledger.rows import columns_of, instances, select_list
 from loans import arrears
 from loans.arrears import Coverage, State
 from loans.models import Loan, LoanRequest, LoanStep
-from loans.payoff import lessened
+from loans.payoff import CLOSED, lessened
 from loans.schedule import Row
 from loans.services.lending import OpenLoan
 from loans.services.upk_debt import UpkDebt
@@ -321,7 +321,8 @@ class LoanCard:
 
     @cached_property
     def state(self) -> State:
-        return self.owed.state(self.on)
+        """As judged on its day; closed since, on the day under way, it owes nothing any more."""
+        return CLOSED if self.owed.closed_on else self.owed.state(self.on)
 
     @property
     def light(self) -> Light:

@@ -70,6 +70,15 @@ def test_a_payoff_shows_its_quote_and_writes_what_it_shows(client, story):
     assert client.get(reverse("loan_step_print", args=[group.code, 1, 1])).status_code == 200
 
 
+def test_a_card_says_on_that_very_day_how_a_loan_ended(client, story):
+    """It is judged as at the end of yesterday, when the loan was not closed yet."""
+    group, _loan = story
+    do(client, group, "write-off")
+    shown = client.get(reverse("loan_card", args=[group.code, 1]))
+    assert (shown.context["card"].state.remaining, shown.context["card"].state.next_due) == (0, None)
+    assert "dihapus buku, 29 Januari 2026" in text(shown).lower().replace(" ,", ",").replace("januari", "Januari")
+
+
 def test_nothing_is_written_when_the_figures_changed_meanwhile(client, story):
     group, loan = story
     url = reverse("loan_step", args=[group.code, 1, "payoff"])

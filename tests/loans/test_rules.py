@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from groups.models import Appointment
 from ledger import chart
@@ -16,6 +16,7 @@ from ledger.services import Leg
 from loans import services
 from loans.models import CollectabilityClass, LendingRules, Loan, LoanRequest
 from loans.schedule import Terms
+from loans.services.upk_policy import set_upk_policy
 from meetings.models import Meeting
 from meetings.services import adopt_lending_rules, correct_hand_over, post_sheet
 from meetings.sheet import Decision, Disbursement, Payment, Row, Sheet
@@ -347,3 +348,14 @@ def test_a_correction_of_a_sheet_keeps_what_is_blocked(mawar):
     )  # fmt: skip
     assert saved(mawar, SARI, loan=1) == 5_000
     assert ledger.lock_book(mawar.book_id).last_number == 5 + 1 + 1 + 1 + 2
+
+
+@pytest.mark.parametrize("table", ["loans_lendingrules", "loans_collectabilityclass", "loans_upkpolicy"])
+def test_versions_are_kept_by_the_database_itself(mawar, table):
+    """Neither raw SQL nor a stale `save()` changes what loans and months were judged by."""
+    adopt(mawar)
+    services.set_classes(bkm=mawar.bkm, from_on=day(2), rows=[("lancar", 0, Decimal(1))])
+    set_upk_policy(bkm=mawar.bkm, from_on=day(2), by=None, at=noon(day(2)))
+    for statement in (f"UPDATE {table} SET from_on = from_on - 1", f"DELETE FROM {table}"):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)

@@ -14,7 +14,8 @@ from groups.models import Appointment
 from loans.models import UpkLoan, UpkLoanRequest, UpkPayment
 from loans.selectors import reconcile
 from tests.factories import AppointmentFactory
-from tests.loans.two_tiers import book, ksm, lend, monthly, pass_on, sheet, village
+from tests.loans.two_tiers import approve, ask, book, ksm, lend, monthly, pass_on, sheet, village
+from tests.loans.upk_village import write
 
 pytestmark = pytest.mark.django_db
 LENT = date(2018, 11, 15)
@@ -186,3 +187,39 @@ def test_as_many_queries_for_three_loans_as_for_one(group):
         sheet(other, date(2018, 11, 22), {1: 100_000})
     assert UpkLoan.objects.count() == 3
     assert count() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"rate": "100,01"}, "rate"),
+        ({"rate": "-1"}, "rate"),
+        ({"periods": "0"}, "periods"),
+        ({"periods": "521"}, "periods"),
+        ({"requested_on": "2018-07-01"}, "requested_on"),  # the day before the group's books
+        ({"requested_on": "2999-01-01"}, "requested_on"),
+        ({"share-1": "0"}, None),
+    ],
+)
+def test_a_request_that_cannot_be_is_answered_at_its_field(group, change, field):
+    wati = signed_in(group, "treasurer")
+    asked = {"periods": "10", "rate": "0", "method": "flat", "round_to": "0", "requested_on": f"{clock.today()}"}
+    asked |= {"share-1": "500.000", "purpose-1": "Warung"}
+    url = f"/g/{group.code}/upk/ask/"
+    assert wati.post(url, asked | {"show": "1"}).status_code == 200, "jasa of 0 is a loan without jasa"
+    answer = wati.post(url, asked | change)
+    assert (answer.status_code, UpkLoanRequest.objects.count()) == (422, 0)
+    assert set(answer.context["form"].errors) == {field or "__all__"}
+
+
+def test_more_than_the_upk_s_cash_is_not_paid_out(group):
+    upk = group.bkm.upk
+    approved = approve(ask(group, [1_000_000] * 5, monthly(5_000_000, 10), clock.today()), clock.today())
+    write(upk, "upk_capital_back", clock.today(), 46_000_000)
+    rini = signed_in(group.bkm, "upk")
+    answer = rini.post(
+        f"/b/{group.bkm.code}/upk/requests/{approved.no}/disburse/", {"key": uuid4(), "on": f"{clock.today()}"}
+    )
+    assert answer.status_code == 422
+    assert "Rp4.000.000" in text(answer)
+    assert not UpkLoan.objects.exists()

@@ -1,6 +1,6 @@
 """Where a loan of the UPK meets what else happens in the group's book: a meeting's count, a leaving, a year's end."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -12,16 +12,18 @@ from ledger import services as ledger
 from ledger.models import Account
 from ledger.services import Leg
 from loans import services
+from loans.ageing import class_of, reserve
 from loans.models import LoanStep
 from loans.schedule import Terms
 from loans.selectors import board_arrears, borrower, group_arrears, last_terms, never_borrowed, open_loans, reconcile
 from loans.services import Deed
 from meetings.models import HandOver, Meeting
-from meetings.services import correct_hand_over
-from meetings.sheet import Payment, Row
+from meetings.services import correct_hand_over, post_sheet
+from meetings.sheet import Disbursement, Payment, Row, Sheet
 from savings.services import decide_year
 from tests.compliance.village import post
 from tests.factories import treasurer
+from tests.loans.test_arrears_selector import replayed
 from tests.loans.test_services import code_of
 from tests.loans.two_tiers import book, lend, monthly, pass_on, sheet, village
 from tests.loans.upk_village import at
@@ -314,3 +316,32 @@ def test_a_share_is_not_taken_back_alone(group, client):
     card = client.get(reverse("loan_card", args=[group.code, share.no])).content.decode()
     assert reverse("loan_step", args=[group.code, share.no, "write-off"]) in card
     assert reverse("loan_step", args=[group.code, share.no, "take-back"]) not in card
+
+
+def test_own_loans_and_shares_are_counted_apart_on_every_day(group, loan):
+    """Two members owe both tiers; what every figure says on a day is what the postings, replayed one by one, say."""
+    sheet(group, SECOND, {}, weekly=100_000)
+    terms = Terms(150_000, 10, "week", Decimal(1), "month", "flat", 0)
+    told = {"group": group, "amount": 150_000, "purpose": "", "terms": terms, "on": DEC}
+    asked = [services.request_loan(member=group.members.get(no=no), **told) for no in (1, 2)]
+    rows = tuple(Row(no, "H") for no in range(1, 6))
+    lend_out = Sheet(on=DEC, rows=rows, disbursements=tuple(Disbursement(one.no) for one in asked))
+    post_sheet(group=group, key=uuid4(), sheet=lend_out, by=None, at=at(DEC))
+    paid = (Payment(15_375, 6), Payment(30_000, 1)), (Payment(5_000, 7), Payment(60_000, 2))
+    rows = tuple(Row(no, "H", payments=paid[no - 1] if no < 3 else ()) for no in range(1, 6))
+    later = date(2018, 12, 29)
+    post_sheet(group=group, key=uuid4(), sheet=Sheet(on=later, rows=rows), by=None, at=at(later))
+    of_upk = set(loan.shares.values_list("no", flat=True))
+    for week in range(14):
+        on = DEC + timedelta(days=7 * week)
+        ages, found = replayed(group, on), group_arrears(group, on)
+        own = [age for no, age in ages.items() if no not in of_upk]
+        late = [age for age in own if age.instalments_late]
+        assert (found.outstanding, found.arrears, found.shares) == (
+            sum(one.outstanding for one in own), sum(one.arrears for one in own), len(ages) - len(own),
+        )  # fmt: skip
+        assert (found.par.part, found.par.whole) == (sum(one.outstanding for one in late), found.outstanding)
+        assert found.par_three.part == sum(one.outstanding for one in late if one.instalments_late > 2)
+        assert found.reserve == sum(reserve(one.outstanding, class_of(one.instalments_late)) for one in own)
+        assert {one.no for one, _grade in found.graded} == {no for no, one in ages.items() if one.instalments_late}
+    assert (found.arrears, len(found.late)) == (2 * 153_750 - 15_375 - 5_000, 2)

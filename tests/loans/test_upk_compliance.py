@@ -11,6 +11,7 @@ from groups.services import open_upk
 from ledger import services as ledger
 from ledger.services import Draft, Leg
 from loans import services
+from loans.models import UpkRules
 from loans.services import Share
 from meetings.services import post_sheet
 from meetings.sheet import Payment, Row, Sheet
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def lend_from_upk(group, on):
     upk = open_upk(bkm=group.bkm, name="UPK Guyub Rukun")
+    UpkRules.objects.create(upk=upk, from_on=on, blocked_percent=0)  # what stays behind would be cash of the KSM
     capital = (Leg("1110", 9_000_000), Leg("3210", -9_000_000))
     draft = Draft(on, "upk_capital", capital)
     ledger.post(book=upk.book, key=uuid4(), content={}, drafts=[draft], by=None, at=noon(on))

@@ -46,7 +46,7 @@ class Coverage:
 
 
 def coverage(group: Group, member_no: int, on: date, limit: int = 52) -> Coverage:
-    """Return the last weeks of a member and those she has paid ahead. Four statements, whatever the history."""
+    """Return the last weeks of a member and those she has paid ahead. Two statements, whatever the history."""
     setting, happened = read_weeks(source := read_setting(group.book_id), None, through=on)
     rows: list[WeekFacts] = []
     week = source.setting.first_week

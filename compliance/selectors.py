@@ -39,7 +39,7 @@ class Findings:
 
 
 def findings(group: Group, on: date) -> Findings:
-    """Judge a group from its books up to the end of `on`, whatever was recorded for later days. Six statements."""
+    """Judge a group from its books up to the end of `on`, whatever was recorded for later days. Four statements."""
     source = read_setting(group.book_id)
     setting, happened = read_weeks(source, None, through=on)
     rows: list[WeekFacts] = []

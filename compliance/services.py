@@ -27,7 +27,7 @@ WEEKS_REACHED = 12
 
 
 def refresh(*, group: Group, from_on: date) -> None:
-    """Bring a group's rows up to date after a change dated `from_on` or later, in at most 7 statements."""
+    """Bring a group's rows up to date after a change dated `from_on` or later, in at most 5 statements."""
     refresh_book(book_id=group.book_id, from_on=from_on)
 
 

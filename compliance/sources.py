@@ -5,7 +5,7 @@ The statements are functions of the database (`compliance/sql/`), each bringing 
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -84,15 +84,17 @@ def read_weeks(
 ) -> tuple[Setting, dict[date, WeekInput]]:
     """Return the setting with its loans, and all that happened after the week `before` (None: ever) up to `through`.
 
-    At most three statements. What is dated before the group's first week is counted into that week.
+    One statement. What is dated before the group's first week is counted into that week.
     """
     since = before.week + timedelta(days=7) if before else FIRST_DAY
-    moved = _rows("SELECT * FROM compliance_movements(%s, %s, %s)", source.book_id, since, through)
-    movements = [Movement._make(row) for row in moved]
-    held = _rows("SELECT * FROM compliance_meetings(%s, %s, %s, %s)", source.group_id, since, through, source.zone)
-    meetings = [MeetingFacts(on, len(source.setting.active_on(on)), *rest) for on, *rest in held]
-    loans = {m.loan_no for m in movements if m.code in {"1210", "4110"}} | (before.loans.keys() if before else set())
-    setting = replace(source.setting, loans=_read_loans(source, loans))
+    known = list(before.loans) if before else []
+    [(moved, held, lent)] = _rows(
+        "SELECT * FROM compliance_weeks(%s, %s, %s, %s, %s, %s::int[])",
+        *(source.book_id, source.group_id, since, through, source.zone, known),
+    )
+    movements = [Movement(_date(on), *rest) for on, *rest in _loaded(moved)]
+    meetings = [_meeting(source.setting, _date(on), rest) for on, *rest in _loaded(held)]
+    setting = replace(source.setting, loans={no: _plan(source, rest) for no, *rest in _loaded(lent)})
     money: dict[date, list[Movement]] = defaultdict(list)
     for movement in movements:
         if movement.code in {"1210", "4110"} and movement.loan_no not in setting.loans:
@@ -105,21 +107,20 @@ def read_weeks(
     return setting, {week: WeekInput(week, tuple(met.get(week, ())), tuple(money.get(week, ()))) for week in weeks}
 
 
-def _read_loans(source: Source, numbers: Collection[int]) -> dict[int, LoanPlan]:
-    if not numbers:
-        return {}
-    found = _rows("SELECT * FROM compliance_loans(%s, %s)", source.group_id, sorted(numbers))
-    return {
-        no: LoanPlan.make(
-            member_no,
-            prior,
-            zip(due_on, amounts, strict=True),
-            source.setting.holidays,
-            closed_on=closed_on,
-            waivers=(Waiver(_date(on), _by_place(forgiven)) for on, forgiven in _loaded(waivers)),
-        )
-        for no, member_no, prior, due_on, amounts, closed_on, waivers in found
-    }
+def _meeting(setting: Setting, on: date, rest: Sequence[Any]) -> MeetingFacts:
+    return MeetingFacts(on, len(setting.active_on(on)), *rest)
+
+
+def _plan(source: Source, told: Sequence[Any]) -> LoanPlan:
+    member_no, prior, due_on, amounts, closed_on, waivers = told
+    return LoanPlan.make(
+        member_no,
+        prior,
+        zip(map(_date, due_on), amounts, strict=True),
+        source.setting.holidays,
+        closed_on=closed_on and _date(closed_on),
+        waivers=[Waiver(_date(on), _by_place(forgiven)) for on, forgiven in _loaded(waivers)],
+    )
 
 
 def _by_place(forgiven: dict[str, int]) -> dict[int, int]:

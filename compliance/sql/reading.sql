@@ -100,3 +100,26 @@ BEGIN
           OR a.code = '4110' AND a.loan_no > 0)
    GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5;
 END $$;
+
+-- All three of some weeks in one answer, as JSON: the loans are those that moved and those `known` before.
+CREATE OR REPLACE FUNCTION compliance_weeks(of_book bigint, of_group bigint, since_day date, through_day date,
+                                            in_zone text, known int[])
+  RETURNS TABLE (movements text, meetings text, loans text)
+  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+DECLARE
+  moved text;
+  numbers int[];
+BEGIN
+  SELECT json_agg(json_build_array(m.moved_on, m.code, m.member_no, m.loan_no, m.kind, m.amount))::text,
+         array_agg(DISTINCT m.loan_no) FILTER (WHERE m.code IN ('1210', '4110'))
+    INTO moved, numbers
+    FROM compliance_movements(of_book, since_day, through_day) m;
+  RETURN QUERY
+  SELECT moved,
+         (SELECT json_agg(json_build_array(h.held_on, h.present, h.excused, h.sick, h.delay, h.counted, h.explained,
+                                           h.minuted, h.imported))::text
+            FROM compliance_meetings(of_group, since_day, through_day, in_zone) h),
+         (SELECT json_agg(json_build_array(l.loan_no, l.member_no, l.prior, l.due_on, l.amounts, l.closed_on,
+                                           l.waivers))::text
+            FROM compliance_loans(of_group, numbers || known) l);
+END $$;

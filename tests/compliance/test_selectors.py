@@ -93,14 +93,14 @@ def test_before_the_books_begin_there_is_nothing_to_find():
 
 
 @pytest.mark.parametrize("weeks", [1, 10])
-def test_findings_and_heat_map_take_six_statements_whatever_the_history(weeks):
+def test_findings_and_heat_map_take_four_statements_whatever_the_history(weeks):
     group = found_group()
     for week in range(1, weeks + 1):
         lend = [ask(group, 4, 50_000, day(1))] if week == 1 else []
         meet(group, day(week), EVERYBODY, lend=lend)
     with CaptureQueriesContext(connection) as queries:
         heat_map(group, day(weeks), found=findings(group, day(weeks)))
-    assert len(queries) == 6
+    assert len(queries) == 4
 
 
 def test_the_heat_map_shows_each_week_by_itself():

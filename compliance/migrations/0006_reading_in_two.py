@@ -1,4 +1,4 @@
-"""The setting of a group is read and its book held in one statement: `compliance/sql/` once more, as it stands."""
+"""What the five rules read comes in two statements, the first of which holds the book: `compliance/sql/` once more."""
 
 from pathlib import Path
 

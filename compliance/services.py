@@ -14,7 +14,6 @@ from compliance.models import GroupWeek
 from compliance.rules import Evaluation, evaluate, shown
 from compliance.sources import FIRST_DAY, Source, read_setting, read_weeks
 from groups.models import Group
-from ledger.rows import array
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -163,9 +162,10 @@ def snapshot(evaluation: Evaluation, facts: WeekFacts, totals: Sequence[float | 
 
 
 _WRITE = """
-WITH beyond AS (DELETE FROM compliance_groupweek WHERE group_id = %s AND week_start > %s)
+WITH beyond AS (DELETE FROM compliance_groupweek WHERE group_id = %(group)s AND week_start > %(last)s)
 INSERT INTO compliance_groupweek (group_id, week_start, facts, at_meeting, at_close)
-SELECT * FROM unnest(%s::bigint[], %s::date[], %s::jsonb[], %s::jsonb[], %s::jsonb[])
+SELECT %(group)s, week_start, facts, at_meeting, at_close
+  FROM jsonb_to_recordset(%(rows)s) AS row (week_start date, facts jsonb, at_meeting jsonb, at_close jsonb)
 ON CONFLICT (group_id, week_start) DO UPDATE
    SET facts = EXCLUDED.facts, at_meeting = EXCLUDED.at_meeting, at_close = EXCLUDED.at_close
 """
@@ -176,8 +176,7 @@ def _write(rows: Sequence[_Row]) -> None:
 
     By hand, since every posted sheet rewrites those ahead.
     """
-    group_ids, weeks, *snapshots = zip(*rows, strict=True)
-    texts = [[one and json.dumps(one) for one in column] for column in snapshots]
+    last = rows[-1]
+    told = json.dumps([row._asdict() for row in rows], default=date.isoformat)
     with connection.cursor() as cursor:
-        columns = [array(column) for column in (group_ids, weeks, *texts)]
-        cursor.execute(_WRITE, [rows[-1].group_id, rows[-1].week_start, *columns])
+        cursor.execute(_WRITE, {"group": last.group_id, "last": last.week_start, "rows": told})

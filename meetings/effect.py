@@ -3,7 +3,7 @@
 Apps above add what they see of a group: `effect.register(observer)` in their `ready()`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,6 +25,8 @@ class Figure:
     value: str
     light: str | None = None
 
+
+YEARLY = "45"  # what a chart code of income or costs begins with
 
 Observer = Callable[[Group, date], Sequence[Figure]]
 _observers: list[Observer] = []
@@ -78,13 +80,21 @@ def rehearse(*, group: Group, on: date, act: Callable[[], object]) -> Effect:
             who=names.get(member_no, ""),
             label=chart.CHART[code].name,
             loan_no=loan_no,
-            before=chart.on_normal_side(code, before.get((code, member_no, loan_no), 0)),
-            after=chart.on_normal_side(code, balance),
+            before=chart.on_normal_side(code, _shown(before, (code, member_no, loan_no))),
+            after=chart.on_normal_side(code, _shown(after, (code, member_no, loan_no))),
         )
         for (code, member_no, loan_no), balance in sorted(after.items(), key=lambda one: (not one[0][1], one[0]))
         if balance != before.get((code, member_no, loan_no), 0)
     ]
     return Effect(moved, list(zip(seen, shown, strict=True)))
+
+
+def _shown(balances: Mapping[AccountKey, int], key: AccountKey) -> int:
+    """Return what an account is said to hold: income and costs of the group with those kept per loan (decision 4)."""
+    code, member_no, _loan_no = key
+    if member_no or code[0] not in YEARLY:
+        return balances.get(key, 0)
+    return sum(balance for (other, _member, _loan), balance in balances.items() if other == code)
 
 
 def _balances(group: Group) -> dict[AccountKey, int]:

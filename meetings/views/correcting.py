@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -79,6 +80,7 @@ def answer(request: GroupRequest, case: Case) -> HttpResponse:
                 raise ValidationError(_("Nothing is changed."), code="unchanged")
             if confirmed:
                 case.act(minted)
+                messages.success(request, _("The correction is in the book."))
                 return redirect(back)
             seen = {"sides": sides, "effect": _rehearsed(request, case)}
         except ValidationError as refusal:

@@ -65,7 +65,8 @@ def test_one_group_shows_what_is_kept_beside_the_sheets(monkeypatch):
     assert not Reconfirmation.objects.filter(confirmed_on=None).exists()
     assert [one.text for one in melati.objections.all()] == ["Setoran sukarela bulan lalu belum tertulis"]
     settled, open_one = melati.cash_differences.exclude(count=None).order_by("pk")
-    assert (settled.ending, open_one.amount, open_one.resolved_on) == ("found", -500, None)
+    assert settled.settlements.get().ending == "found"
+    assert (open_one.rest, open_one.resolved_on) == (500, None)
     assert Account.objects.get(book=melati.book, code="1120").balance in (500_000, 600_000)
     assert Account.objects.get(book=melati.book, code="2310").balance <= -35_000
     assert (melati.guests.count(), melati.inventory.filter(written_off_on=None).count()) == (3, 3)

@@ -18,6 +18,7 @@ from savings.models import SurplusSplit, YearEnd
 from savings.services import agree_split, decide_year, pay_savings_out
 from savings.surplus import Part
 from savings.yearend import agreement, decided, open_years, read_year, simulate
+from tests.reports.footing import foots_throughout, keeper_of
 from tests.savings.village import AT, mawar, write
 
 pytestmark = pytest.mark.django_db
@@ -285,6 +286,7 @@ def test_a_decision_in_a_closed_month_is_taken_back_in_the_current_one(group):
         assert balance_on(book=group.book, code="3310", on=day) == held == -16_000
     assert balance_on(book=group.book, code="3310", on=date(2027, 2, 3)) == 0
     assert read_year(group, 2027, "charge").surplus == 0, "taking back is no income of the new year"
+    foots_throughout(keeper_of(group), [date(2026, 12, 31), date(2027, 1, 31), date(2027, 2, 3)])
 
 
 def test_a_share_that_was_spent_is_not_taken_back(group):

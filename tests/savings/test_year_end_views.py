@@ -119,6 +119,7 @@ def test_the_coordinator_takes_a_decision_back_after_seeing_what_it_changes(clie
     moved = {one.label: (one.before, one.after) for one in preview.context["preview"]["effect"].moved if not one.who}
     assert moved["Kas"] == (225_000, 240_000)
     assert moved["Cadangan"] == (17_000, 0)
+    assert moved["Pendapatan jasa"] == (0, 40_000), "the loans' own accounts and the common one together"
     assert YearEnd.objects.standing().exists(), "a rehearsal leaves nothing"
     for _turn in range(2):
         done = client.post(back, {"reason": "Salah aturan", "key": key, "action": "confirm"})

@@ -91,3 +91,9 @@ def programmes() -> QuerySet[Programme]:
 def bkm_groups(bkm: Bkm) -> QuerySet[Group]:
     """Return the groups of a BKM by name."""
     return Group.objects.filter(bkm=bkm).order_by("name", "code")
+
+
+def namesake(member: Member) -> Member | None:
+    """Return another member of the group, active on her first day, whose name is the same but for capitals."""
+    others = Member.objects.filter(group=member.group, name__iexact=member.name).exclude(pk=member.pk)
+    return others.active_on(member.joined_on).order_by("no").first()

@@ -4,13 +4,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from groups import clock
 from groups.access import BkmRequest, bkm_view
+from groups.models import Bkm, Group
 from groups.permissions import Permission
 from ledger.chart import CHART
 from meetings import uploads
@@ -74,13 +76,21 @@ def _said(outcome: Outcome) -> str:
     return said % {"name": outcome.group_name, "entries": outcome.counts["entries"]}
 
 
-def _check_page(request: HttpRequest, upload: Any, outcome: Outcome, status: int = 200) -> HttpResponse:
+def _twins(bkm: Bkm, outcome: Outcome) -> QuerySet[Group]:
+    """Groups of the BKM that go by the name in the workbook, with or without KSM before it, under another code."""
+    bare = outcome.group_name.upper().removeprefix("KSM ").strip()
+    named = Q(name__iexact=bare) | Q(name__iexact=f"KSM {bare}")
+    return Group.objects.filter(named, bkm=bkm).exclude(code=outcome.group_code).order_by("code")
+
+
+def _check_page(request: BkmRequest, upload: Any, outcome: Outcome, status: int = 200) -> HttpResponse:
     context = {
         "upload": upload,
         "outcome": outcome,
         "errors": outcome.errors[:SHOWN],
         "warnings": outcome.warnings[:SHOWN],
         "more": max(0, len(outcome.errors) - SHOWN) + max(0, len(outcome.warnings) - SHOWN),
+        "twins": _twins(request.bkm, outcome),
         "accounts": [(code, CHART[code].name, amount) for code, amount in outcome.accounts.items()],
     }
     return render(request, "meetings/importing/check.html", context, status=status)

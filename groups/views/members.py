@@ -42,6 +42,9 @@ def member_new(request: GroupRequest) -> HttpResponse:
     if member := attempt(form, services.add_member, group=request.group):
         messages.success(request, _("%(name)s is member number %(no)s.") % {"name": member.name, "no": member.no})
         _doubt(request, member)
+        if twin := selectors.namesake(member):
+            said = _("Number %(no)s has the same name. If she is the same person, one of the two is too many.")
+            messages.warning(request, said % {"no": twin.no})
         return redirect("members", code=request.group.code)
     return form_page(
         request,

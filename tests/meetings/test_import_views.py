@@ -12,7 +12,7 @@ from groups.models import Appointment, Group
 from meetings import uploads
 from meetings.models import BookUpload
 from meetings.xlsx import MAX_PACKED, MAX_UNPACKED
-from tests.factories import AppointmentFactory, BkmFactory, UserFactory, coordinator, treasurer
+from tests.factories import AppointmentFactory, BkmFactory, GroupFactory, UserFactory, coordinator, treasurer
 from tests.meetings.workbooks import melati, packed, rewritten, row_counts, with_cells
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +187,13 @@ def test_upk_staff_bring_books_in_and_treasurers_do_not(client, bkm):
     assert group.start_on == date(2026, 1, 5)
     client.force_login(treasurer(group))
     assert client.get(reverse("import_book", args=["BKM-GUYUB"])).status_code == 404
+
+
+def test_a_second_group_of_the_same_name_is_told_of_before_it_is_brought_in(client, ibu, bkm):
+    GroupFactory(bkm=bkm, code="KSM-LAMA", name="MELATI")
+    GroupFactory(bkm=BkmFactory(), code="KSM-LAIN", name="Melati")
+    send(client, packed(melati()))
+    words = check(client).content.decode()
+    assert "dengan kode KSM-LAMA" in words
+    assert "KSM-LAIN" not in words
+    assert "Tulis buku KSM Melati" in words  # told, not refused

@@ -101,6 +101,15 @@ def test_buttons_do_without_javascript_what_it_does_with_it(wati, group):
     assert [(line.att, line.checked) for line in lines[:3]] == [("H", True), ("S", False), ("H", True)]
 
 
+def test_whoever_is_ill_and_sends_her_wajib_is_said_to_have_paid_it(wati, group):
+    wati.post(url("sheet", group), {"key": uuid4(), "action": "all-present"})
+    wati.post(url("sheet", group), filled(action="all-paid", r2_attendance="S"))
+    told = {
+        one.sign: one.detail for one in wati.get(url("check", group)).context["check"].exceptions if one.sign == "S"
+    }
+    assert told == {"S": "simpanan wajib 5.000 disetor dan dihitung"}
+
+
 def test_what_cannot_be_read_is_said_at_its_field_and_kept(wati, group):
     wrong = filled(r3_angsuran="44,000", r4_wajib="1e5", r5_attendance=None, c_500="1,5")
     answer = wati.post(url("sheet", group), wrong)

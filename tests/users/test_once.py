@@ -39,7 +39,8 @@ def test_the_same_member_sent_twice_is_one_member_and_the_answer_the_same(client
     said = client.get(second.url).content.decode()
     assert "Sudah diterima tadi. Dicatat satu kali saja." in said
     # Opened anew, the same words are another person of the same name: that is for her to say.
-    client.post(address, {**form, **opened(client, address)})
+    said = client.post(address, {**form, **opened(client, address)}, follow=True).content.decode()
+    assert "Nomor 1 namanya sama." in said
     assert Member.objects.filter(group=group).count() == 2
 
 

@@ -99,7 +99,7 @@ WHOLLY_COVERED := $(WHOLLY_COVERED),groups/xlsx.py,reports/exporting/*
 # that keeps whole books. Hours, not minutes; the pace of the machines is kept in artefacts/nightly while they run.
 nightly: setup-dev
 	@rm -rf artefacts/nightly
-	KSM_PROFILE=nightly $(PY) -m pytest -n 2 --dist worksteal -m hypothesis; code=$$?; \
+	KSM_PROFILE=nightly $(PY) -m pytest -n 2 --dist worksteal -m "hypothesis or nightly"; code=$$?; \
 	  cat artefacts/nightly/*.txt; exit $$code
 
 bench: setup-dev

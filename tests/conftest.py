@@ -37,6 +37,7 @@ CHROMIUM_ARGUMENTS = [
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "tampers: leaves a book that verify_books objects to, on purpose")
+    config.addinivalue_line("markers", "nightly: tries more in `make nightly` than by day")
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ from meetings.models import HandOver
 from reports import demo
 from reports.ledger_text import FORMATS, account_name, ledger_text
 from tests.factories import GroupFactory, UpkFactory, treasurer
+from tests.properties import by_day
 from tests.reports import village
 from tests.reports.round_trip import AT
 
@@ -105,11 +106,18 @@ def judge(book: Book, tmp_path: Path) -> None:
         assert {account: int(amount) for account, amount, *_currency in pairs} == expected
 
 
+@pytest.mark.nightly
 def test_every_book_of_the_demonstration_is_accepted(monkeypatch, tmp_path):
-    monkeypatch.setattr(demo, "WEEKS", 5)
+    """By day of one village, in which every kind of group lives; by night of them all, for the whole half year."""
+    villages = demo.VILLAGES[:1] if by_day() else demo.VILLAGES
+    if by_day():
+        monkeypatch.setattr(demo, "WEEKS", 5)
     demo.load_small(today=date(2026, 7, 3), say=str)
+    if by_day():
+        monkeypatch.setattr(demo, "WEEKS", 2)
+    demo.load_villages(range(len(villages)), today=date(2026, 7, 3), say=str)
     books = [*Book.objects.filter(group__isnull=False).order_by("pk"), Upk.objects.get().book]
-    assert len(books) == 11
+    assert len(books) == 10 + 10 * len(villages) + 1 == Book.objects.count()
     for book in books:
         judge(book, tmp_path)
 

@@ -96,7 +96,8 @@ WHOLLY_COVERED := $(WHOLLY_COVERED),groups/offices.py,groups/keeping.py,meetings
 WHOLLY_COVERED := $(WHOLLY_COVERED),groups/xlsx.py,reports/exporting/*
 
 # Every property with ten thousand examples, on the database with a thousand, and ten thousand sequences of each machine
-# that keeps whole books. Hours, not minutes; the pace of the machines is kept in artefacts/nightly while they run.
+# that keeps whole books. Some hours on two quiet cores: a sequence of either machine takes about half a second of one.
+# Their pace is kept in artefacts/nightly while they run, so that a run that is broken off says how far it came.
 nightly: setup-dev
 	@rm -rf artefacts/nightly
 	KSM_PROFILE=nightly $(PY) -m pytest -n 2 --dist worksteal -m "hypothesis or nightly"; code=$$?; \

@@ -92,6 +92,12 @@ def _weeks(group: Group, since: date, on: date) -> dict[date, gate.WeekSaved]:
     return {week: gate.WeekSaved(saved[week], delay[week]) for week in saved}
 
 
+def stays_behind(request: UpkLoanRequest, on: date) -> int:
+    """Return the per cent of each share that stays behind: of the loan made of it, else by the rules of a day."""
+    made: UpkLoan | None = getattr(request, "loan", None)
+    return made.blocked_percent if made else rules_on(request.upk, on).blocked_percent
+
+
 def upk_requests(upk: Upk) -> QuerySet[UpkLoanRequest]:
     """Requests of a UPK, newest first."""
     return UpkLoanRequest.objects.filter(upk=upk).select_related("group").order_by("-no")

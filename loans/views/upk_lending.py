@@ -95,6 +95,7 @@ def _show_request(
         "open": is_open,
         "rate": percent_text(asked.rate),
         "shares": asked.shares.select_related("member").order_by("member__no"),
+        "behind": selectors.stays_behind(asked, today),
         "points": selectors.gate_of(asked, today) if is_open else [],
         "rows": rows,
         "totals": selectors.totals_of(rows),

@@ -49,6 +49,8 @@ def test_what_stays_behind_of_each_share_comes_back_when_she_has_paid(group, cli
     pass_on(loan, held + 25_000, DEC)
     assert reconcile() == []
     client.force_login(treasurer(group))
+    for page in ("", "statement/"):
+        assert "5 % ditahan di KSM" in client.get(f"/g/{group.code}/upk/requests/1/{page}").text.replace("\n", " ")
     printed = client.get(f"/g/{group.code}/upk/loans/{loan.no}/agreement/").text
     assert "5 %" in printed
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 TREND_WEEKS = 12
-WEEKS_AHEAD = 4
+WEEKS_AHEAD = 2
 """So many weeks after the last posting or meeting a group has rows, as they will be if nothing more is recorded."""
 WEEKS_REACHED = 12
 """So many weeks beyond the last one over they are carried on once somebody looks at a group silent for longer."""

@@ -26,9 +26,12 @@ Light = Literal["green", "amber", "red"]
 LATE_RED = 3  # instalments late from which a loan counts as at risk (class III)
 
 
-def open_loans(group: Group) -> list[OpenLoan]:
-    """Return the loans of a group with anything left to pay, in order of number. One query."""
-    return _gather(group, None)
+def open_loans(group: Group, members: Iterable[Member] | None = None) -> list[OpenLoan]:
+    """Return the loans of a group with anything left to pay, in order of number. One query.
+
+    `members`, all of the group's, spares reading the borrowers.
+    """
+    return _gather(group, None, members)
 
 
 def loans_by_no(group: Group, numbers: list[int]) -> dict[int, OpenLoan]:
@@ -36,19 +39,21 @@ def loans_by_no(group: Group, numbers: list[int]) -> dict[int, OpenLoan]:
     return {owed.loan.no: owed for owed in _gather(group, numbers)}
 
 
-def _gather(group: Group, numbers: list[int] | None) -> list[OpenLoan]:
+def _gather(group: Group, numbers: list[int] | None, members: Iterable[Member] | None = None) -> list[OpenLoan]:
     """Read loans with their schedules, one row a loan; every sheet that is opened or posted passes here."""
     with connection.cursor() as cursor:
-        cursor.execute(_loans_with_plans(), [group.pk, group.book_id, numbers])
+        cursor.execute(_loans_with_plans(with_members=members is None), [group.pk, group.book_id, numbers])
         rows = cursor.fetchall()
-    loan_end, member_end = len(columns_of(Loan)), len(columns_of(Loan)) + len(columns_of(Member))
-    loans = instances(Loan, [row[:loan_end] for row in rows])
-    members = instances(Member, [row[loan_end:member_end] for row in rows])
+    width = len(columns_of(Loan))
+    loans = instances(Loan, [row[:width] for row in rows])
+    if members is None:
+        members = instances(Member, [row[width + 5 :] for row in rows])
+    known = {member.pk: member for member in members}
     debts = _upk_debts({loan.upk_loan_id for loan in loans if loan.upk_loan_id})
     found = []
-    for loan, member, row in zip(loans, members, rows, strict=True):
-        loan.member = member
-        lent, earned, plan, closed_on, forgiven = row[member_end:]
+    for loan, row in zip(loans, rows, strict=True):
+        loan.member = known[loan.member_id]
+        lent, earned, plan, closed_on, forgiven = row[width : width + 5]
         found.append(
             OpenLoan(
                 loan=loan,
@@ -85,9 +90,11 @@ def _upk_debts(shared: Collection[int]) -> dict[int | None, UpkDebt]:
 
 
 @lru_cache
-def _loans_with_plans() -> str:
-    columns = f"{select_list(Loan, '(f.l)')}, {select_list(Member, '(f.m)')}"
-    return f"SELECT {columns}, f.lent, f.earned, f.plan, f.closed_on, f.forgiven FROM loans_with_plans(%s, %s, %s) f"  # noqa: S608 (names of our own columns)
+def _loans_with_plans(*, with_members: bool) -> str:
+    columns = f"{select_list(Loan, '(f.l)')}, f.lent, f.earned, f.plan, f.closed_on, f.forgiven"
+    if with_members:
+        columns += f", {select_list(Member, '(f.m)')}"
+    return f"SELECT {columns} FROM loans_with_plans(%s, %s, %s) f"  # noqa: S608 (names of our own columns)
 
 
 def _rows(plan: str) -> list[Row]:

@@ -103,7 +103,7 @@ def post_sheet(
         _check_rows(sheet, members, refusals)
         if by and not imported:
             _check_counters(sheet, by, refusals)
-        open_loans = loan_selectors.by_member(loan_selectors.open_loans(group))
+        open_loans = loan_selectors.by_member(loan_selectors.open_loans(group, members.values()))
         to_lend = [*_requested(group, sheet, members, refusals), *lendings]
         drafts = [
             *_other(sheet.on, sheet.income, INCOME, refusals),

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from compliance.models import GroupWeek, Policy
@@ -58,7 +58,12 @@ def worked_group(**facts):
 
 
 def at(group, week, column="at_close"):
-    return GroupWeek.objects.values_list(column, flat=True).get(group=group, week_start=day(week, 0))
+    """A row as it stands, or would if somebody looked at the group then."""
+    looked = transaction.savepoint()
+    reach(Group.objects.filter(pk=group.pk), day(week + 1, 0))
+    found = GroupWeek.objects.get(group=group, week_start=day(week, 0))
+    transaction.savepoint_rollback(looked)
+    return getattr(found, column)
 
 
 def test_the_worked_group_is_kept_as_its_sheets_are_posted():
@@ -111,11 +116,11 @@ def test_a_group_silent_for_long_is_carried_on_when_somebody_looks():
         reach(everybody, day(4, 6))
     assert len(queries) == 1 + 4  # the young one's rows are made
     with CaptureQueriesContext(connection) as queries:
-        reach(everybody, day(9, 6))  # the last week over is the eighth, of which there is a row
+        reach(everybody, day(7, 0))  # the last week over is the sixth, of which there is a row
     assert len(queries) == 1
 
     reach(everybody, day(80))
-    assert [kept(one)[-1][0] for one in (group, young, ended)] == [day(91, 0), day(91, 0), day(5, 0)]
+    assert [kept(one)[-1][0] for one in (group, young, ended)] == [day(91, 0), day(91, 0), day(3, 0)]
     for week in (9, 40, 79, 91):
         close = at(group, week)
         assert close["without_sheet"] == week - 4
@@ -175,7 +180,7 @@ def test_members_holidays_and_terms_are_followed_at_once():
         lambda: declare_holiday(bkm=group.bkm, week_start=day(6, 0), reason="Libur", declared_on=day(2)),
         lambda: agree_terms(group=group, from_on=day(4, 0), weekly=3000, principal=0),
         lambda: agree_terms(group=group, from_on=day(2, 0), weekly=0, principal=0),
-        lambda: update_group(group=Group.objects.get(pk=group.pk), end_on=day(8)),
+        lambda: update_group(group=Group.objects.get(pk=group.pk), end_on=day(5)),
         lambda: update_group(group=Group.objects.get(pk=group.pk), start_on=MONDAY - timedelta(days=14)),
         lambda: update_group(group=Group.objects.get(pk=group.pk), start_on=MONDAY),
     ):

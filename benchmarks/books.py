@@ -17,6 +17,7 @@ from reports.statements.catalogue import CATALOGUE
 
 ROUNDS = 10
 SHORT, LONG = 52, 520  # weeks
+MEMBERS = 25
 AT_MOST = 300  # ms
 
 
@@ -24,16 +25,24 @@ def _address(ksm: Ksm, name: str, query: str) -> str:
     return reverse("statement", args=[ksm.group.code, name]) + query
 
 
-def statements(bkm: Bkm, say: Callable[[str], None], rounds: int = ROUNDS) -> dict[str, Any]:
-    """Measure every statement of the last twelve months and of an old year; print, and return what was found."""
+def statements(
+    bkm: Bkm,
+    say: Callable[[str], None],
+    rounds: int = ROUNDS,
+    *,
+    short: int = SHORT,
+    long: int = LONG,
+    members: int = MEMBERS,
+) -> dict[str, Any]:
+    """Measure every statement of the last `short` weeks and of as many long ago; print, and return what was found."""
     monday = week_start(clock.today())
-    young, old = (new_ksm(bkm, 25, monday - timedelta(weeks=weeks)).live(weeks) for weeks in (SHORT, LONG))
+    young, old = (new_ksm(bkm, members, monday - timedelta(weeks=weeks)).live(weeks) for weeks in (short, long))
     counts = [Posting.objects.filter(book=ksm.group.book_id).count() for ksm in (young, old)]
-    say(f"  histories of {SHORT} and {LONG} meetings, 25 members: {counts[0]:,d} and {counts[1]:,d} postings")
-    start, end = monday - timedelta(weeks=SHORT), clock.today()
+    say(f"  histories of {short} and {long} meetings, {members} members: {counts[0]:,d} and {counts[1]:,d} postings")
+    start, end = monday - timedelta(weeks=short), clock.today()
     recent = f"?from={start}&to={end}"
-    past = f"?from={start - timedelta(weeks=5 * SHORT)}&to={end - timedelta(weeks=5 * SHORT)}"
-    whole = f"?from={start - timedelta(weeks=LONG)}&to={end}"
+    past = f"?from={start - timedelta(weeks=5 * short)}&to={end - timedelta(weeks=5 * short)}"
+    whole = f"?from={start - timedelta(weeks=long)}&to={end}"
     clients = {ksm.group.code: signed_in(ksm.treasurer) for ksm in (young, old)}
     found: dict[str, list[Page]] = {}
     for name in CATALOGUE:

@@ -1,6 +1,6 @@
 """Loans by the thousand: the instalments of a whole meeting, and who is late in a thousand groups."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -24,6 +24,7 @@ from loans.services import Lending
 FIRST = date(2025, 1, 1)
 ROUNDS = 10
 BORROWERS = 5
+BORROWERS_AT_ONCE = (5, 25)
 MANY = (10, 100, 1_000)
 TERMS = Terms(200_000, 20, "week", Decimal(1), "month", "flat")
 
@@ -54,10 +55,10 @@ def _lending_group(bkm: Bkm, number: int) -> Group:
     return group
 
 
-def arrears(say: Callable[[str], None]) -> None:
-    """Read the arrears of boards of 10, 100 and 1,000 groups, today and eight weeks ago."""
+def arrears(say: Callable[[str], None], rounds: int, sizes: Sequence[int]) -> None:
+    """Read the arrears of boards of so many groups, today and eight weeks ago."""
     boards: dict[int, Bkm] = {}
-    for many in MANY:
+    for many in sizes:
         boards[many] = groups.create_bkm(name=f"BKM {many} KSM pinjam", code=f"PINJAM-{many}")
         with transaction.atomic(), one_announcement():
             for number in range(1, many + 1):
@@ -74,21 +75,21 @@ def arrears(say: Callable[[str], None]) -> None:
             counts[many] = len(seen)
             if len(board.whole.loans) != many * BORROWERS:
                 raise RuntimeError(f"{len(board.whole.loans)} loans of {many} groups")
-            for _round in range(ROUNDS):
+            for _round in range(rounds):
                 with times.sample():
                     selectors.board_arrears(bkm, on)
     for (many, name), times in found.items():
         say(f"  {many:5d} groups, {name:4}   {times.line()}   {counts[many]} statements")
     for name in days:
-        ratio = found[1_000, name].against(found[10, name])
-        say(f"  1000 groups / 10, {name:4}          {ratio}   (100 times as many loans)")
+        ratio = found[sizes[-1], name].against(found[sizes[0], name])
+        say(f"  {sizes[-1]:4d} groups / {sizes[0]}, {name:4}          {ratio}   (by so many loans)")
 
 
-def meeting(bkm: Bkm, say: Callable[[str], None]) -> None:
-    """Read and divide the instalments of a whole meeting, with 5 and with 25 borrowers."""
+def meeting(bkm: Bkm, say: Callable[[str], None], rounds: int, sizes: Sequence[int]) -> None:
+    """Read and divide the instalments of a whole meeting, with so many borrowers."""
     on = FIRST + timedelta(weeks=6)
     found: dict[int, Times] = {}
-    for many in (5, 25):
+    for many in sizes:
         ksm = new_ksm(bkm, many, FIRST)
         lendings = [Lending(member, TERMS, ksm.on) for member in ksm.members]
         loans.disburse(group=ksm.group, book=ksm.group.book, lendings=lendings, on=ksm.on)
@@ -100,15 +101,22 @@ def meeting(bkm: Bkm, say: Callable[[str], None]) -> None:
         drafts.insert(0, Draft(ksm.on, "opening", (Leg(chart.CASH, grant), Leg(chart.CAPITAL, -grant))))
         ledger.post(book=ksm.group.book, key=uuid4(), content={}, drafts=drafts, by=None, at=ksm.at)
         times = found[many] = Times()
-        for _round in range(ROUNDS):
+        for _round in range(rounds):
             with times.sample(), counting() as seen:
                 for one in selectors.open_loans(ksm.group):
                     one.repay(one.due(on), on)
         say(f"  instalments of {many:2d} borrowers   {times.line()}   {len(seen)} statements")
-    say(f"  25 borrowers / 5                {found[25].against(found[5])}")
+    say(f"  {sizes[-1]:2d} borrowers / {sizes[0]}                {found[sizes[-1]].against(found[sizes[0]])}")
 
 
-def run(bkm: Bkm, say: Callable[[str], None]) -> None:
+def run(
+    bkm: Bkm,
+    say: Callable[[str], None],
+    rounds: int = ROUNDS,
+    *,
+    borrowers: Sequence[int] = BORROWERS_AT_ONCE,
+    boards: Sequence[int] = MANY,
+) -> None:
     """Measure and print both."""
-    meeting(bkm, say)
-    arrears(say)
+    meeting(bkm, say, rounds, borrowers)
+    arrears(say, rounds, boards)

@@ -1,6 +1,6 @@
 """The pages people wait for, as a browser gets them: a board's dashboard, the treasurer's sheet, check and receipt."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
@@ -22,6 +22,7 @@ from users.models import User
 
 ROUNDS = 20
 BOARDS = (10, 100, 1_000)
+MEMBERS, SIZES = 25, (5, 25)
 WEEKS = 26
 
 
@@ -73,13 +74,21 @@ def _board(groups_wanted: int, models: list[Ksm], start: date) -> Bkm:
     return bkm
 
 
-def dashboards(bkm: Bkm, say: Callable[[str], None], rounds: int = ROUNDS) -> dict[str, Any]:
-    """Measure the dashboard of boards with 10, 100 and 1,000 groups; print, and return what was found."""
-    start = week_start(clock.today()) - timedelta(weeks=WEEKS)
+def dashboards(
+    bkm: Bkm,
+    say: Callable[[str], None],
+    rounds: int = ROUNDS,
+    *,
+    boards: Sequence[int] = BOARDS,
+    members: int = MEMBERS,
+    weeks: int = WEEKS,
+) -> dict[str, Any]:
+    """Measure the dashboard of boards with so many groups; print, and return what was found."""
+    start = week_start(clock.today()) - timedelta(weeks=weeks)
     # Groups up to date, one week behind and two: lights and what needs action differ.
-    models = [new_ksm(bkm, 25, start).live(WEEKS + 1 - behind) for behind in range(3)]
+    models = [new_ksm(bkm, members, start).live(weeks + 1 - behind) for behind in range(3)]
     pages = []
-    for size in BOARDS:
+    for size in boards:
         board = _board(size, models, start)
         user = User.objects.create(username=f"koordinator-{size}", name="Hadi", password="!")  # noqa: S106 (nobody signs in with it)
         groups.appoint(user=user, role=Appointment.Role.COORDINATOR, from_on=start, bkm=board)
@@ -89,7 +98,7 @@ def dashboards(bkm: Bkm, say: Callable[[str], None], rounds: int = ROUNDS) -> di
     _print(pages, say)
     counts = sorted({page.statements for page in pages})
     largest = median(pages[-1].times.wall)
-    say(f"  1,000 groups: {largest:.0f} ms   (to reach: ≤ 300 ms; statements {counts}, to reach: one number)")
+    say(f"  {boards[-1]:,d} groups: {largest:.0f} ms   (to reach: ≤ 300 ms; statements {counts}, to reach: one number)")
     return {"statements": counts, "largest": largest, "rows": GroupWeek.objects.count()}
 
 
@@ -100,12 +109,19 @@ def _draft(ksm: Ksm) -> Mapping[str, str]:
     return data
 
 
-def sheets(bkm: Bkm, say: Callable[[str], None], rounds: int = ROUNDS) -> dict[str, Any]:
-    """Measure the treasurer's pages of groups with 5 and 25 members; print, and return their statements."""
+def sheets(
+    bkm: Bkm,
+    say: Callable[[str], None],
+    rounds: int = ROUNDS,
+    *,
+    sizes: Sequence[int] = SIZES,
+    weeks: int = WEEKS,
+) -> dict[str, Any]:
+    """Measure the treasurer's pages of groups with so many members; print, and return their statements."""
     today = clock.today()
     pages = []
-    for members in (5, 25):
-        ksm = new_ksm(bkm, members, week_start(today) - timedelta(weeks=WEEKS)).live(WEEKS)
+    for members in sizes:
+        ksm = new_ksm(bkm, members, week_start(today) - timedelta(weeks=weeks)).live(weeks)
         on = today if today > ksm.on - timedelta(weeks=1) else ksm.on
         meetings.save_draft(group=ksm.group, on=on, by=ksm.treasurer, key=uuid4(), data=_draft(ksm), at=clock.now())
         client = signed_in(ksm.treasurer)

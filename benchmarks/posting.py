@@ -15,7 +15,8 @@ from groups.models import Bkm
 from meetings.models import Meeting
 from meetings.sheet import Sheet
 
-MEMBERS = 25
+MEMBERS, SIZES = 25, (5, 25, 50)
+HISTORIES = (1, 26, 260)  # weeks
 FIRST = date(2019, 1, 2)
 ROUNDS = 40
 
@@ -172,13 +173,11 @@ class History:
         ksm.go_on(sheet)
 
 
-def histories(bkm: Bkm, rounds: int) -> list[History]:
-    """Make the groups; for one week of history a fresh one each time, since another sheet would make it two."""
-    return [
-        History(1, [new_ksm(bkm, MEMBERS, FIRST).live(1) for _n in range(2 * rounds)]),
-        History(26, [new_ksm(bkm, MEMBERS, FIRST).live(26) for _n in range(max(2, rounds // 8))]),
-        History(260, [new_ksm(bkm, MEMBERS, FIRST).live(260) for _n in range(2)]),
-    ]
+def histories(bkm: Bkm, rounds: int, weeks: Sequence[int], members: int) -> list[History]:
+    """Make the groups; for the shortest history a fresh one each time, since another sheet would make it longer."""
+    first, *middle, last = weeks
+    many = {first: 2 * rounds, **dict.fromkeys(middle, max(2, rounds // 8)), last: 2}
+    return [History(n, [new_ksm(bkm, members, FIRST).live(n) for _n in range(many[n])]) for n in weeks]
 
 
 def statements(bkm: Bkm, members: int) -> int:
@@ -189,11 +188,22 @@ def statements(bkm: Bkm, members: int) -> int:
     return len(found)
 
 
-def run(bkm: Bkm, say: Callable[[str], None], rounds: int = ROUNDS) -> dict[str, Any]:
-    """Measure and print; the groups and the two ways of writing take turns, so that a busy moment meets all alike."""
-    counts = {members: statements(bkm, members) for members in (5, 25, 50)}
+def run(
+    bkm: Bkm,
+    say: Callable[[str], None],
+    rounds: int = ROUNDS,
+    *,
+    weeks: Sequence[int] = HISTORIES,
+    members: int = MEMBERS,
+    sizes: Sequence[int] = SIZES,
+) -> dict[str, Any]:
+    """Measure and print; the groups and the two ways of writing take turns, so that a busy moment meets all alike.
+
+    At least two rounds, since the first pays for plans and caches; at least two histories, the shortest first.
+    """
+    counts = {size: statements(bkm, size) for size in sizes}
     say(f"  statements: {', '.join(f'{n} with {m} members' for m, n in counts.items())}   (to reach: ≤ 20)")
-    found = histories(bkm, rounds)
+    found = histories(bkm, rounds, weeks, members)
     settle()
     for history in found:  # the first of each pays for plans and caches
         history.measure_service()
@@ -217,5 +227,6 @@ def _report(found: list[History], counts: dict[int, int], say: Callable[[str], N
     growth = found[-1].service.against(found[0].service)
     for weeks, ratio in by_hand.items():
         say(f"  post_sheet / by hand, {weeks:3d} weeks    {ratio}   (to reach: ≤ 2.00)")
-    say(f"  260 weeks / 1 week                {growth}   (to reach: ≤ 1.15)")
+    spread = f"{found[-1].weeks} weeks / {found[0].weeks}"
+    say(f"  {spread:33} {growth}   (to reach: ≤ 1.15)")
     return {"statements": counts, "by_hand": by_hand, "growth": growth}

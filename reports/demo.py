@@ -167,7 +167,7 @@ def load_small(*, today: date, say: Say) -> None:
             plan = UPK_PLANS.get(group.code)
             upk_loan = _UpkLife(group, plan, people["rini"], people["hadi"]) if plan else None
             by = people["wati"] if name == "Mawar" else people["hadi"]
-            _Life(group, health, weekly, start, upk_loan).live(today, by)
+            _Life(group, health, weekly, start, upk_loan).live(today, by, WEEKS)
             if group.code == KEEPS_BOOKS:
                 member = Member.objects.get(group=group, no=2)
                 jumiati = people["jumiati"]
@@ -186,12 +186,13 @@ def missing_villages() -> list[int]:
     return [index for index, (name, _region) in enumerate(VILLAGES) if _bkm_code(name) not in there]
 
 
-def load_villages(villages: Sequence[int], *, today: date, say: Say) -> None:
+def load_villages(villages: Sequence[int], *, today: date, say: Say, weeks: int | None = None) -> None:
     """Make villages of the Batang programme, ten groups each: of each village all or nothing.
 
     So a load that was broken off goes on where it stopped, and two processes can make a part each.
     """
-    start = week_start(today) - timedelta(weeks=WEEKS)
+    weeks = weeks or WEEKS
+    start = week_start(today) - timedelta(weeks=weeks)
     programme = ensure_programme()
     wahyu, hadi = User.objects.get(username="wahyu"), User.objects.get(username="hadi")
     for village in villages:
@@ -207,7 +208,7 @@ def load_villages(villages: Sequence[int], *, today: date, say: Say) -> None:
                     group = _group(
                         bkm, name[:3].upper(), label, place, start, size, 2_000, region, programme, new=number < 37
                     )
-                    _Life(group, HEALTHS[(place + village) % len(HEALTHS)], 2_000, start).live(today, hadi)
+                    _Life(group, HEALTHS[(place + village) % len(HEALTHS)], 2_000, start).live(today, hadi, weeks)
             # Last, because it locks him until the village is whole, and he serves them all.
             groups.appoint(user=wahyu, role=Appointment.Role.FACILITATOR, from_on=start, bkm=bkm)
         say(f"  Desa {name}: 10 KSM")
@@ -394,10 +395,10 @@ class _Life:
         self.cash = 0
         self.loans: list[OpenLoan] = []  # as the book has them, without asking it every week
 
-    def live(self, today: date, by: User) -> None:
+    def live(self, today: date, by: User, weeks: int) -> None:
         """Play all weeks up to `today`; the caller gathers what they announce."""
         self._open(by)
-        last = self.start + timedelta(weeks=WEEKS)
+        last = self.start + timedelta(weeks=weeks)
         holiday = self.start + timedelta(weeks=9)
         for week in _weeks(self.start, last):
             if week == holiday:

@@ -1,7 +1,8 @@
+import os
 from datetime import date
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from groups.models import Bkm, Group, Region, Upk
@@ -9,9 +10,13 @@ from ledger.models import Account
 from loans.selectors.upk_book import cash_book
 from meetings.models import Meeting, Reconfirmation
 from reports import demo
+from reports.management.commands.demo import Command
 from users.models import User
 
 TODAY = date(2026, 7, 3)
+
+COPIES_END: list[int] = []  # with a status in it, a copy of this process ends at once
+os.register_at_fork(after_in_child=lambda: COPIES_END and os._exit(COPIES_END[0]))
 
 
 @pytest.fixture
@@ -73,13 +78,23 @@ def test_one_group_shows_what_is_kept_beside_the_sheets(monkeypatch):
 
 
 @pytest.mark.usefixtures("hamlet")
-def test_the_command_loads_each_part_once_the_programme_in_two_processes(fresh_database, capsys):
+def test_the_command_loads_each_part_once_the_programme_in_two_processes(fresh_database, capsys, monkeypatch):
     Region.objects.create(code="33.25", name="Batang")  # the whole list would take longer than all the rest
+    monkeypatch.setitem(globals(), "COPIES_END", [3])  # the processes begin afresh, whatever this one holds
     call_command("demo", "--if-empty")
     call_command("demo", "--if-empty")
     said = capsys.readouterr().out
-    assert said.count("KSM Mawar") == 1
+    assert said.count("KSM Mawar") == said.count("Desa Silurah: 10 KSM") == said.count("Desa Sodong: 10 KSM") == 1
     assert said.count("sudah ada") == said.count("dilewati") == 1
     assert Group.objects.filter(programme__code="GRD").count() == 20
     call_command("demo", "--sign-ins")
     assert "bendahara KSM Mawar" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("hamlet")
+def test_a_process_that_cannot_load_its_villages_says_why(fresh_database, capsys):
+    demo.ensure_programme()  # but nobody who could serve it
+    with pytest.raises(CommandError):
+        Command()._load_villages([0, 1], TODAY, 2)
+    assert "User matching query does not exist" in capsys.readouterr().out
+    assert demo.missing_villages() == [0, 1]

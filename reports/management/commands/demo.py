@@ -1,13 +1,15 @@
 """Loads the demonstration data, and says who can sign in to it."""
 
-import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import quote, urlsplit
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
@@ -26,6 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("--if-empty", action="store_true", help="lewati bagian yang sudah ada")
         parser.add_argument("--sign-ins", action="store_true", help="tulis siapa yang bisa masuk")
         parser.add_argument("--workers", type=int, default=2, help="banyaknya proses yang memuat program Batang")
+        parser.add_argument("--villages", type=int, nargs="+", help="nomor desa yang dimuat proses ini saja")
+        parser.add_argument("--weeks", type=int, default=demo.WEEKS, help="banyaknya pekan desa-desa itu")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["sign_ins"]:
@@ -33,8 +37,11 @@ class Command(BaseCommand):
                 for one in demo.sign_ins():
                     self.stdout.write(f"  {one['username']:<10} {one['password']}   {one['who']}")
             return
-        both = not (options["small"] or options["programme"])
         today = clock.today()
+        if options["villages"]:
+            self._work(options["villages"], today, options["weeks"])
+            return
+        both = not (options["small"] or options["programme"])
         if not Region.objects.exists():
             load_regions()
         if options["small"] or both:
@@ -57,35 +64,51 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _load_villages(self, villages: Sequence[int], today: date, workers: int) -> None:
-        """Load villages in several processes, which end when this one does; each village is whole or not there."""
+        """Load villages in several processes, which end when this one does; each village is whole or not there.
+
+        They begin afresh, by the command line: a copy of this process would hold its threads' locks and its tracer.
+        """
         demo.ensure_programme()
-        if workers < 2 or connection.in_atomic_block or "fork" not in multiprocessing.get_all_start_methods():
+        if workers < 2 or connection.in_atomic_block:
             demo.load_villages(villages, today=today, say=self._say)
             return
-        connection.close()  # each process opens its own
-        context = multiprocessing.get_context("fork")
-        parts = [villages[index::workers] for index in range(workers)]
-        running = [context.Process(target=self._work, args=(part, today)) for part in parts if part]
+        parts = [part for index in range(workers) if (part := villages[index::workers])]
+        read, write = os.pipe()  # one for all of them: it ends when the last of them does
         before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+        running: list[subprocess.Popen[str]] = []
         try:
-            for process in running:
-                process.start()
-            for process in running:
-                process.join()
+            with os.fdopen(read, errors="replace") as told:
+                try:
+                    running.extend(self._start(part, write) for part in parts)
+                finally:
+                    os.close(write)
+                for line in told:
+                    self._say(line.rstrip())
+            failed = [process.returncode for process in running if process.wait()]
         finally:
             for process in running:
-                if process.is_alive():
-                    process.terminate()
-                    process.join()
+                process.terminate()
+                process.wait()
             signal.signal(signal.SIGTERM, before)
-        if any(process.exitcode for process in running):
-            # A process may end with what its parent held open; what it left is done here, or fails with its reason.
-            demo.load_villages(demo.missing_villages(), today=today, say=self._say)
-        if demo.missing_villages():
+        if failed or demo.missing_villages():
             raise CommandError("Program Batang belum lengkap; perintah yang sama meneruskannya.")
 
-    def _work(self, villages: Sequence[int], today: date) -> None:
+    def _start(self, villages: Sequence[int], write: int) -> "subprocess.Popen[str]":
+        """Start a process that loads these villages into the database of this one, and tells all it has to say."""
+        name = quote(connection.settings_dict["NAME"], safe="")
+        address = urlsplit(os.environ.get("DATABASE_URL") or "postgres:///ksm")._replace(path=f"/{name}").geturl()
+        words = ["demo", "--weeks", str(demo.WEEKS), "--villages", *map(str, villages)]
+        return subprocess.Popen(
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), *words],
+            stdin=subprocess.DEVNULL,
+            stdout=write,
+            stderr=write,
+            env={**os.environ, "DATABASE_URL": address},
+            text=True,
+        )
+
+    def _work(self, villages: Sequence[int], today: date, weeks: int) -> None:
         for polite in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(polite, signal.SIG_DFL)  # what is under way the database takes back
         os.nice(5)  # whoever looks around in the small part meanwhile goes first
-        demo.load_villages(villages, today=today, say=self._say)
+        demo.load_villages(villages, today=today, say=self._say, weeks=weeks)

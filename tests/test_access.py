@@ -1,7 +1,7 @@
 """Who gets what: every address × method × role × {own KSM, another of the BKM, one of another BKM}, by the resolver.
 
 What is expected follows from the gate each view names and the one matrix; nothing is listed by hand, so a new view
-cannot be forgotten.
+cannot be forgotten. Her own body's pages are asked for whole; at the doors of the others she knocks.
 """
 
 import logging
@@ -11,10 +11,13 @@ from dataclasses import dataclass
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponse
-from django.test import Client
-from django.urls import reverse
+from django.http import Http404, HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import resolve, reverse
 
 from groups.models import Appointment
 from groups.permissions import ADMINISTRATOR, MATRIX, Permission
@@ -44,6 +47,7 @@ class Visitor:
     """Somebody at the door: her role, her permissions by the matrix, and a client that forgets what it did."""
 
     role: str
+    user: AbstractBaseUser | AnonymousUser
     session: str
     client: Client
 
@@ -66,13 +70,35 @@ class Visitor:
             transaction.set_rollback(True)
         return response
 
+    def knock(self, url: str, body: object, kind: str) -> int | str:
+        """What the gate alone says: 403, 404, or "in" when it let her by.
+
+        It is asked with a method that no page takes; where the page looks at the method first, with one it takes.
+        """
+        view, values, words = resolve(url)
+        for method in ("OPTIONS", *METHODS):
+            request = RequestFactory().generic(method, url)
+            request.user = self.user
+            try:
+                with transaction.atomic():
+                    response = view(request, *values, **words)
+                    transaction.set_rollback(True)
+            except (Http404, PermissionDenied) as refusal:
+                # Behind the gate of a body the view may itself find nothing under that number or date.
+                if not hasattr(request, kind):
+                    return 404 if isinstance(refusal, Http404) else 403
+            if hasattr(request, kind):
+                return "in" if getattr(request, kind) == body else f"in, but to {getattr(request, kind)}"
+            assert response.status_code == 405, f"{method} {url} came by no gate"
+        return "not to be had"
+
 
 @pytest.fixture(params=ROLES)
 def visitor(request, world: World) -> Visitor:  # noqa: F811 (the fixture)
     client = Client(raise_request_exception=False)
     match request.param:
         case "nobody signed in":
-            return Visitor(request.param, "", client)
+            return Visitor(request.param, AnonymousUser(), "", client)
         case "somebody without a role":
             user = UserFactory()
         case "administrator":
@@ -82,7 +108,7 @@ def visitor(request, world: World) -> Visitor:  # noqa: F811 (the fixture)
         case role:
             user = AppointmentFactory(role=role, bkm=world.own_bkm).user
     client.force_login(user)
-    return Visitor(request.param, client.cookies["sessionid"].value, client)
+    return Visitor(request.param, user, client.cookies["sessionid"].value, client)
 
 
 def expected(visitor: Visitor, gate: tuple[str, Permission | None], body: object, world: World) -> int | str:  # noqa: F811
@@ -121,23 +147,29 @@ def judge(response, gate: tuple[str, Permission | None], wanted: int | str) -> s
 
 
 def test_each_role_gets_exactly_what_the_matrix_says(visitor: Visitor, world: World):  # noqa: F811
-    wrong, asked = [], 0
+    wrong, asked, knocked = [], 0, 0
     for address in own_addresses():
         kind = address.gate[0]
-        bodies = {"group": world.groups, "bkm": world.bkms}.get(kind, (None,))
-        for body in bodies:
-            wanted = expected(visitor, address.gate, body, world)
-            url = address.url(body.code if body else "")
-            answers = {method: visitor.ask(method, url) for method in METHODS}
-            asked += len(answers)
-            # A method the view never takes is 405 for everybody; then the other one tells.
-            taken = {method: response for method, response in answers.items() if response.status_code != 405}
-            if not taken:
-                wrong.append(f"{url} ({address}): takes neither GET nor POST")
-            for method, response in taken.items():
-                if problem := judge(response, address.gate, wanted):
-                    wrong.append(f"{method} {url} ({address}): {problem}")
+        own, *others = {"group": world.groups, "bkm": world.bkms}.get(kind, (None,))
+        wanted = expected(visitor, address.gate, own, world)
+        url = address.url(own.code if own else "")
+        answers = {method: visitor.ask(method, url) for method in METHODS}
+        asked += len(answers)
+        # A method the view never takes is 405 for everybody; then the other one tells.
+        taken = {method: response for method, response in answers.items() if response.status_code != 405}
+        if not taken:
+            wrong.append(f"{url} ({address}): takes neither GET nor POST")
+        for method, response in taken.items():
+            if problem := judge(response, address.gate, wanted):
+                wrong.append(f"{method} {url} ({address}): {problem}")
+        # Whoever is not signed in is stopped before any gate, whatever lies behind it.
+        for body in others if visitor.role != NOBODY else ():
+            wanted, url = expected(visitor, address.gate, body, world), address.url(body.code)
+            knocked += 1
+            if (answer := visitor.knock(url, body, kind)) != wanted:
+                wrong.append(f"{url} ({address}): {answer} instead of {wanted}")
     assert asked > 100
+    assert knocked > 100 or visitor.role == NOBODY
     assert not wrong, "\n".join([f"as {visitor.role}:", *wrong])
 
 

@@ -83,7 +83,7 @@ lint:
 	$(PY) manage.py makemigrations --check --dry-run
 
 tests:
-	$(PY) -m pytest -n 2 --cov --cov-report=
+	$(PY) -m pytest -n 2 --dist worksteal --cov --cov-report=
 	$(PY) -m coverage report --fail-under=100 --include="$(WHOLLY_COVERED)"
 
 # Where money is decided, every branch is tested.

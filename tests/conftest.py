@@ -18,11 +18,13 @@ from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.books import books_stay_in_order  # noqa: F401 - watches over every test
+from tests.counting import OnlyWhatCounts, unwatched
 from tests.properties import load_profile
 
 load_profile()
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+LONG = {"test_access.py", "test_bad_input.py", "test_random_life.py", "test_treasurer_machine.py"}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -38,6 +40,13 @@ CHROMIUM_ARGUMENTS = [
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "tampers: leaves a book that verify_books objects to, on purpose")
     config.addinivalue_line("markers", "nightly: tries more in `make nightly` than by day")
+    if config.pluginmanager.has_plugin("_cov"):
+        config.pluginmanager.register(OnlyWhatCounts())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Walks and machines first: a long test that begins last leaves the other process with nothing to do."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +60,7 @@ def django_db_setup(
     `django_db`, and `fresh_database` would then copy the database of DATABASE_URL.
     """
     option = request.config.option
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), unwatched():
         made = setup_databases(option.verbose, interactive=False, keepdb=option.reuse_db and not option.create_db)
     yield
     if not option.reuse_db:

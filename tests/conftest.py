@@ -40,8 +40,7 @@ CHROMIUM_ARGUMENTS = [
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "tampers: leaves a book that verify_books objects to, on purpose")
     config.addinivalue_line("markers", "nightly: tries more in `make nightly` than by day")
-    if config.pluginmanager.has_plugin("_cov"):
-        config.pluginmanager.register(OnlyWhatCounts())
+    config.pluginmanager.register(OnlyWhatCounts())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

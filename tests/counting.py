@@ -5,6 +5,7 @@ watch lines: whatever runs under watch takes half as long again, Django included
 """
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,25 +30,26 @@ def counts(path: Path) -> bool:
 
 @contextmanager
 def unwatched() -> Iterator[None]:
-    """Run the block with nobody tracing its lines."""
-    watcher = sys.gettrace()
+    """Run the block with nobody tracing its lines, nor those of threads that it starts."""
+    watcher, of_threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
+    threading.settrace(None)
     try:
         yield
     finally:
+        threading.settrace(of_threads)
         sys.settrace(watcher)
 
 
 class OnlyWhatCounts:
-    """The plugin of a run with `--cov`: coverage rests while a test runs that does not count."""
+    """In a run with `--cov`, coverage looks away while a test runs that does not count.
+
+    pytest-cov's own pause is of no use in a process of xdist, where it starts two tracers and pauses the upper one.
+    """
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         if counts(item.path):
             return (yield)
-        coverage = item.config.pluginmanager.get_plugin("_cov").cov_controller
-        coverage.pause()  # in every thread, a live site's too
-        try:
+        with unwatched():
             return (yield)
-        finally:
-            coverage.resume()

@@ -196,13 +196,6 @@ def test_the_matrix_gives_every_role_its_body_to_see():
         assert (Permission.VIEW_BKM in held) == (role in Appointment.BKM_ROLES)
 
 
-def test_a_code_that_is_nobodys_does_not_exist(client, world: World):  # noqa: F811
-    client.force_login(AdministratorFactory())
-    assert client.get("/g/KSM-TIDAK-ADA/members/").status_code == 404
-    assert client.get("/b/BKM-TIDAK-ADA/settings/").status_code == 404
-    assert client.get("/g/ksm-sendiri/members/").status_code == 404
-
-
 # The Django admin, which has a gate of its own
 
 

@@ -39,6 +39,13 @@ def administrator(client):
     return client
 
 
+def test_a_code_that_is_nobodys_does_not_exist(administrator, mawar: Group):
+    assert administrator.get("/g/KSM-MAWAR/members/").status_code == 200
+    assert administrator.get("/g/KSM-TIDAK-ADA/members/").status_code == 404
+    assert administrator.get("/b/BKM-TIDAK-ADA/settings/").status_code == 404
+    assert administrator.get("/g/ksm-mawar/members/").status_code == 404
+
+
 def text(response) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 

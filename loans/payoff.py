@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from loans.arrears import State
@@ -65,6 +65,17 @@ def quote(rows: Sequence[Row], paid_charge: int, paid_principal: int, method: st
         ahead=left[2] if flat else 0,
         spared=0 if flat else left[2],
     )
+
+
+def eased(asked: Quote, percent: int) -> Quote:
+    """Return a quote that spares so many per cent of the charge ahead, in whole rupiah: what is asked rounds up."""
+    spared = asked.ahead * percent // 100
+    return replace(asked, ahead=asked.ahead - spared, spared=asked.spared + spared)
+
+
+def spared(rows: Sequence[Row], paid_charge: int, asked: Quote) -> dict[int, int]:
+    """Return instalment number → charge that a payoff at this quote never asks for: the last ones."""
+    return forgiven(rows, paid_charge + asked.charge, asked.spared) if asked.spared else {}
 
 
 def _between_due_dates(rows: Sequence[Row], on: date) -> bool:

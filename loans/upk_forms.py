@@ -122,6 +122,15 @@ class PaymentForm(BukuForm):
     remark = NameField(label=_("Remark"), max_length=200, required=False)
 
 
+class UpkPayoffForm(BukuForm):
+    """The day a KSM pays everything back. `seen` is the sum the screen showed, which was counted."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(min_value=0, max_value=10**15, widget=forms.HiddenInput)
+    on = DayField(label=_("Received on"))
+    remark = NameField(label=_("Remark"), max_length=200, required=False)
+
+
 class WriteOffForm(BukuForm):
     """A loan the BKM decided to write off."""
 

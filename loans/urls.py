@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from loans import views
-from loans.views import upk_book, upk_figures, upk_group, upk_lending, upk_losses
+from loans.views import upk_book, upk_figures, upk_group, upk_lending, upk_losses, upk_payoff
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("g/<code:code>/loans/", views.loan_list, name="loan_list"),
@@ -52,6 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<code:code>/upk/loans/<number:no>/", upk_lending.upk_loan, name="upk_loan"),
     path("b/<code:code>/upk/loans/<number:no>/receive/", upk_lending.upk_loan_receive, name="upk_loan_receive"),
     path("b/<code:code>/upk/loans/<number:no>/answer/", upk_lending.upk_loan_answer, name="upk_loan_answer"),
+    path("b/<code:code>/upk/loans/<number:no>/payoff/", upk_payoff.upk_payoff, name="upk_payoff"),
+    path("b/<code:code>/upk/loans/<number:no>/payoff/print/", upk_payoff.upk_payoff_print, name="upk_payoff_print"),
     path("b/<code:code>/upk/loans/<number:no>/write-off/", upk_losses.upk_write_off, name="upk_write_off"),
     path(
         "b/<code:code>/upk/loans/<number:no>/write-off/back/", upk_losses.upk_write_off_back, name="upk_write_off_back"

@@ -31,6 +31,8 @@ class UpkRules(models.Model):
     most_periods = models.SmallIntegerField(_("instalments at most"), default=12)
     held_days = models.SmallIntegerField(_("pass instalments on within days"), default=14)
     blocked_percent = models.SmallIntegerField(_("tabungan tanggung renteng, per cent of each share"), default=5)
+    # Of a flat loan that is paid off early; the other methods ask for no jasa of months that have not begun.
+    spared_percent = models.SmallIntegerField(_("jasa of months to come spared by a payoff, per cent"), default=0)
 
     class Meta:
         verbose_name = _("rules of a UPK")
@@ -40,7 +42,10 @@ class UpkRules(models.Model):
             models.UniqueConstraint(fields=["upk", "from_on"], name="loans_upkrules_from_unique"),
             models.CheckConstraint(
                 condition=Q(
-                    women_percent__range=(0, 100), weeks_percent__range=(0, 100), blocked_percent__range=(0, 100)
+                    women_percent__range=(0, 100),
+                    weeks_percent__range=(0, 100),
+                    blocked_percent__range=(0, 100),
+                    spared_percent__range=(0, 100),
                 ),
                 name="loans_upkrules_percent",
             ),
@@ -219,6 +224,10 @@ class UpkPayment(models.Model):
     remark = models.CharField(_("remark"), max_length=200, blank=True)
     # It came on a loan that was written off: other income of the UPK.
     recovery = models.BooleanField(default=False)
+    # It paid the loan off: `spared` is the jasa never asked for, `forgiven` of which instalment (number → rupiah).
+    payoff = models.BooleanField(default=False)
+    spared = models.BigIntegerField(default=0)
+    forgiven = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = _("payment to the UPK")
@@ -238,6 +247,10 @@ class UpkPayment(models.Model):
                 )
                 | Q(status__in=["announced", "cancelled"], on=None, group_entry=None, upk_entry=None),
                 name="loans_upkpayment_received_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(payoff=False, spared=0, forgiven={}) | Q(payoff=True, spared__gte=0),
+                name="loans_upkpayment_spared",
             ),
         ]
 

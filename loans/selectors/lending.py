@@ -69,7 +69,10 @@ def _gather(group: Group, numbers: list[int] | None, members: Iterable[Member] |
 
 # The fields of `UpkDebt`, after the loan's key.
 _UPK_DEBT = """
-SELECT u.id, u.no, u.charge, -owed.balance, cost.balance, -held.balance,
+SELECT u.id, u.no,
+       u.charge - (SELECT coalesce(sum(p.spared), 0)::bigint FROM loans_upkpayment p
+                    WHERE p.loan_id = u.id AND p.status = 'received'),
+       -owed.balance, cost.balance, -held.balance,
        (SELECT coalesce(sum(p.charge), 0)::bigint FROM loans_upkpayment p
          WHERE p.loan_id = u.id AND p.status = 'received')
   FROM loans_upkloan u

@@ -17,7 +17,9 @@ from ledger.models import Account, Posting
 from loans import arrears, gate
 from loans.held import Parts, held_since
 from loans.models import Loan, UpkLoan, UpkLoanRequest, UpkPayment, UpkRules, UpkShare, UpkWriteOff
+from loans.payoff import Quote, eased, quote
 from loans.schedule import Row
+from loans.selectors.upk_plan import PLAN, plan_of
 from loans.services.upk_requests import OPEN, ceilings, rules_on
 
 WEEK = timedelta(days=7)
@@ -131,11 +133,12 @@ class UpkLine:
     """One UPK loan as it stands on a day."""
 
     loan: UpkLoan
-    rows: list[Row]
+    rows: list[Row]  # without the jasa a payoff spared
+    agreed: list[Row]
     paid_charge: int
     paid_principal: int
     gap: Gap
-    held_days: int  # what the UPK's rules allow
+    rules: UpkRules  # in force on the day
     lost: int | None = None  # principal still owed of a loan that the UPK wrote off; None for any other
 
     @property
@@ -144,7 +147,13 @@ class UpkLine:
 
     @property
     def held_too_long(self) -> bool:
-        return self.gap.amount > 0 and self.gap.days > self.held_days
+        return self.gap.amount > 0 and self.gap.days > self.rules.held_days
+
+    @property
+    def quote(self) -> Quote:
+        """What it takes to pay the whole loan off on the day."""
+        asked = quote(self.rows, self.paid_charge, self.paid_principal, self.loan.method, self.gap.on)
+        return eased(asked, self.rules.spared_percent)
 
     @property
     def due(self) -> int:
@@ -157,10 +166,6 @@ def balance_of(account: str) -> Subquery:
     """The balance of one of a UPK loan's accounts, looked up by itself: five joins to one table mislead the planner."""
     return Subquery(Account.objects.filter(pk=OuterRef(account)).values("balance"))
 
-
-_PLAN = """(
-SELECT json_agg(json_build_array(i.no, i.due_on, i.principal, i.charge, i.balance) ORDER BY i.no)
-  FROM loans_upkinstalment i WHERE i.loan_id = loans_upkloan.id)::text"""
 
 # What came in and went out day by day; a reversal stands on its original's day and takes it away.
 _HELD_DAYS = """(
@@ -188,32 +193,34 @@ def upk_lines(loans: QuerySet[UpkLoan], on: date) -> list[UpkLine]:
             lent=balance_of("receivable"),
             held_now=balance_of("held"),
             cost=balance_of("charge_cost"),
-            plan=RawSQL(_PLAN, ()),  # noqa: S611 (a constant)
+            plan=RawSQL(PLAN, ()),  # noqa: S611 (a constant)
             held_days=RawSQL(_HELD_DAYS, ()),  # noqa: S611 (a constant)
             passed=RawSQL(_PASSED, ()),  # noqa: S611 (a constant)
             lost=RawSQL(LOST, ()),  # noqa: S611 (a constant)
         )
         .order_by("no")
     )
-    rules = _held_days({one.upk_id for one in found}, on)
-    return [_line(one, on, rules.get(one.upk_id, UpkRules().held_days)) for one in found]
+    rules = _rules({one.upk_id for one in found}, on)
+    return [_line(one, on, rules.get(one.upk_id, UpkRules())) for one in found]
 
 
-def _held_days(upks: Iterable[int], on: date) -> dict[int, int]:
-    rows = UpkRules.objects.filter(upk__in=upks, from_on__lte=on).order_by("from_on")
-    return dict(rows.values_list("upk_id", "held_days"))
+def _rules(upks: Iterable[int], on: date) -> dict[int, UpkRules]:
+    rules = UpkRules.objects.filter(upk__in=upks, from_on__lte=on).order_by("from_on")
+    return {one.upk_id: one for one in rules}
 
 
-def _line(loan: Any, on: date, held_days: int) -> UpkLine:
+def _line(loan: Any, on: date, rules: UpkRules) -> UpkLine:
     charge = loan.cost - loan.passed
     days = [(date.fromisoformat(day), amount) for day, amount in json.loads(loan.held_days or "[]")]
+    plan = plan_of(loan.plan)
     return UpkLine(
         loan=loan,
-        rows=[Row(no, date.fromisoformat(due_on), *money) for no, due_on, *money in json.loads(loan.plan)],
+        rows=plan.rows,
+        agreed=plan.agreed,
         paid_charge=loan.passed,
         paid_principal=loan.principal - loan.lent - (loan.lost or 0),
         gap=Gap(loan, Parts(-loan.held_now - charge, charge), held_since(days), on),
-        held_days=held_days,
+        rules=rules,
         lost=loan.lost,
     )
 
@@ -278,6 +285,11 @@ class UpkCard:
                 found.append((one, balance))
         return found
 
+    @property
+    def payoff(self) -> UpkPayment | None:
+        """The payment that paid the loan off early, if one did."""
+        return next((one for one, _balance in self.received if one.payoff), None)
+
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
         """Each instalment with what it lacks and whether it is late."""
@@ -286,11 +298,12 @@ class UpkCard:
         return [
             {
                 "row": row,
+                "spared": agreed.charge - row.charge,
                 "lacking": one.lacking,
                 "paid_on": one.covered_on,
                 "late": bool(one.lacking) and row.due_on <= self.on,
             }
-            for row, one in zip(self.line.rows, covered, strict=True)
+            for row, agreed, one in zip(self.line.rows, self.line.agreed, covered, strict=True)
         ]
 
 

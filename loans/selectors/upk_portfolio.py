@@ -4,7 +4,6 @@ What lies after a day is taken back from today's balances, so the cost follows t
 never the age of the book.
 """
 
-import json
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -24,10 +23,7 @@ from loans.ageing import Age, ClassLine, Grade
 from loans.indicators import Indicator, Results, Standing, indicators
 from loans.models import CollectabilityClass, UpkLoan, UpkPolicy
 from loans.schedule import Row
-
-PLAN = """(
-SELECT json_agg(json_build_array(i.no, i.due_on, i.principal, i.charge, i.balance) ORDER BY i.no)
-  FROM loans_upkinstalment i WHERE i.loan_id = loans_upkloan.id)::text"""
+from loans.selectors.upk_plan import PLAN, plan_of
 
 MONTHS = 12
 
@@ -105,10 +101,7 @@ def _read(upk: Upk, first: date, last: date) -> list[_Read]:
         .annotate(lent=F("receivable__balance"), earned=F("charge_income__balance"), plan=RawSQL(PLAN, ()))  # noqa: S611 (a constant)
         .order_by("no")
     )
-    read = [
-        _Read(loan, [Row(no, date.fromisoformat(on), *money) for no, on, *money in json.loads(loan.plan)])
-        for loan in loans
-    ]
+    read = [_Read(loan, plan_of(loan.plan).rows) for loan in loans]
     by_account: dict[int, tuple[_Read, bool]] = {}
     for one in read:
         by_account[one.loan.receivable_id] = (one, True)

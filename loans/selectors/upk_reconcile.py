@@ -6,6 +6,7 @@ For each UPK loan, in rupiah:
     charge      jasa of the payments = 4110 (UPK), of those on a loan written off: in 4190; 5110 (group) = that + the
                 jasa held in 2220
     disbursed   both books wrote the same principal under one key, and the members' shares add up to it
+    payoff      what ended a loan early left nothing: no principal in the UPK's book, all jasa paid or spared
     write_off   what was written off came off 1220, in the UPK's book alone
     payment     each payment stands in both books under one key, on one day, with the same sums
     stranger    no other entry moves these accounts, but hand-overs that lay aside what they take
@@ -110,6 +111,11 @@ def _balances(loan: Any, payments: Iterable[UpkPayment]) -> list[Finding]:
         found.append(_finding(loan, "principal", -loan.owed_now + held.principal, in_upk))
     if earned != -loan.earned:
         found.append(_finding(loan, "charge", earned, -loan.earned))
+    for one in received:
+        spared = sum(one.forgiven.values())
+        if one.payoff and (in_upk, passed + spared, spared) != (0, loan.charge, one.spared):
+            number = one.group_entry.number if one.group_entry else 0
+            found.append(_finding(loan, "payoff", passed + spared, loan.charge - in_upk, number))
     if min(held.principal, held.charge) < 0:
         found.append(_finding(loan, "held", min(held.principal, held.charge), 0))
     return found

@@ -1,6 +1,5 @@
 """Which KSM paid a loan back with every instalment in time, and what reward (IPTW) that earns."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,15 +14,18 @@ from ledger.models import Account, Posting
 from loans.arrears import coverage
 from loans.indicators import prompt_reward
 from loans.models import UpkLoan, UpkPolicy, UpkWriteOff
-from loans.schedule import Row
-from loans.selectors.upk_portfolio import PLAN
+from loans.selectors.upk_plan import PLAN, SPARED, plan_of
 
 
 @dataclass(frozen=True, slots=True)
 class Reward:
-    """A loan that is paid back: when, how many instalments came late, and its reward in rupiah at `percent`."""
+    """A loan that is paid back: its jasa, when, how many instalments came late, and its reward in rupiah at `percent`.
+
+    `charge` leaves out what an early payoff spared.
+    """
 
     loan: UpkLoan
+    charge: int
     settled_on: date
     late: int
     percent: Fraction
@@ -35,7 +37,7 @@ class Reward:
 
     @property
     def amount(self) -> int:
-        return prompt_reward(self.loan.charge, self.percent) if self.prompt else 0
+        return prompt_reward(self.charge, self.percent) if self.prompt else 0
 
     @property
     def open(self) -> int:
@@ -45,7 +47,8 @@ class Reward:
 
 def settled_loans(upk: Upk) -> QuerySet[UpkLoan]:
     """Loans of a UPK with nothing left to pay, newest first; one that was written off is not paid back."""
-    paid = UpkLoan.objects.filter(upk=upk, receivable__balance=0, charge__lte=-F("charge_income__balance"))
+    loans = UpkLoan.objects.filter(upk=upk, receivable__balance=0).annotate(spared=RawSQL(SPARED, ()))  # noqa: S611 (a constant)
+    paid = loans.filter(charge__lte=F("spared") - F("charge_income__balance"))
     return paid.exclude(pk__in=UpkWriteOff.objects.standing().values("loan")).order_by("-no")
 
 
@@ -80,11 +83,12 @@ def rewards(loans: QuerySet[UpkLoan] | Sequence[UpkLoan], bkm_id: int) -> list[R
 
 
 def _reward(loan: UpkLoan, days: dict[date, int], versions: Sequence[UpkPolicy], paid: int) -> Reward:
-    rows = [Row(no, date.fromisoformat(on), *money) for no, on, *money in json.loads(loan.plan)]  # type: ignore[attr-defined]
+    rows = plan_of(loan.plan).rows  # type: ignore[attr-defined]
     covered = coverage(rows, 0, sorted(days.items()))
     late = sum(
         1 for row, one in zip(rows, covered, strict=True) if one.covered_on is None or one.covered_on > row.due_on
     )
     settled_on = max(days)
     policy = next((one for one in versions if one.from_on <= settled_on), UpkPolicy())
-    return Reward(loan, settled_on, late, Fraction(policy.reward), paid)
+    charge = sum(row.charge for row in rows)
+    return Reward(loan, charge, settled_on, late, Fraction(policy.reward), paid)

@@ -17,7 +17,7 @@ class UpkDebt:
     """A UPK loan in the group's book, in rupiah: one object for all members' shares of it.
 
     owed    principal not yet collected (2210)
-    cost    jasa collected or paid so far (5110), of `charge` in all
+    cost    jasa collected or paid so far (5110), of `charge` in all: what the UPK asks for
     held    collected and not passed on (2220); below 0 only while a correction is under way
     passed  jasa the UPK received so far
     """

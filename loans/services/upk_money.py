@@ -12,13 +12,16 @@ from django.utils.translation import gettext as _
 
 from groups.dates import format_date
 from groups.models import Group
+from groups.money import format_rupiah
 from ledger import chart
 from ledger import services as ledger
 from ledger.announce import one_announcement
 from ledger.kinds import HANDOVER, UPK_LOAN, UPK_PAYMENT
 from ledger.models import Book, Entry
 from ledger.services import Draft, Leg
+from loans.held import Parts
 from loans.models import UpkInstalment, UpkLoan, UpkLoanRequest, UpkPayment
+from loans.payoff import Quote, spared
 from loans.schedule import schedule, terms_for_share
 from loans.services.lending import Lending, disburse, disbursement, terms_of
 from loans.services.upk_book import judge_cash, judge_day
@@ -237,14 +240,18 @@ def receive_upk_payment(
     at: datetime,
     announced: UpkPayment | None = None,
     remark: str = "",
+    payoff: bool = False,
 ) -> UpkPayment:
     """Take in what a KSM brings: out of what it holds, else of its own money, in both books at once.
 
-    `announced` is the announcement it answers; what is counted here is what counts. The same key again answers with
-    the payment it made. Refused, at its field: nothing, more than the loan still asks, more than the group's cash, a
-    day before the loan, its write-off, its last payment or the group's last sheet, in the future or closed in a book.
+    `announced` is the announcement it answers; what is counted here is what counts. A `payoff` ends the loan: it is
+    exactly what the quote of that day asks, and the jasa that this spares is never posted; what the members still owe
+    is theirs to pay, and the group's own. The same key again answers with the payment it made. Refused, at its field:
+    nothing, more than the loan still asks, a payoff of another amount, more than the group's cash, a day before the
+    loan, its write-off, its last payment or the group's last sheet, in the future or closed in a book.
     """
-    content = {"upk_payment": {"loan": loan.no, "group": loan.group.code, "amount": amount, "on": on}}
+    said = {"loan": loan.no, "group": loan.group.code, "amount": amount, "on": on}
+    content = {"upk_payment": said | {"payoff": True} if payoff else said}
     text = ledger.canonical_content(content | {"announced": announced and announced.no})
     with transaction.atomic(), one_announcement():
         upk_book, group_book = ledger.lock_books(loan.upk.book_id, loan.group.book_id)
@@ -261,18 +268,34 @@ def receive_upk_payment(
             raise ValidationError(
                 {"on": ValidationError(_("Not before the loan or its last payment."), code="before_last")}
             )
-        part = standing.split(amount, on)
+        asked = _judge_payoff(standing, loan, amount, on) if payoff else None
+        part = Parts(asked.principal, asked.charge) if asked else standing.split(amount, on)
         memo = _("UPK loan no. %(no)s") % {"no": loan.no}
         in_upk = [Draft(on, UPK_PAYMENT, standing.upk_legs(loan.no, part), str(loan.group)[:200])]
-        in_group = [Draft(on, UPK_PAYMENT, standing.group_legs(loan.no, part), memo)]
+        in_group = [Draft(on, UPK_PAYMENT, standing.group_legs(loan.no, part, ends=payoff), memo)]
         _judge_group(loan.group, group_book, on, in_group)
         upk_entry, group_entry = _post_both((upk_book, in_upk), (group_book, in_group), key, text, by, at)
         payment.amount, payment.principal, payment.charge = amount, part.principal, part.charge
         payment.status, payment.on, payment.received_by = Status.RECEIVED, on, by
         payment.recovery = standing.lost is not None
+        if asked:
+            payment.payoff, payment.spared = True, asked.spared
+            payment.forgiven = {str(no): one for no, one in spared(standing.rows, standing.paid.charge, asked).items()}
         payment.upk_entry, payment.group_entry, payment.remark = upk_entry, group_entry, remark.strip()[:200]
         payment.save()
         return payment
+
+
+def _judge_payoff(standing: Standing, loan: UpkLoan, amount: int, on: date) -> Quote:
+    """Return the quote by the UPK's rules of a day; refuse a loan with nothing left, and another amount."""
+    asked = standing.quote(on, rules_on(loan.upk, on).spared_percent)
+    if not asked.total:
+        raise ValidationError(_("This loan is settled."), code="settled")
+    if amount != asked.total:
+        message = _("To pay the loan off on that day takes %(total)s.")
+        words = {"total": format_rupiah(asked.total)}
+        raise ValidationError({"amount": ValidationError(message, code="not_the_quote", params=words)})
+    return asked
 
 
 def take_back_upk_payment(

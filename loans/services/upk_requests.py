@@ -35,6 +35,7 @@ RULE_FIELDS = (
     "most_periods",
     "held_days",
     "blocked_percent",
+    "spared_percent",
 )
 
 
@@ -53,7 +54,7 @@ def set_upk_rules(*, upk: Upk, from_on: date, **numbers: int) -> UpkRules:
     rules.clean_fields(exclude=["upk"])
     problems = {
         name: ValidationError(_("Write a number from 0 to 100."), code="percent")
-        for name in ("women_percent", "weeks_percent", "blocked_percent")
+        for name in ("women_percent", "weeks_percent", "blocked_percent", "spared_percent")
         if not 0 <= getattr(rules, name) <= 100
     }
     for name, least in (

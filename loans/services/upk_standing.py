@@ -12,6 +12,7 @@ from ledger.services import Leg
 from loans import arrears, held
 from loans.held import Parts
 from loans.models import UpkInstalment, UpkLoan, UpkPayment, UpkWriteOff
+from loans.payoff import Quote, eased, lessened, quote
 from loans.schedule import Row
 
 RECEIVED = UpkPayment.Status.RECEIVED
@@ -22,15 +23,19 @@ class Standing:
 
     lent    principal in the UPK's book (1220)
     lost    principal still owed of a write-off that stands; None when the loan was not written off
+    rows    the schedule without the jasa a payoff spared
     paid    principal and jasa the KSM has paid, of the whole schedule
     held    what the KSM collected and has not passed on
     """
 
     def __init__(self, loan: UpkLoan) -> None:
-        self.rows = [
+        self.method = loan.method
+        agreed = [
             Row(one.no, one.due_on, one.principal, one.charge, one.balance)
             for one in UpkInstalment.objects.filter(loan=loan).order_by("no")
         ]
+        payoffs = loan.payments.filter(status=RECEIVED, payoff=True).values_list("forgiven", flat=True)
+        self.rows = lessened(agreed, [{int(no): amount for no, amount in one.items()} for one in payoffs])
         balances = UpkLoan.objects.values(
             "principal", lent=F("receivable__balance"), held_now=F("held__balance"), cost=F("charge_cost__balance")
         ).get(pk=loan.pk)
@@ -47,6 +52,10 @@ class Standing:
     def charge_due(self, on: date) -> int:
         """Jasa due by a day and not paid."""
         return arrears.state(self.rows, self.paid.charge, self.paid.principal, on).charge_due
+
+    def quote(self, on: date, percent: int) -> Quote:
+        """Return what it takes to pay everything back on a day; a flat loan is spared `percent` of the jasa ahead."""
+        return eased(quote(self.rows, self.paid.charge, self.paid.principal, self.method, on), percent)
 
     def split(self, amount: int, on: date) -> Parts:
         """Return how the UPK's schedule divides a payment. Refused, at `amount`: nothing, or more than remains."""
@@ -78,12 +87,16 @@ class Standing:
             Leg(chart.CHARGE_INCOME, -part.charge, loan_no=loan_no),
         )
 
-    def group_legs(self, loan_no: int, part: Parts) -> tuple[Leg, ...]:
-        """Return the group's side of a payment: what it held goes first, then its own money."""
+    def group_legs(self, loan_no: int, part: Parts, *, ends: bool = False) -> tuple[Leg, ...]:
+        """Return the group's side of a payment: what it held goes first, then its own money.
+
+        What it still holds when the loan `ends` is jasa the UPK never asks for: it stays in the box as the group's own.
+        """
         after = held.pass_on(self.held, part)
+        own = after.total if ends else 0
         return (
             Leg(chart.CASH, -part.total),
-            Leg(chart.HELD_FOR_UPK, self.held.total - after.total, loan_no=loan_no),
+            Leg(chart.HELD_FOR_UPK, self.held.total - after.total + own, loan_no=loan_no),
             Leg(chart.OWED_TO_UPK, part.principal + after.principal - self.held.principal, loan_no=loan_no),
-            Leg(chart.CHARGE_TO_UPK, part.charge + after.charge - self.held.charge, loan_no=loan_no),
+            Leg(chart.CHARGE_TO_UPK, part.charge + after.charge - self.held.charge - own, loan_no=loan_no),
         )

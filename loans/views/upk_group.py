@@ -235,7 +235,7 @@ def _loan_paper(request: GroupRequest, no: int, template: str) -> HttpResponse:
         "loan": card.loan,
         "upk": card.loan.upk,
         "rate": percent_text(card.loan.rate),
-        "totals": selectors.totals_of(card.line.rows),
+        "totals": selectors.totals_of(card.line.agreed if template == "agreement" else card.line.rows),
     }
     return _paper(request, template, context)
 

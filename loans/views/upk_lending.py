@@ -1,5 +1,6 @@
 """The UPK's side of its loans to KSM: requests and decisions, paying out, payments received, the two books compared."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -181,9 +182,10 @@ def upk_request_disburse(request: BkmRequest, no: int) -> HttpResponse:
     return _show_request(request, asked, paying=form)
 
 
-def _card_or_404(request: BkmRequest, no: int) -> UpkCard:
+def card_or_404(request: BkmRequest, no: int, on: date | None = None) -> UpkCard:
+    """Return a UPK loan judged late and quoted as on a day, today unless said otherwise."""
     loans = UpkLoan.objects.filter(upk=upk_or_404(request), no=no)
-    card = selectors.upk_card(loans, clock.today())
+    card = selectors.upk_card(loans, on or clock.today())
     if card is None:
         raise Http404
     return card
@@ -193,7 +195,7 @@ def _card_or_404(request: BkmRequest, no: int) -> UpkCard:
 @bkm_view(Permission.VIEW_UPK)
 def upk_loan(request: BkmRequest, no: int) -> HttpResponse:
     """One loan: its schedule, payments, shares, what the KSM holds, and whether the two books agree."""
-    return _show_loan(request, _card_or_404(request, no))
+    return _show_loan(request, card_or_404(request, no))
 
 
 def _show_loan(
@@ -223,7 +225,7 @@ def _show_loan(
 @require_POST
 @bkm_view(Permission.POST_UPK)
 def upk_loan_receive(request: BkmRequest, no: int) -> HttpResponse:
-    card, form = _card_or_404(request, no), PaymentForm(request.POST)
+    card, form = card_or_404(request, no), PaymentForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -234,7 +236,7 @@ def upk_loan_receive(request: BkmRequest, no: int) -> HttpResponse:
                 key=given["key"],
                 by=request.user,
                 at=clock.now(),
-                announced=_answered(card, given["key"]),
+                announced=answered(card, given["key"]),
                 remark=given["remark"],
             )
         except ValidationError as refusal:
@@ -252,7 +254,7 @@ def upk_loan_receive(request: BkmRequest, no: int) -> HttpResponse:
     return _show_loan(request, card, form)
 
 
-def _answered(card: UpkCard, key: Any) -> UpkPayment | None:
+def answered(card: UpkCard, key: Any) -> UpkPayment | None:
     """Return the announcement this answers: the one answered under this key before, else the open one."""
     for payment in card.payments:
         if payment.upk_entry and payment.upk_entry.submission.key == key:
@@ -264,7 +266,7 @@ def _answered(card: UpkCard, key: Any) -> UpkPayment | None:
 @bkm_view(Permission.POST_UPK)
 def upk_loan_answer(request: BkmRequest, no: int) -> HttpResponse:
     """Money announced did not arrive; or, without an announcement, the last payment was written wrong."""
-    card, form = _card_or_404(request, no), RemarkForm(request.POST)
+    card, form = card_or_404(request, no), RemarkForm(request.POST)
     if form.is_valid():
         given, payment = form.cleaned_data, card.announced
         try:

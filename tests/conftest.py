@@ -6,6 +6,7 @@ database, which is dropped afterwards. Never use pytest-django's `transactional_
 
 import os
 import shutil
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,9 @@ from tests.counting import OnlyWhatCounts, unwatched
 from tests.properties import load_profile
 
 load_profile()
+# A shell has what it runs in the background ignore Ctrl-C, and every server that a test starts would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 LONG = {"test_access.py", "test_bad_input.py", "test_random_life.py", "test_treasurer_machine.py"}

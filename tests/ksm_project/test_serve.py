@@ -72,7 +72,8 @@ def test_it_serves_twice_over_and_ctrl_c_leaves_nothing_behind(tmp_path):
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/static/css/buku.{style}", timeout=30) as response:
                 assert "immutable" in response.headers["Cache-Control"]
             os.killpg(process.pid, signal.SIGINT)
-            assert process.stdout.read().strip() == "Menutup …"
+            output, _ = process.communicate(timeout=60)
+            assert output.strip() == "Menutup …"
         assert process.returncode == 0
         cluster = Cluster(tmp_path)
         cluster.account = cluster._server_account()

@@ -131,6 +131,16 @@ class UpkPayoffForm(BukuForm):
     remark = NameField(label=_("Remark"), max_length=200, required=False)
 
 
+class UpkWaiverForm(BukuForm):
+    """Jasa the BKM decided not to ask for."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    amount = RupiahField(label=_("Jasa that is waived"), least=1)
+    on = DayField(label=_("Date"))
+    decided_on = DayField(label=_("The BKM decided on"))
+    decision = NameField(label=_("Decision and reason"), max_length=200)
+
+
 class WriteOffForm(BukuForm):
     """A loan the BKM decided to write off."""
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from loans import views
-from loans.views import upk_book, upk_figures, upk_group, upk_lending, upk_losses, upk_payoff
+from loans.views import upk_book, upk_figures, upk_group, upk_lending, upk_losses, upk_payoff, upk_waivers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("g/<code:code>/loans/", views.loan_list, name="loan_list"),
@@ -54,6 +54,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<code:code>/upk/loans/<number:no>/answer/", upk_lending.upk_loan_answer, name="upk_loan_answer"),
     path("b/<code:code>/upk/loans/<number:no>/payoff/", upk_payoff.upk_payoff, name="upk_payoff"),
     path("b/<code:code>/upk/loans/<number:no>/payoff/print/", upk_payoff.upk_payoff_print, name="upk_payoff_print"),
+    path("b/<code:code>/upk/loans/<number:no>/waive/", upk_waivers.upk_waive, name="upk_waive"),
+    path(
+        "b/<code:code>/upk/loans/<number:no>/waivers/<number:number>/back/",
+        upk_waivers.upk_waiver_back,
+        name="upk_waiver_back",
+    ),
+    path(
+        "b/<code:code>/upk/loans/<number:no>/waivers/<number:number>/print/",
+        upk_waivers.upk_waiver_print,
+        name="upk_waiver_print",
+    ),
     path("b/<code:code>/upk/loans/<number:no>/write-off/", upk_losses.upk_write_off, name="upk_write_off"),
     path(
         "b/<code:code>/upk/loans/<number:no>/write-off/back/", upk_losses.upk_write_off_back, name="upk_write_off_back"

@@ -4,7 +4,16 @@ from loans.models.leaving import Leaving
 from loans.models.lending import Instalment, Loan, LoanRequest, LoanTerms, Method, Unit
 from loans.models.life import LoanStep
 from loans.models.rules import CollectabilityClass, LendingRules
-from loans.models.upk import UpkInstalment, UpkLoan, UpkLoanRequest, UpkPayment, UpkRules, UpkShare, UpkWriteOff
+from loans.models.upk import (
+    UpkInstalment,
+    UpkLoan,
+    UpkLoanRequest,
+    UpkPayment,
+    UpkRules,
+    UpkShare,
+    UpkWaiver,
+    UpkWriteOff,
+)
 from loans.models.upk_policy import UpkPolicy
 
 __all__ = [
@@ -25,5 +34,6 @@ __all__ = [
     "UpkPolicy",
     "UpkRules",
     "UpkShare",
+    "UpkWaiver",
     "UpkWriteOff",
 ]

@@ -258,6 +258,54 @@ class UpkPayment(models.Model):
         return f"{self.loan_id}/{self.no}"
 
 
+class UpkWaiverQuerySet(models.QuerySet["UpkWaiver"]):
+    def standing(self) -> "UpkWaiverQuerySet":
+        """Those not taken back."""
+        return self.filter(undone_at=None)
+
+
+class UpkWaiver(models.Model):
+    """Jasa of a loan its UPK gave up asking for, by decision of the BKM; the loan goes on. Whole rupiah.
+
+    forgiven      of which instalment (number → rupiah), the oldest unpaid first
+    entry         in the KSM's book, where it had collected more jasa than the UPK asks for now; else None
+    after_number  the last entry of the UPK's book before it
+    """
+
+    loan = models.ForeignKey(UpkLoan, models.PROTECT, related_name="waivers")
+    no = models.SmallIntegerField(_("number"))
+    on = models.DateField(_("date"))
+    decided_on = models.DateField(_("decided on"))
+    decision = models.CharField(_("decision"), max_length=200)
+    amount = models.BigIntegerField(_("amount"))
+    forgiven = models.JSONField(default=dict)
+    key = models.UUIDField()
+    entry = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="upk_waiver")
+    after_number = models.BigIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(_("posted"))
+    undone_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    undone_why = models.CharField(_("why it was taken back"), max_length=200, blank=True)
+
+    objects = UpkWaiverQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("waiver of a UPK loan's jasa")
+        verbose_name_plural = _("waivers of UPK loans' jasa")
+        ordering = ["loan", "no"]
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "no"], name="loans_upkwaiver_no_unique"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) & ~Q(decision="") & Q(decided_on__lte=F("on")),
+                name="loans_upkwaiver_sensible",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loan} {self.on}"
+
+
 class UpkWriteOffQuerySet(models.QuerySet["UpkWriteOff"]):
     def standing(self) -> "UpkWriteOffQuerySet":
         """Those not taken back."""

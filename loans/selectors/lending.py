@@ -19,6 +19,7 @@ from loans.arrears import Coverage, State
 from loans.models import Loan, LoanRequest, LoanStep
 from loans.payoff import CLOSED, lessened
 from loans.schedule import Row
+from loans.selectors.upk_plan import SPARED
 from loans.services.lending import OpenLoan
 from loans.services.upk_debt import UpkDebt
 
@@ -49,7 +50,7 @@ def _gather(group: Group, numbers: list[int] | None, members: Iterable[Member] |
     if members is None:
         members = instances(Member, [row[width + 5 :] for row in rows])
     known = {member.pk: member for member in members}
-    debts = _upk_debts({loan.upk_loan_id for loan in loans if loan.upk_loan_id})
+    debts = upk_debts({loan.upk_loan_id for loan in loans if loan.upk_loan_id})
     found = []
     for loan, row in zip(loans, rows, strict=True):
         loan.member = known[loan.member_id]
@@ -68,22 +69,20 @@ def _gather(group: Group, numbers: list[int] | None, members: Iterable[Member] |
 
 
 # The fields of `UpkDebt`, after the loan's key.
-_UPK_DEBT = """
-SELECT u.id, u.no,
-       u.charge - (SELECT coalesce(sum(p.spared), 0)::bigint FROM loans_upkpayment p
-                    WHERE p.loan_id = u.id AND p.status = 'received'),
+_UPK_DEBT = f"""
+SELECT loans_upkloan.id, loans_upkloan.no, loans_upkloan.charge - {SPARED},
        -owed.balance, cost.balance, -held.balance,
        (SELECT coalesce(sum(p.charge), 0)::bigint FROM loans_upkpayment p
-         WHERE p.loan_id = u.id AND p.status = 'received')
-  FROM loans_upkloan u
-  JOIN ledger_account owed ON owed.id = u.owed_id
-  JOIN ledger_account cost ON cost.id = u.charge_cost_id
-  JOIN ledger_account held ON held.id = u.held_id
- WHERE u.id = ANY(%s)
-"""
+         WHERE p.loan_id = loans_upkloan.id AND p.status = 'received')
+  FROM loans_upkloan
+  JOIN ledger_account owed ON owed.id = loans_upkloan.owed_id
+  JOIN ledger_account cost ON cost.id = loans_upkloan.charge_cost_id
+  JOIN ledger_account held ON held.id = loans_upkloan.held_id
+ WHERE loans_upkloan.id = ANY(%s)
+"""  # noqa: S608 (constants)
 
 
-def _upk_debts(shared: Collection[int]) -> dict[int | None, UpkDebt]:
+def upk_debts(shared: Collection[int]) -> dict[int | None, UpkDebt]:
     """Return what the group owes the UPK on the loans that members have shares of. No shares, no statement."""
     if not shared:
         return {}

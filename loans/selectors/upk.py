@@ -16,7 +16,7 @@ from ledger import chart
 from ledger.models import Account, Posting
 from loans import arrears, gate
 from loans.held import Parts, held_since
-from loans.models import Loan, UpkLoan, UpkLoanRequest, UpkPayment, UpkRules, UpkShare, UpkWriteOff
+from loans.models import Loan, UpkLoan, UpkLoanRequest, UpkPayment, UpkRules, UpkShare, UpkWaiver, UpkWriteOff
 from loans.payoff import Quote, eased, quote
 from loans.schedule import Row
 from loans.selectors.upk_plan import PLAN, plan_of
@@ -150,6 +150,16 @@ class UpkLine:
         return self.gap.amount > 0 and self.gap.days > self.rules.held_days
 
     @property
+    def spared(self) -> int:
+        """Jasa that a payoff spared or a decision waived."""
+        return sum(row.charge for row in self.agreed) - sum(row.charge for row in self.rows)
+
+    @property
+    def charge_left(self) -> int:
+        """Jasa not paid of the schedule as it stands: what can be waived."""
+        return sum(row.charge for row in self.rows) - self.paid_charge
+
+    @property
     def quote(self) -> Quote:
         """What it takes to pay the whole loan off on the day."""
         asked = quote(self.rows, self.paid_charge, self.paid_principal, self.loan.method, self.gap.on)
@@ -265,6 +275,7 @@ class UpkCard:
     payments: list[UpkPayment]
     shares: list[ShareLine]
     on: date
+    waivers: list[UpkWaiver]
     write_off: UpkWriteOff | None = None
 
     @property
@@ -329,5 +340,6 @@ def upk_card(loans: QuerySet[UpkLoan], on: date) -> UpkCard | None:
         payments=list(payments.order_by("no")),
         shares=[ShareLine(one, one.outstanding, purposes.get(one.member_id, "")) for one in shares],
         on=on,
+        waivers=list(line.loan.waivers.filter(undone_at=None).order_by("no")) if line.spared else [],
         write_off=line.loan.write_offs.standing().select_related("entry").first() if line.lost is not None else None,
     )

@@ -22,8 +22,7 @@ from loans import ageing
 from loans.ageing import Age, ClassLine, Grade
 from loans.indicators import Indicator, Results, Standing, indicators
 from loans.models import CollectabilityClass, UpkLoan, UpkPolicy
-from loans.schedule import Row
-from loans.selectors.upk_plan import PLAN, plan_of
+from loans.selectors.upk_plan import PLAN, Plan, plan_of
 
 MONTHS = 12
 
@@ -55,14 +54,14 @@ class _Read:
     """A loan with its schedule and today's balances; `later` takes back what lies after a day."""
 
     loan: UpkLoan
-    rows: list[Row]
+    plan: Plan
     moves: list[tuple[date, int, int]] = field(default_factory=list)  # day, debit on 1220, debit on 4110
 
     def at(self, on: date, late_on: date, grades: Sequence[Grade]) -> LoanAt:
         lent = self.loan.lent - sum(lent for day, lent, _earned in self.moves if day > on)  # type: ignore[attr-defined]
         earned = self.loan.earned - sum(earned for day, _lent, earned in self.moves if day > on)  # type: ignore[attr-defined]
         principal, charge = self.loan.principal - lent, -earned
-        age = ageing.age(self.rows, principal + charge, lent, late_on)
+        age = ageing.age(self.plan.rows_on(on), principal + charge, lent, late_on)
         return LoanAt(self.loan, age, ageing.class_of(age.instalments_late, grades), principal, charge)
 
 
@@ -101,7 +100,7 @@ def _read(upk: Upk, first: date, last: date) -> list[_Read]:
         .annotate(lent=F("receivable__balance"), earned=F("charge_income__balance"), plan=RawSQL(PLAN, ()))  # noqa: S611 (a constant)
         .order_by("no")
     )
-    read = [_Read(loan, plan_of(loan.plan).rows) for loan in loans]
+    read = [_Read(loan, plan_of(loan.plan)) for loan in loans]
     by_account: dict[int, tuple[_Read, bool]] = {}
     for one in read:
         by_account[one.loan.receivable_id] = (one, True)

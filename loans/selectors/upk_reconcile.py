@@ -6,7 +6,8 @@ For each UPK loan, in rupiah:
     charge      jasa of the payments = 4110 (UPK), of those on a loan written off: in 4190; 5110 (group) = that + the
                 jasa held in 2220
     disbursed   both books wrote the same principal under one key, and the members' shares add up to it
-    payoff      what ended a loan early left nothing: no principal in the UPK's book, all jasa paid or spared
+    payoff      what ended a loan early left nothing: no principal in the UPK's book, all jasa paid, spared or waived
+    waiver      what was waived is jasa of that loan that was not paid
     write_off   what was written off came off 1220, in the UPK's book alone
     payment     each payment stands in both books under one key, on one day, with the same sums
     stranger    no other entry moves these accounts, but hand-overs that lay aside what they take
@@ -26,7 +27,7 @@ from ledger import chart
 from ledger.kinds import UPK_LOAN, UPK_PAYMENT
 from ledger.models import Account, Entry, Posting
 from loans.held import Parts
-from loans.models import Loan, UpkLoan, UpkPayment, UpkWriteOff
+from loans.models import Loan, UpkLoan, UpkPayment, UpkWaiver, UpkWriteOff
 from loans.selectors.upk import LOST, balance_of
 from loans.services.upk_debt import UPK_CODES
 
@@ -58,7 +59,7 @@ class _Moved:
 
 
 def reconcile(*, upk: Upk | None = None, group: Group | None = None) -> list[Finding]:
-    """Return every difference between the books of a UPK (or one group, or all) and its groups. Eight queries."""
+    """Return every difference between the books of a UPK (or one group, or all) and its groups. Nine queries."""
     loans = UpkLoan.objects.all()
     if upk is not None:
         loans = loans.filter(upk=upk)
@@ -81,6 +82,9 @@ def reconcile(*, upk: Upk | None = None, group: Group | None = None) -> list[Fin
     stand = UpkPayment.objects.filter(loan__in=known, status__in=STANDING)
     for payment in stand.select_related("upk_entry__submission", "group_entry__submission"):
         payments[payment.loan_id].append(payment)
+    waivers: dict[int, list[UpkWaiver]] = defaultdict(list)
+    for waiver in UpkWaiver.objects.standing().filter(loan__in=known):
+        waivers[waiver.loan_id].append(waiver)
     lent = dict(
         Loan.objects.filter(upk_loan__in=known, replaces=None)
         .values_list("upk_loan")
@@ -90,7 +94,7 @@ def reconcile(*, upk: Upk | None = None, group: Group | None = None) -> list[Fin
     moved = _moved(known)
     losses = {one.entry_id: one for one in UpkWriteOff.objects.filter(loan__in=known).select_related("entry")}
     for loan in known:
-        found += _balances(loan, payments[loan.pk])
+        found += _balances(loan, payments[loan.pk], waivers[loan.pk])
         found += _entries(loan, payments[loan.pk], moved[loan.pk], lent.get(loan.pk, 0), losses)
     return found + _without_loan(upk, group)
 
@@ -99,11 +103,12 @@ def _finding(loan: UpkLoan, check: str, in_group: int, in_upk: int, entry: int =
     return Finding(loan.upk.bkm.code, loan.group.code, loan.no, check, in_group, in_upk, entry)
 
 
-def _balances(loan: Any, payments: Iterable[UpkPayment]) -> list[Finding]:
+def _balances(loan: Any, payments: Iterable[UpkPayment], waivers: Sequence[UpkWaiver]) -> list[Finding]:
     """Compare what the two books say is owed, and what jasa was paid."""
     received = [one for one in payments if one.status == UpkPayment.Status.RECEIVED]
     passed = sum(one.charge for one in received)
     earned = sum(one.charge for one in received if not one.recovery)
+    waived = sum(one.amount for one in waivers)
     held = Parts(-loan.held_now - (loan.cost - passed), loan.cost - passed)
     found = []
     in_upk = loan.in_upk + (loan.lost or 0)
@@ -113,9 +118,12 @@ def _balances(loan: Any, payments: Iterable[UpkPayment]) -> list[Finding]:
         found.append(_finding(loan, "charge", earned, -loan.earned))
     for one in received:
         spared = sum(one.forgiven.values())
-        if one.payoff and (in_upk, passed + spared, spared) != (0, loan.charge, one.spared):
+        if one.payoff and (in_upk, passed + spared, spared) != (0, loan.charge - waived, one.spared):
             number = one.group_entry.number if one.group_entry else 0
-            found.append(_finding(loan, "payoff", passed + spared, loan.charge - in_upk, number))
+            found.append(_finding(loan, "payoff", passed + spared, loan.charge - waived - in_upk, number))
+    forgiven = sum(amount for one in waivers for amount in one.forgiven.values())
+    if forgiven != waived or passed + waived > loan.charge:
+        found.append(_finding(loan, "waiver", forgiven, waived))
     if min(held.principal, held.charge) < 0:
         found.append(_finding(loan, "held", min(held.principal, held.charge), 0))
     return found

@@ -59,6 +59,7 @@ from loans.services.upk_requests import (
     set_upk_rules,
     withdraw_upk_request,
 )
+from loans.services.upk_waivers import undo_upk_waiver, waive_upk_jasa
 
 __all__ = [
     "Agreement",
@@ -109,8 +110,10 @@ __all__ = [
     "terms_or_refuse",
     "undo",
     "undo_leaving",
+    "undo_upk_waiver",
     "undo_upk_write_off",
     "waive",
+    "waive_upk_jasa",
     "why",
     "withdraw_request",
     "withdraw_upk_request",

@@ -41,7 +41,7 @@ def write_off_upk_loan(
         book = ledger.lock_book(loan.upk.book_id)
         if earlier := ledger.find_submission(book, key, text):
             return UpkWriteOff.objects.select_related("loan", "entry").get(entry__submission=earlier)
-        _judge_decision(loan, on, decided_on, decision)
+        judge_decision(loan, on, decided_on, decision)
         judge_day(loan.upk, book, on, at)
         standing = Standing(loan)
         if standing.lost is not None:
@@ -74,12 +74,13 @@ def write_off_upk_loan(
         )
 
 
-def _judge_decision(loan: UpkLoan, on: date, decided_on: date, decision: str) -> None:
+def judge_decision(loan: UpkLoan, on: date, decided_on: date, decision: str) -> None:
+    """Refuse, at its field, no decision of the BKM, or one dated before the loan or after the day."""
     if not decision.strip():
         message = _("Write what the BKM decided, and why.")
         raise ValidationError({"decision": ValidationError(message, code="required")})
     if not loan.disbursed_on <= decided_on <= on:
-        message = _("The BKM decides after the loan was paid out, and before it is written off.")
+        message = _("The BKM decides after the loan was paid out, and before it is done.")
         raise ValidationError({"decided_on": ValidationError(message, code="decided_later")})
 
 

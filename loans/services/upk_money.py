@@ -93,7 +93,7 @@ def disburse_upk_loan(*, request: UpkLoanRequest, key: UUID, by: "User | None", 
         ]
         in_upk = [Draft(on, UPK_LOAN, upk_legs, str(group)[:200])]
         judge_cash(upk_book, in_upk)
-        _judge_group(group, group_book, on, in_group)
+        judge_group(group, group_book, on, in_group)
         _post_both((upk_book, in_upk), (group_book, in_group), key, text, by, at)
         request.status = UpkLoanRequest.Status.DISBURSED
         request.save(update_fields=["status"])
@@ -117,7 +117,7 @@ def _post_both(
     return entries[0], entries[1]
 
 
-def _judge_group(group: Group, book: Book, on: date, drafts: Sequence[Draft]) -> None:
+def judge_group(group: Group, book: Book, on: date, drafts: Sequence[Draft]) -> None:
     """Refuse, at its field, a day outside the group's books or before its last sheet, and more than its cash box holds.
 
     At a meeting the box is counted against the book: money that moves on an earlier day would make that count wrong.
@@ -199,7 +199,7 @@ def announce_upk_payment(*, loan: UpkLoan, amount: int, key: UUID, by: "User | N
             raise ValidationError(_("A payment is on its way already; the UPK answers it first."), code="announced")
         part = Standing(loan).split(amount, on)
         out = (Leg(chart.CASH, -part.total), Leg(chart.HELD_FOR_UPK, part.total, loan_no=loan.no))
-        _judge_group(loan.group, group_book, on, [Draft(on, UPK_PAYMENT, out)])
+        judge_group(loan.group, group_book, on, [Draft(on, UPK_PAYMENT, out)])
         return UpkPayment.objects.create(
             loan=loan,
             no=_next_payment(loan),
@@ -273,7 +273,7 @@ def receive_upk_payment(
         memo = _("UPK loan no. %(no)s") % {"no": loan.no}
         in_upk = [Draft(on, UPK_PAYMENT, standing.upk_legs(loan.no, part), str(loan.group)[:200])]
         in_group = [Draft(on, UPK_PAYMENT, standing.group_legs(loan.no, part, ends=payoff), memo)]
-        _judge_group(loan.group, group_book, on, in_group)
+        judge_group(loan.group, group_book, on, in_group)
         upk_entry, group_entry = _post_both((upk_book, in_upk), (group_book, in_group), key, text, by, at)
         payment.amount, payment.principal, payment.charge = amount, part.principal, part.charge
         payment.status, payment.on, payment.received_by = Status.RECEIVED, on, by
@@ -319,6 +319,9 @@ def take_back_upk_payment(
             raise ValidationError(_("Only the last payment of a loan is taken back."), code="not_last")
         if not payment.recovery and loan.write_offs.standing().exists():
             raise ValidationError(_("The loan was written off since. Take that back first."), code="written_off")
+        number = payment.upk_entry.number if payment.upk_entry else 0
+        if loan.waivers.filter(undone_at=None, after_number__gte=number).exists():
+            raise ValidationError(_("Jasa was waived since. Take that back first."), code="waived")
         entries = [payment.upk_entry, payment.group_entry]
         upk_draft, group_draft = (ledger.reversal_of(entry, reason=reason) for entry in entries if entry)
         judge_cash(upk_book, [upk_draft], field="remark")

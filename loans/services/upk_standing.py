@@ -23,9 +23,10 @@ class Standing:
 
     lent    principal in the UPK's book (1220)
     lost    principal still owed of a write-off that stands; None when the loan was not written off
-    rows    the schedule without the jasa a payoff spared
+    rows    the schedule without the jasa a payoff spared or a decision waived
     paid    principal and jasa the KSM has paid, of the whole schedule
     held    what the KSM collected and has not passed on
+    owed    principal the KSM has not collected (2210)
     """
 
     def __init__(self, loan: UpkLoan) -> None:
@@ -35,9 +36,14 @@ class Standing:
             for one in UpkInstalment.objects.filter(loan=loan).order_by("no")
         ]
         payoffs = loan.payments.filter(status=RECEIVED, payoff=True).values_list("forgiven", flat=True)
-        self.rows = lessened(agreed, [{int(no): amount for no, amount in one.items()} for one in payoffs])
+        spared = [*payoffs, *loan.waivers.filter(undone_at=None).values_list("forgiven", flat=True)]
+        self.rows = lessened(agreed, [{int(no): amount for no, amount in one.items()} for one in spared])
         balances = UpkLoan.objects.values(
-            "principal", lent=F("receivable__balance"), held_now=F("held__balance"), cost=F("charge_cost__balance")
+            "principal",
+            lent=F("receivable__balance"),
+            held_now=F("held__balance"),
+            owed_now=F("owed__balance"),
+            cost=F("charge_cost__balance"),
         ).get(pk=loan.pk)
         received = loan.payments.filter(status=RECEIVED).aggregate(
             charge=Sum("charge", default=0), back=Sum("principal", filter=Q(recovery=True), default=0)
@@ -48,6 +54,26 @@ class Standing:
         self.paid = Parts(balances["principal"] - self.lent - (self.lost or 0), received["charge"])
         charge = balances["cost"] - received["charge"]
         self.held = Parts(-balances["held_now"] - charge, charge)
+        self.owed: int = -balances["owed_now"]
+
+    @property
+    def charge_left(self) -> int:
+        """Jasa of the whole schedule that is not paid: what can be waived."""
+        return sum(row.charge for row in self.rows) - self.paid.charge
+
+    def waived_legs(self, loan_no: int, amount: int) -> tuple[Leg, ...]:
+        """Return what a waiver moves in the group's book: jasa collected beyond what the UPK asks for then.
+
+        It stands for principal not yet collected, as `held.collect` would have it; the rest is the group's own.
+        """
+        more = max(0, self.held.charge - (self.charge_left - amount))
+        principal = min(more, self.owed)
+        legs = (
+            Leg(chart.OWED_TO_UPK, principal, loan_no=loan_no),
+            Leg(chart.HELD_FOR_UPK, more - principal, loan_no=loan_no),
+            Leg(chart.CHARGE_TO_UPK, -more, loan_no=loan_no),
+        )
+        return tuple(leg for leg in legs if leg.amount)
 
     def charge_due(self, on: date) -> int:
         """Jasa due by a day and not paid."""

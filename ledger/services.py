@@ -143,8 +143,8 @@ def _find_held(book: Book, keys: Sequence[AccountKey]) -> dict[AccountKey, _Held
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT t.code, t.member_no, t.loan_no, t.id, t.balance, t.label FROM ledger_account t {_NAMED}",  # noqa: S608 (our own)
-            _named(book, keys),
+            "SELECT * FROM ledger_accounts_named(%s, %s, %s, %s)",
+            [book.pk, *(array(part) for part in zip(*keys, strict=True))],
         )
         return {(code, member, loan): _Held(*rest) for code, member, loan, *rest in cursor.fetchall()}
 

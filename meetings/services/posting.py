@@ -7,6 +7,7 @@ disbursements, other money out, then the cash difference.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from ledger import chart
 from ledger import services as ledger
 from ledger.announce import announce, one_announcement
 from ledger.models import Book
-from ledger.rows import fetch, insert, insert_rows, instances, select_list
+from ledger.rows import columns_of, fetch, insert, insert_rows, instances, select_list
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
 from loans import services as loans
@@ -86,9 +87,8 @@ def post_sheet(
     """
     refusals = Refusals()
     with transaction.atomic(), one_announcement():
-        book = ledger.lock_book(group.book_id)
+        book, before, earlier = _opening(group, sheet.on)
         text = ledger.canonical_content(sheet.content() | {"lendings": [_lending_content(one) for one in lendings]})
-        before, earlier = _found_on(group, book, sheet.on)
         if earlier:
             if earlier.submission.key == key:
                 ledger.find_submission(book, key, text)  # refuses other content under this key
@@ -334,22 +334,25 @@ def _difference(sheet: Sheet, difference: int) -> Draft:
 
 _FORGET_DRAFT = 'DELETE FROM meetings_sheetdraft WHERE group_id = %s AND "on" = %s AND by_id = %s'
 
-_FOUND_ON = """
-SELECT a.balance - coalesce((SELECT sum(p.amount) FROM ledger_posting p WHERE p.account_id = a.id AND p."on" > day), 0),
-       {meeting}
-  FROM (SELECT %s::date AS day) said
-  LEFT JOIN ledger_account a ON a.book_id = %s AND a.code = %s AND a.member_no = 0 AND a.loan_no = 0
-  LEFT JOIN meetings_meeting t ON t.group_id = %s AND t."on" = day
-"""
 
+def _opening(group: Group, on: date) -> tuple[Book, int, Meeting | None]:
+    """Hold the book as `ledger.lock_book` does; return it, its cash as at a day, and that day's meeting. One statement.
 
-def _found_on(group: Group, book: Book, on: date) -> tuple[int, Meeting | None]:
-    """Return the cash by the book as at a day, without what is dated later, and that day's meeting. One statement."""
+    What is dated later is not in the cash.
+    """
+    width = len(columns_of(Book))
     with connection.cursor() as cursor:
-        select = _FOUND_ON.format(meeting=select_list(Meeting, "t"))
-        cursor.execute(select, [on, book.pk, chart.CASH, group.pk])
-        cash, *row = cursor.fetchone()
-    return int(cash or 0), next(iter(instances(Meeting, [row] if row[0] else [])), None)
+        cursor.execute(_select_opening(), [group.book_id, group.pk, on])
+        row = cursor.fetchone()
+    [book] = instances(Book, [row[:width]])
+    cash, *meeting = row[width:]
+    return book, cash, next(iter(instances(Meeting, [meeting] if meeting[0] else [])), None)
+
+
+@lru_cache
+def _select_opening() -> str:
+    columns = f"{select_list(Book, '(f.b)')}, f.cash, {select_list(Meeting, '(f.m)')}"
+    return f"SELECT {columns} FROM meetings_opening(%s, %s, %s) f"  # noqa: S608 (names of our own columns)
 
 
 def _cash_moved(drafts: Iterable[Draft]) -> int:

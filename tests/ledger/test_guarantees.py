@@ -728,7 +728,7 @@ def test_every_guard_that_reads_tables_fixes_where_it_looks_and_how():
         guards = dict(cursor.fetchall())
     assert set(guards) == {
         "ledger_submission_arrives", "ledger_submission_filled", "ledger_entry_arrives", "ledger_posting_arrives",
-        "ledger_book_filled",
+        "ledger_book_filled", "ledger_accounts_named",
     }  # fmt: skip
     for name, config in guards.items():
         assert "search_path=public, pg_temp" in config

@@ -19,6 +19,7 @@ UPK_LOAN = "upk_loan"  # from a UPK to a KSM, in both books
 UPK_PAYMENT = "upk_payment"  # what a KSM passes on to its UPK, in both books
 UPK_COVER = "upk_cover"  # the group's own money stands for what it passed on and, after a correction, never collected
 UPK_WAIVER = "upk_waiver"  # jasa a KSM had collected for its UPK, which waived it
+UPK_RESCHEDULE = "upk_reschedule"  # a UPK loan's rest moved to a new loan, in both books
 UPK_RESERVE = "upk_reserve"  # a month's change of the reserve for loans in a UPK's book
 UPK_REWARD = "upk_reward"  # IPTW, from a UPK to a KSM that paid every instalment in time, in both books
 PAYOFF = "payoff"  # a loan paid back early

@@ -141,6 +141,50 @@ class UpkWaiverForm(BukuForm):
     decision = NameField(label=_("Decision and reason"), max_length=200)
 
 
+class UpkRescheduleForm(BukuForm):
+    """The new schedule of what is left, and the decision. `seen` is what the screen showed when it was confirmed."""
+
+    periods = CountField(label=_("How many months"), most=MOST_MONTHS)
+    rate = PercentField(label=_("Jasa, per cent a month"), help_text=_("Like 1,5. Write 0 for a loan without jasa."))
+    method = forms.ChoiceField(label=_("How jasa is counted"), choices=METHODS)
+    round_to = RupiahField(label=_("Round instalments up to"), help_text=_("Like 1.000. Write 0 for no rounding."))
+    on = DayField(label=_("Date"))
+    decided_on = DayField(label=_("The BKM decided on"))
+    decision = NameField(label=_("Decision and reason"), max_length=200)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=100, required=False)
+
+    TERMS = ("periods", "rate", "method", "round_to")
+
+    def __init__(self, *args: Any, principal: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.principal = principal
+        self.terms: Terms | None = None if self.is_bound or not principal else self._terms(self.initial)
+
+    def _terms(self, values: Any) -> Terms:
+        return terms_or_refuse(
+            principal=self.principal,
+            unit=Unit.MONTH,
+            rate_per=Unit.MONTH,
+            **{name: values[name] for name in self.TERMS},
+        )
+
+    def clean_round_to(self) -> int:
+        step: int = self.cleaned_data["round_to"]
+        if step > MOST_ROUNDING:
+            raise ValidationError(_("Write at most 1.000.000."), code="too_much")
+        return step
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if self.principal and all(given.get(name) is not None for name in self.TERMS):
+            try:
+                self.terms = self._terms(given)
+            except ValidationError as refusal:
+                self.refuse(refusal)
+        return given
+
+
 class WriteOffForm(BukuForm):
     """A loan the BKM decided to write off."""
 

@@ -3,7 +3,16 @@
 from django.urls import URLPattern, URLResolver, path
 
 from loans import views
-from loans.views import upk_book, upk_figures, upk_group, upk_lending, upk_losses, upk_payoff, upk_waivers
+from loans.views import (
+    upk_book,
+    upk_figures,
+    upk_group,
+    upk_lending,
+    upk_losses,
+    upk_payoff,
+    upk_reschedules,
+    upk_waivers,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("g/<code:code>/loans/", views.loan_list, name="loan_list"),
@@ -64,6 +73,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "b/<code:code>/upk/loans/<number:no>/waivers/<number:number>/print/",
         upk_waivers.upk_waiver_print,
         name="upk_waiver_print",
+    ),
+    path("b/<code:code>/upk/loans/<number:no>/reschedule/", upk_reschedules.upk_reschedule, name="upk_reschedule"),
+    path(
+        "b/<code:code>/upk/loans/<number:no>/reschedule/back/",
+        upk_reschedules.upk_reschedule_back,
+        name="upk_reschedule_back",
+    ),
+    path(
+        "b/<code:code>/upk/loans/<number:no>/reschedule/print/",
+        upk_reschedules.upk_reschedule_print,
+        name="upk_reschedule_print",
     ),
     path("b/<code:code>/upk/loans/<number:no>/write-off/", upk_losses.upk_write_off, name="upk_write_off"),
     path(

@@ -143,6 +143,7 @@ class UpkLoan(LoanTerms):
     no = models.IntegerField(_("number"))
     group = models.ForeignKey(Group, models.PROTECT, related_name="upk_loans")
     request = models.OneToOneField(UpkLoanRequest, models.PROTECT, null=True, related_name="loan")
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="successors")
     disbursed_on = models.DateField(_("disbursed on"))
     principal = models.BigIntegerField(_("principal"))
     charge = models.BigIntegerField(_("jasa"))  # of the whole schedule
@@ -304,6 +305,55 @@ class UpkWaiver(models.Model):
 
     def __str__(self) -> str:
         return f"{self.loan} {self.on}"
+
+
+class UpkRescheduleQuerySet(models.QuerySet["UpkReschedule"]):
+    def standing(self) -> "UpkRescheduleQuerySet":
+        """Those not taken back."""
+        return self.filter(undone_at=None)
+
+
+class UpkReschedule(models.Model):
+    """The rest of a UPK loan lent anew as `fresh`, on a schedule of its own, by decision of the BKM. Whole rupiah.
+
+    principal  what moved from one to the other, in both books under one key
+    spared     jasa of the old loan not yet due, which is not asked for; `forgiven` of which instalment
+    void       of a reschedule taken back: jasa of the new loan, which never was, by instalment
+    """
+
+    loan = models.ForeignKey(UpkLoan, models.PROTECT, related_name="reschedules")
+    fresh = models.OneToOneField(UpkLoan, models.PROTECT, related_name="made_by")
+    on = models.DateField(_("date"))
+    decided_on = models.DateField(_("decided on"))
+    decision = models.CharField(_("decision"), max_length=200)
+    principal = models.BigIntegerField(_("principal"))
+    spared = models.BigIntegerField(default=0)
+    forgiven = models.JSONField(default=dict, blank=True)
+    void = models.JSONField(default=dict, blank=True)
+    upk_entry = models.OneToOneField(Entry, models.PROTECT, related_name="upk_reschedule")
+    group_entry = models.OneToOneField(Entry, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(_("posted"))
+    undone_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    undone_why = models.CharField(_("why it was taken back"), max_length=200, blank=True)
+
+    objects = UpkRescheduleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reschedule of a UPK loan")
+        verbose_name_plural = _("reschedules of UPK loans")
+        ordering = ["loan", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["loan"], condition=Q(undone_at=None), name="loans_upkreschedule_once"),
+            models.CheckConstraint(
+                condition=Q(principal__gt=0, spared__gte=0) & ~Q(decision="") & Q(decided_on__lte=F("on")),
+                name="loans_upkreschedule_sensible",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loan} → {self.fresh.no}"
 
 
 class UpkWriteOffQuerySet(models.QuerySet["UpkWriteOff"]):

@@ -16,7 +16,17 @@ from ledger import chart
 from ledger.models import Account, Posting
 from loans import arrears, gate
 from loans.held import Parts, held_since
-from loans.models import Loan, UpkLoan, UpkLoanRequest, UpkPayment, UpkRules, UpkShare, UpkWaiver, UpkWriteOff
+from loans.models import (
+    Loan,
+    UpkLoan,
+    UpkLoanRequest,
+    UpkPayment,
+    UpkReschedule,
+    UpkRules,
+    UpkShare,
+    UpkWaiver,
+    UpkWriteOff,
+)
 from loans.payoff import Quote, eased, quote
 from loans.schedule import Row
 from loans.selectors.upk_plan import PLAN, plan_of
@@ -177,10 +187,15 @@ def balance_of(account: str) -> Subquery:
     return Subquery(Account.objects.filter(pk=OuterRef(account)).values("balance"))
 
 
-# What came in and went out day by day; a reversal stands on its original's day and takes it away.
+# What came in and went out day by day, also while it was held for the loan this one replaces; a reversal stands on its
+# original's day and takes it away.
 _HELD_DAYS = """(
+WITH RECURSIVE line AS (
+  SELECT loans_upkloan.held_id AS held, loans_upkloan.replaces_id AS before
+  UNION ALL
+  SELECT o.held_id, o.replaces_id FROM loans_upkloan o JOIN line ON o.id = line.before)
 SELECT json_agg(json_build_array(d."on", d.amount) ORDER BY d."on") FROM (
-  SELECT p."on", -sum(p.amount) AS amount FROM ledger_posting p WHERE p.account_id = loans_upkloan.held_id
+  SELECT p."on", -sum(p.amount) AS amount FROM ledger_posting p WHERE p.account_id IN (SELECT held FROM line)
    GROUP BY p."on" HAVING sum(p.amount) <> 0) d)::text"""
 
 _PASSED = """(
@@ -248,6 +263,7 @@ def open_upk_loans(*, upk: Upk | None = None, group: Group | None = None) -> Que
 def settled_upk_loans(upk: Upk) -> QuerySet[UpkLoan]:
     """UPK loans with nothing left to pay and nothing held, newest first."""
     loans = UpkLoan.objects.filter(upk=upk, receivable__balance=0, held__balance=0, owed__balance=0)
+    loans = loans.exclude(made_by__undone_at__isnull=False)
     return loans.select_related("group").order_by("-no")
 
 
@@ -276,6 +292,7 @@ class UpkCard:
     shares: list[ShareLine]
     on: date
     waivers: list[UpkWaiver]
+    moves: list[UpkReschedule]  # from an older loan to this one, and from this one on; those taken back, too
     write_off: UpkWriteOff | None = None
 
     @property
@@ -297,13 +314,29 @@ class UpkCard:
         return found
 
     @property
+    def moved_on(self) -> UpkReschedule | None:
+        """The reschedule that ended this loan."""
+        return next((one for one in self.moves if one.loan_id == self.loan.pk and not one.undone_at), None)
+
+    @property
+    def made_by(self) -> UpkReschedule | None:
+        """The reschedule that made this loan."""
+        return next((one for one in self.moves if one.fresh_id == self.loan.pk), None)
+
+    @property
+    def ended(self) -> UpkReschedule | None:
+        """The reschedule after which this loan asks for nothing: moved on, or made by one that was taken back."""
+        made_by = self.made_by
+        return self.moved_on or (made_by if made_by and made_by.undone_at else None)
+
+    @property
     def payoff(self) -> UpkPayment | None:
         """The payment that paid the loan off early, if one did."""
         return next((one for one, _balance in self.received if one.payoff), None)
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
-        """Each instalment with what it lacks and whether it is late."""
+        """Each instalment with what it lacks, whether it is late, and whether a reschedule moved it to another loan."""
         days = [(one.on or self.on, one.amount) for one, _balance in self.received]
         covered = arrears.coverage(self.line.rows, 0, days)
         return [
@@ -312,14 +345,15 @@ class UpkCard:
                 "spared": agreed.charge - row.charge,
                 "lacking": one.lacking,
                 "paid_on": one.covered_on,
-                "late": bool(one.lacking) and row.due_on <= self.on,
+                "moved": bool(one.lacking and self.ended),
+                "late": bool(one.lacking) and row.due_on <= self.on and not self.ended,
             }
             for row, agreed, one in zip(self.line.rows, self.line.agreed, covered, strict=True)
         ]
 
 
 def upk_card(loans: QuerySet[UpkLoan], on: date) -> UpkCard | None:
-    """Return the one UPK loan of a queryset, with payments and shares. At most six queries."""
+    """Return the one UPK loan of a queryset, with payments, steps and shares. At most eight queries."""
     lines = upk_lines(loans, on)
     if not lines:
         return None
@@ -340,6 +374,9 @@ def upk_card(loans: QuerySet[UpkLoan], on: date) -> UpkCard | None:
         payments=list(payments.order_by("no")),
         shares=[ShareLine(one, one.outstanding, purposes.get(one.member_id, "")) for one in shares],
         on=on,
+        moves=list(
+            UpkReschedule.objects.filter(Q(loan=line.loan) | Q(fresh=line.loan)).select_related("loan", "fresh")
+        ),
         waivers=list(line.loan.waivers.filter(undone_at=None).order_by("no")) if line.spared else [],
         write_off=line.loan.write_offs.standing().select_related("entry").first() if line.lost is not None else None,
     )

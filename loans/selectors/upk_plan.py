@@ -1,4 +1,4 @@
-"""The schedule of a UPK loan as it stands: jasa that a payoff spared or a decision waived is left out of it.
+"""The schedule of a UPK loan as it stands: jasa spared by a payoff or a reschedule, or waived, is left out of it.
 
 `PLAN` and `SPARED` are columns for querysets of UPK loans; what was taken back spares nothing.
 """
@@ -18,14 +18,22 @@ PLAN = """json_build_object(
       WHERE y.loan_id = loans_upkloan.id AND y.status = 'received' AND y.payoff
      UNION ALL
      SELECT w."on", w.forgiven FROM loans_upkwaiver w
-      WHERE w.loan_id = loans_upkloan.id AND w.undone_at IS NULL) f))::text"""
+      WHERE w.loan_id = loans_upkloan.id AND w.undone_at IS NULL
+     UNION ALL
+     SELECT r."on", r.forgiven FROM loans_upkreschedule r
+      WHERE r.loan_id = loans_upkloan.id AND r.undone_at IS NULL
+     UNION ALL
+     SELECT r."on", r.void FROM loans_upkreschedule r
+      WHERE r.fresh_id = loans_upkloan.id AND r.undone_at IS NOT NULL) f))::text"""
 
 # In rupiah, of the whole loan.
 SPARED = """(
  (SELECT coalesce(sum(y.spared), 0) FROM loans_upkpayment y
    WHERE y.loan_id = loans_upkloan.id AND y.status = 'received')
  + (SELECT coalesce(sum(w.amount), 0) FROM loans_upkwaiver w
-     WHERE w.loan_id = loans_upkloan.id AND w.undone_at IS NULL))::bigint"""
+     WHERE w.loan_id = loans_upkloan.id AND w.undone_at IS NULL)
+ + (SELECT coalesce(sum(r.spared), 0) FROM loans_upkreschedule r
+     WHERE r.loan_id = loans_upkloan.id AND r.undone_at IS NULL))::bigint"""
 
 
 @dataclass(frozen=True, slots=True)

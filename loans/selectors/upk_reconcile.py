@@ -8,6 +8,7 @@ For each UPK loan, in rupiah:
     disbursed   both books wrote the same principal under one key, and the members' shares add up to it
     payoff      what ended a loan early left nothing: no principal in the UPK's book, all jasa paid, spared or waived
     waiver      what was waived is jasa of that loan that was not paid
+    reschedule  what left the old loan came to the new one, in both books
     write_off   what was written off came off 1220, in the UPK's book alone
     payment     each payment stands in both books under one key, on one day, with the same sums
     stranger    no other entry moves these accounts, but hand-overs that lay aside what they take
@@ -27,7 +28,7 @@ from ledger import chart
 from ledger.kinds import UPK_LOAN, UPK_PAYMENT
 from ledger.models import Account, Entry, Posting
 from loans.held import Parts
-from loans.models import Loan, UpkLoan, UpkPayment, UpkWaiver, UpkWriteOff
+from loans.models import Loan, UpkLoan, UpkPayment, UpkReschedule, UpkWaiver, UpkWriteOff
 from loans.selectors.upk import LOST, balance_of
 from loans.services.upk_debt import UPK_CODES
 
@@ -59,7 +60,7 @@ class _Moved:
 
 
 def reconcile(*, upk: Upk | None = None, group: Group | None = None) -> list[Finding]:
-    """Return every difference between the books of a UPK (or one group, or all) and its groups. Nine queries."""
+    """Return every difference between the books of a UPK (or one group, or all) and its groups. Ten queries."""
     loans = UpkLoan.objects.all()
     if upk is not None:
         loans = loans.filter(upk=upk)
@@ -93,9 +94,12 @@ def reconcile(*, upk: Upk | None = None, group: Group | None = None) -> list[Fin
     )
     moved = _moved(known)
     losses = {one.entry_id: one for one in UpkWriteOff.objects.filter(loan__in=known).select_related("entry")}
+    moves = {}
+    for move in UpkReschedule.objects.filter(fresh__in=known):
+        moves[move.upk_entry_id] = moves[move.group_entry_id] = move
     for loan in known:
         found += _balances(loan, payments[loan.pk], waivers[loan.pk])
-        found += _entries(loan, payments[loan.pk], moved[loan.pk], lent.get(loan.pk, 0), losses)
+        found += _entries(loan, payments[loan.pk], moved[loan.pk], lent.get(loan.pk, 0), losses, moves)
     return found + _without_loan(upk, group)
 
 
@@ -154,7 +158,12 @@ def _moved(loans: Sequence[UpkLoan]) -> dict[int, list[_Moved]]:
 
 
 def _entries(
-    loan: UpkLoan, payments: list[UpkPayment], moved: list[_Moved], lent: int, losses: Mapping[int, UpkWriteOff]
+    loan: UpkLoan,
+    payments: list[UpkPayment],
+    moved: list[_Moved],
+    lent: int,
+    losses: Mapping[int, UpkWriteOff],
+    moves: Mapping[int, UpkReschedule],
 ) -> list[Finding]:
     """Compare the entries of both books one by one."""
     found: list[Finding] = []
@@ -184,9 +193,18 @@ def _entries(
                 found.append(_finding(loan, "write_off", loss.principal, -sum(one.amounts.values()), entry.number))
             continue
         total = sum(one.amounts.values())
+        if move := moves.get(entry.reverses_id or entry.pk):
+            sign = 1 if in_upk == (loan.pk == move.fresh_id) else -1
+            sign = -sign if entry.reverses_id else sign
+            taken_back = bool(entry.reverses_id) or entry.pk in answered
+            if total != sign * move.principal or bool(move.undone_at) != taken_back:
+                found.append(_finding(loan, "reschedule", move.principal, abs(total), entry.number))
+            if loan.pk == move.fresh_id and not entry.reverses_id:
+                opened[entry.book_id] = one
+            continue
         if in_upk or total:
             found.append(_finding(loan, "stranger", 0 if in_upk else -total, total if in_upk else 0, entry.number))
-    return found + _disbursed(loan, opened, lent)
+    return found + _disbursed(loan, opened, loan.principal if loan.replaces_id else lent)
 
 
 def _agree(payment: UpkPayment, moved: dict[int, _Moved]) -> bool:
@@ -213,7 +231,7 @@ def _agree(payment: UpkPayment, moved: dict[int, _Moved]) -> bool:
 def _disbursed(loan: UpkLoan, opened: dict[int, _Moved], lent: int) -> list[Finding]:
     upk, group = opened.get(loan.upk.book_id), opened.get(loan.group.book_id)
     in_upk = upk.amounts.get(chart.GROUP_LOANS, 0) if upk else 0
-    in_group = -group.amounts.get(chart.OWED_TO_UPK, 0) if group else 0
+    in_group = -sum(group.amounts.values()) if group else 0  # of a reschedule, with the principal held
     same = upk and group and upk.entry.submission.key == group.entry.submission.key and upk.entry.on == group.entry.on
     if same and in_upk == in_group == loan.principal == lent:
         return []

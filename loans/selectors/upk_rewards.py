@@ -13,7 +13,7 @@ from ledger import chart
 from ledger.models import Account, Posting
 from loans.arrears import coverage
 from loans.indicators import prompt_reward
-from loans.models import UpkLoan, UpkPolicy, UpkWriteOff
+from loans.models import UpkLoan, UpkPolicy, UpkReschedule, UpkWriteOff
 from loans.selectors.upk_plan import PLAN, SPARED, plan_of
 
 
@@ -46,10 +46,12 @@ class Reward:
 
 
 def settled_loans(upk: Upk) -> QuerySet[UpkLoan]:
-    """Loans of a UPK with nothing left to pay, newest first; one that was written off is not paid back."""
+    """Loans of a UPK paid back as agreed, newest first: none that was written off or rescheduled."""
     loans = UpkLoan.objects.filter(upk=upk, receivable__balance=0).annotate(spared=RawSQL(SPARED, ()))  # noqa: S611 (a constant)
     paid = loans.filter(charge__lte=F("spared") - F("charge_income__balance"))
-    return paid.exclude(pk__in=UpkWriteOff.objects.standing().values("loan")).order_by("-no")
+    given_up = UpkWriteOff.objects.standing().values("loan")
+    moved = UpkReschedule.objects.standing().values("loan")
+    return paid.filter(replaces=None).exclude(pk__in=given_up).exclude(pk__in=moved).order_by("-no")
 
 
 def rewards(loans: QuerySet[UpkLoan] | Sequence[UpkLoan], bkm_id: int) -> list[Reward]:

@@ -59,6 +59,7 @@ from loans.services.upk_requests import (
     set_upk_rules,
     withdraw_upk_request,
 )
+from loans.services.upk_reschedules import reschedule_upk_loan, undo_upk_reschedule
 from loans.services.upk_waivers import undo_upk_waiver, waive_upk_jasa
 
 __all__ = [
@@ -99,6 +100,7 @@ __all__ = [
     "request_loan",
     "request_upk_loan",
     "reschedule",
+    "reschedule_upk_loan",
     "rules_on",
     "set_classes",
     "set_upk_rules",
@@ -110,6 +112,7 @@ __all__ = [
     "terms_or_refuse",
     "undo",
     "undo_leaving",
+    "undo_upk_reschedule",
     "undo_upk_waiver",
     "undo_upk_write_off",
     "waive",

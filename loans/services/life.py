@@ -27,7 +27,7 @@ from ledger import services as ledger
 from ledger.announce import announce, one_announcement
 from ledger.models import Book, Entry, Posting, Submission
 from ledger.services import Draft, Leg, accounts_for
-from loans.models import Loan, LoanRequest, LoanStep
+from loans.models import Loan, LoanRequest, LoanStep, UpkLoan, UpkReschedule
 from loans.payoff import forgiven
 from loans.schedule import Terms
 
@@ -138,7 +138,7 @@ def reschedule(*, loan: Loan, deed: Deed, terms: Terms, waived: int = 0) -> Loan
             left = {"left": format_rupiah(due - waived)}
             message = _("Jasa of %(left)s is due. Let it be paid first, or waive it.")
             raise ValidationError({"waived": ValidationError(message, code="charge_due", params=left)})
-        fresh = _successor(owed.loan, book, terms, deed.on)
+        fresh = successor(owed.loan, book, terms, deed.on)
         member_no = owed.loan.member.no
         legs: tuple[Leg, ...] = (
             Leg(chart.MEMBER_LOANS, owed.outstanding, member_no, fresh.no),
@@ -153,8 +153,11 @@ def reschedule(*, loan: Loan, deed: Deed, terms: Terms, waived: int = 0) -> Loan
     return Loan.objects.select_related("member", "group").get(replaces=loan, receivable__postings__entry=step.entry)
 
 
-def _successor(old: Loan, book: Book, terms: Terms, on: date) -> Loan:
-    """Write the loan that takes over: the next number, the same member and day of asking, its own accounts."""
+def successor(old: Loan, book: Book, terms: Terms, on: date, *, upk_loan: UpkLoan | None = None) -> Loan:
+    """Write the loan that takes over: the next number, the same member and day of asking, its own accounts.
+
+    It is a share of the UPK loan its old one was a share of, or of another.
+    """
     no = (Loan.objects.filter(group=old.group_id).aggregate(last=Max("no"))["last"] or 0) + 1
     member_no = old.member.no
     keys = (chart.MEMBER_LOANS, member_no, no), (chart.CHARGE_INCOME, member_no, no)
@@ -164,7 +167,7 @@ def _successor(old: Loan, book: Book, terms: Terms, on: date) -> Loan:
         no=no,
         member=old.member,
         replaces=old,
-        upk_loan=old.upk_loan,
+        upk_loan=upk_loan or old.upk_loan,
         requested_on=old.requested_on,
         disbursed_on=on,
         principal=terms.principal,
@@ -326,6 +329,10 @@ def _judge_undo(step: LoanStep, book: Book) -> None:
         raise ValidationError(_("This step was already taken back."), code="undone")
     if step.kind in (Kind.EXIT, Kind.TAKEN_BACK):
         raise ValidationError(_("This step is final."), code="final")
+    moved = UpkReschedule.objects.standing().filter(loan=step.loan.upk_loan_id)
+    if moved.filter(group_entry__submission=step.submission_id).exists():
+        message = _("The UPK's whole loan was rescheduled. The UPK takes that back.")
+        raise ValidationError(message, code="upk_reschedule")
     since = LoanStep.objects.standing().filter(loan=step.loan, no__gt=step.no).exists()
     later = _standing_entries(book, step.loan).filter(number__gt=step.after_number)
     for fresh in _made_by(step):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from groups.dates import format_date
-from groups.models import Group
+from groups.models import Group, Upk
 from groups.money import format_rupiah
 from ledger import chart
 from ledger import services as ledger
@@ -22,13 +22,15 @@ from ledger.services import Draft, Leg
 from loans.held import Parts
 from loans.models import UpkInstalment, UpkLoan, UpkLoanRequest, UpkPayment
 from loans.payoff import Quote, spared
-from loans.schedule import schedule, terms_for_share
+from loans.schedule import Terms, schedule, terms_for_share
 from loans.services.lending import Lending, disburse, disbursement, terms_of
 from loans.services.upk_book import judge_cash, judge_day
 from loans.services.upk_requests import rules_on
 from loans.services.upk_standing import Standing
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from users.models import User
 
 Status = UpkPayment.Status
@@ -54,7 +56,16 @@ def disburse_upk_loan(*, request: UpkLoanRequest, key: UUID, by: "User | None", 
         judge_day(upk, upk_book, on, at)
         if request.bkm_decided_on is None or on < request.bkm_decided_on:
             raise ValidationError({"on": ValidationError(_("Not before it was approved."), code="before_approval")})
-        loan = _open(request, upk_book, group_book, on)
+        loan = open_upk_loan(
+            upk,
+            group,
+            terms_of(request, request.amount),
+            on=on,
+            upk_book=upk_book,
+            group_book=group_book,
+            blocked_percent=rules_on(upk, on).blocked_percent,
+            request=request,
+        )
         shares = request.shares.select_related("member").order_by("member__no")
         members = disburse(
             group=group,
@@ -147,29 +158,41 @@ def judge_group(group: Group, book: Book, on: date, drafts: Sequence[Draft]) -> 
         raise ValidationError({"amount": below}) from refusal
 
 
-def _open(request: UpkLoanRequest, upk_book: Book, group_book: Book, on: date) -> UpkLoan:
-    """Make the loan with its schedule and its five accounts."""
-    rows = schedule(terms_of(request, request.amount), disbursed_on=on)
-    no = (UpkLoan.objects.filter(upk=request.upk).aggregate(last=Max("no"))["last"] or 0) + 1
+def open_upk_loan(
+    upk: Upk,
+    group: Group,
+    terms: Terms,
+    *,
+    on: date,
+    upk_book: Book,
+    group_book: Book,
+    blocked_percent: int,
+    request: UpkLoanRequest | None = None,
+    replaces: UpkLoan | None = None,
+) -> UpkLoan:
+    """Make the loan with its schedule and its five accounts; the money is the caller's to post."""
+    rows = schedule(terms, disbursed_on=on)
+    no = (UpkLoan.objects.filter(upk=upk).aggregate(last=Max("no"))["last"] or 0) + 1
     in_upk = ledger.accounts_for(upk_book, [(chart.GROUP_LOANS, 0, no), (chart.CHARGE_INCOME, 0, no)])
     in_group = ledger.accounts_for(
         group_book, [(code, 0, no) for code in (chart.OWED_TO_UPK, chart.HELD_FOR_UPK, chart.CHARGE_TO_UPK)]
     )
     loan = UpkLoan.objects.create(
-        upk=request.upk,
+        upk=upk,
         no=no,
-        group=request.group,
+        group=group,
         request=request,
+        replaces=replaces,
         disbursed_on=on,
-        principal=request.amount,
+        principal=terms.principal,
         charge=sum(row.charge for row in rows),
-        periods=request.periods,
-        unit=request.unit,
-        rate=request.rate,
-        rate_per=request.rate_per,
-        method=request.method,
-        round_to=request.round_to,
-        blocked_percent=rules_on(request.upk, on).blocked_percent,
+        periods=terms.periods,
+        unit=terms.unit,
+        rate=cast("Decimal", terms.rate),  # what a form says is always a decimal
+        rate_per=terms.rate_per,
+        method=terms.method,
+        round_to=terms.round_to,
+        blocked_percent=blocked_percent,
         receivable=in_upk[chart.GROUP_LOANS, 0, no],
         charge_income=in_upk[chart.CHARGE_INCOME, 0, no],
         owed=in_group[chart.OWED_TO_UPK, 0, no],
@@ -322,6 +345,8 @@ def take_back_upk_payment(
         number = payment.upk_entry.number if payment.upk_entry else 0
         if loan.waivers.filter(undone_at=None, after_number__gte=number).exists():
             raise ValidationError(_("Jasa was waived since. Take that back first."), code="waived")
+        if loan.reschedules.standing().exists():
+            raise ValidationError(_("The loan was rescheduled since. Take that back first."), code="rescheduled")
         entries = [payment.upk_entry, payment.group_entry]
         upk_draft, group_draft = (ledger.reversal_of(entry, reason=reason) for entry in entries if entry)
         judge_cash(upk_book, [upk_draft], field="remark")

@@ -11,7 +11,7 @@ from ledger import chart
 from ledger.services import Leg
 from loans import arrears, held
 from loans.held import Parts
-from loans.models import UpkInstalment, UpkLoan, UpkPayment, UpkWriteOff
+from loans.models import UpkInstalment, UpkLoan, UpkPayment, UpkReschedule, UpkWriteOff
 from loans.payoff import Quote, eased, lessened, quote
 from loans.schedule import Row
 
@@ -36,7 +36,10 @@ class Standing:
             for one in UpkInstalment.objects.filter(loan=loan).order_by("no")
         ]
         payoffs = loan.payments.filter(status=RECEIVED, payoff=True).values_list("forgiven", flat=True)
-        spared = [*payoffs, *loan.waivers.filter(undone_at=None).values_list("forgiven", flat=True)]
+        waived = loan.waivers.filter(undone_at=None).values_list("forgiven", flat=True)
+        moved = loan.reschedules.standing().values_list("forgiven", flat=True)
+        void = UpkReschedule.objects.filter(fresh=loan, undone_at__isnull=False).values_list("void", flat=True)
+        spared = [*payoffs, *waived, *moved, *void]
         self.rows = lessened(agreed, [{int(no): amount for no, amount in one.items()} for one in spared])
         balances = UpkLoan.objects.values(
             "principal",

@@ -125,6 +125,8 @@ def undo_upk_waiver(*, waiver: UpkWaiver, reason: str, key: UUID, by: "User | No
             raise ValidationError(message, code="later_history")
         if loan.write_offs.standing().exists():
             raise ValidationError(_("The loan was written off since. Take that back first."), code="written_off")
+        if loan.reschedules.standing().exists():
+            raise ValidationError(_("The loan was rescheduled since. Take that back first."), code="rescheduled")
         drafts = []
         if waiver.entry:
             undo = reversal(group_book, waiver.entry, reason=reason, at=at)

@@ -31,6 +31,7 @@ KINDS = {
     kinds.SHARE_OUT: gettext_lazy("Surplus shared out"),
     kinds.UPK_LOAN: gettext_lazy("Loan of the UPK to the KSM"),
     kinds.UPK_PAYMENT: gettext_lazy("Payment of the KSM to the UPK"),
+    kinds.UPK_RESCHEDULE: gettext_lazy("UPK loan rescheduled"),
     kinds.UPK_WAIVER: gettext_lazy("Jasa waived by the UPK"),
     kinds.UPK_COVER: gettext_lazy("The group's own money for the UPK"),
     kinds.UPK_RESERVE: gettext_lazy("Reserve for loans"),

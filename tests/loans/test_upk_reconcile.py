@@ -118,9 +118,9 @@ def test_accounts_without_a_loan_of_the_upk(loan):
 
 
 def test_the_same_number_of_statements_however_many_loans(loan, django_assert_num_queries):
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert reconcile(group=loan.group) == []
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert reconcile(upk=loan.upk) == []
 
 

@@ -68,7 +68,15 @@ def django_db_setup(
     yield
     if not option.reuse_db:
         with django_db_blocker.unblock():
+            _end_other_sessions(connections.settings["default"]["NAME"])
             teardown_databases(made, option.verbose)
+
+
+def _end_other_sessions(database: str) -> None:
+    """Close what a thread of an earlier test may have left open: a template and a dropped database have no sessions."""
+    connection.close()
+    with connection._nodb_cursor() as cursor:  # Django has no public word for "connect to no database of ours"
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
 
 
 @pytest.fixture
@@ -86,10 +94,8 @@ def fresh_database(
     settings = connections.settings["default"]
     template, copy = settings["NAME"], f"{settings['NAME']}_{uuid.uuid4().hex[:8]}"
     with django_db_blocker.unblock():
-        connection.close()  # a template may have no connections
-        with connection._nodb_cursor() as cursor:  # Django has no public word for "connect to no database of ours"
-            # A thread of an earlier test may have left its connection open.
-            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template])
+        _end_other_sessions(template)
+        with connection._nodb_cursor() as cursor:
             cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
         connection.settings_dict["NAME"] = settings["NAME"] = copy
         try:

@@ -153,6 +153,7 @@ def test_what_she_typed_is_on_the_server_before_she_sends(wati, page):
 
 def test_a_phone_without_signal_keeps_the_draft(wati, page):
     page.click("a.btn-primary")
+    page.wait_for_load_state("load")  # a phone that never got the sheet's script keeps nothing
     page.context.set_offline(True)
     page.fill("#r2-sukarela", "7000")
     expect(page.locator("[data-draft-state]")).to_contain_text("di HP ini, belum terkirim")

@@ -10,7 +10,7 @@ from ledger import chart, verify
 from ledger.models import Entry
 from loans import services
 from loans.models import Leaving, LoanStep, UpkLoanRequest, UpkWriteOff
-from loans.selectors import gate_of, reconcile
+from loans.selectors import reconcile
 from meetings.models import Meeting
 from meetings.services import post_sheet
 from meetings.sheet import Payment, Row, Sheet
@@ -77,8 +77,8 @@ def test_of_two_who_say_the_upk_s_word_at_once_one_is_heard(fresh_database):
     group = village()
     request = ask(group, [500_000] * 5, monthly(2_500_000, 10), LENT)
     services.record_signing(request=request, signed_on=LENT, by=None, on=LENT)
-    points, people = gate_of(request, LENT), [UserFactory(), UserFactory()]
-    said = {"request": request, "points": points, "on": LENT, "decision": "Sudah diperiksa"}
+    people = [UserFactory(), UserFactory()]
+    said = {"request": request, "points": [], "on": LENT, "decision": "Sudah diperiksa"}
     answers = at_once(
         lambda: services.decide_by_upk(**said, approve=True, by=people[0]),
         lambda: services.decide_by_upk(**said, approve=False, by=people[1]),

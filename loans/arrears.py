@@ -83,17 +83,17 @@ def split(rows: Sequence[Instalment], paid_charge: int, paid_principal: int, amo
 
 
 def _steps(rows: Sequence[Instalment], on: date) -> Iterator[tuple[int, int]]:
-    """Yield how far charge and principal reach after every step; a sum already further ahead takes nothing."""
+    """Return how far charge and principal reach after every step; a sum already further ahead takes nothing."""
     due = [row for row in rows if row.due_on <= on]
     charge, principal = sum([row.charge for row in due]), sum([row.principal for row in due])
-    yield charge, 0
-    yield charge, principal
+    steps = [(charge, 0), (charge, principal)]
     for row in rows:
         if row.due_on > on:
             charge += row.charge
-            yield charge, principal
+            steps.append((charge, principal))
             principal += row.principal
-            yield charge, principal
+            steps.append((charge, principal))
+    return iter(steps)
 
 
 def remaining(rows: Sequence[Instalment], paid_charge: int, paid_principal: int) -> int:

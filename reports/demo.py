@@ -414,7 +414,9 @@ class _Life:
             if self.health is DYING and week > last - timedelta(weeks=4):
                 break
             if self.upk and not self.upk.loan and week >= self.start + timedelta(weeks=UPK_WEEK):
-                self.loans += self.upk.borrow(on)
+                shares = self.upk.borrow(on)
+                self.loans += shares
+                self.cash += sum(share.loan.blocked for share in shares)  # stays in the box of what the UPK brought
             self._meet(on, by)
             if self.upk:
                 self.cash -= self.upk.pass_on(on, self.cash)

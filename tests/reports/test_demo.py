@@ -7,6 +7,7 @@ from django.db import transaction
 
 from groups.models import Bkm, Group, Region, Upk
 from ledger.models import Account
+from loans.models import UpkLoan
 from loans.selectors.upk_book import cash_book
 from meetings.models import Meeting, Reconfirmation
 from reports import demo
@@ -98,3 +99,10 @@ def test_a_process_that_cannot_load_its_villages_says_why(fresh_database, capsys
         Command()._load_villages([0, 1], TODAY, 2)
     assert "User matching query does not exist" in capsys.readouterr().out
     assert demo.missing_villages() == [0, 1]
+
+
+@pytest.mark.django_db
+def test_its_boxes_agree_where_a_ksm_borrowed_from_the_upk(monkeypatch):
+    monkeypatch.setattr(demo, "SMALL", demo.SMALL[1:2])
+    demo.load_small(today=date(2026, 11, 27), say=str)
+    assert UpkLoan.objects.get(group__code="GR-MELATI").blocked_percent == 5

@@ -91,8 +91,8 @@ def check_month(group: Group, book: Book, month: date, today: date, *, verified:
         holidays=holidays,
         cash=_cash(group, book, first, last),
         problems=problems,
-        opening=_cash_on(book, first - timedelta(days=1)),
-        closing=_cash_on(book, last),
+        opening=balance_on(book=book, code=chart.CASH, on=first - timedelta(days=1)),
+        closing=balance_on(book=book, code=chart.CASH, on=last),
     )
 
 
@@ -176,12 +176,6 @@ def _cash(group: Group, book: Book, first: date, last: date) -> CashCheck:
     return CashCheck(
         on=count.on,
         counted=count.cash_counted if isinstance(count, Meeting) else count.counted,
-        book=_cash_on(book, count.on) - (later or 0),
+        book=balance_on(book=book, code=chart.CASH, on=count.on) - (later or 0),
         open_item=item if lacks_owner else None,
     )
-
-
-def _cash_on(book: Book, on: date) -> int:
-    """Return what the box held at the end of a day."""
-    posted = Posting.objects.filter(account__book=book, account__code=chart.CASH, on__lte=on)
-    return posted.aggregate(total=Sum("amount"))["total"] or 0

@@ -20,7 +20,7 @@ from ledger import chart, digest
 from ledger.announce import announce
 from ledger.chart import CHART, rupiah
 from ledger.models import Account, Book, Closing, Entry, Posting, Submission
-from ledger.rows import array, columns_of, fetch, insert, insert_rows, instances
+from ledger.rows import array, columns_of, fetch, insert, insert_rows, instances, select_list
 
 if TYPE_CHECKING:
     from users.models import User
@@ -123,30 +123,26 @@ def _opened(book: Book, keys: Collection[AccountKey], find: Finder[Found]) -> di
     return found
 
 
-_NAMED = (
-    "JOIN unnest(%s::text[], %s::int[], %s::int[]) AS k (code, member_no, loan_no)"
-    " ON t.code = k.code AND t.member_no = k.member_no AND t.loan_no = k.loan_no WHERE t.book_id = %s"
-)
-
-
-def _named(book: Book, keys: Sequence[AccountKey]) -> list[Any]:
-    return [*(array(part) for part in zip(*keys, strict=True)), book.pk]
+def _named(columns: str, book: Book, keys: Sequence[AccountKey]) -> list[tuple[Any, ...]]:
+    """Return these columns of a book's accounts, as `t`, that have one of the keys."""
+    if not keys:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns} FROM ledger_accounts_named(%s, %s, %s, %s) t",  # noqa: S608 (names of our own columns)
+            [book.pk, *(array(part) for part in zip(*keys, strict=True))],
+        )
+        return cursor.fetchall()
 
 
 def _find_accounts(book: Book, keys: Sequence[AccountKey]) -> dict[AccountKey, Account]:
-    found = fetch(Account, _NAMED, _named(book, keys)) if keys else []
+    found = instances(Account, _named(select_list(Account, "t"), book, keys))
     return {(a.code, a.member_no, a.loan_no): a for a in found}
 
 
 def _find_held(book: Book, keys: Sequence[AccountKey]) -> dict[AccountKey, _Held]:
-    if not keys:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT * FROM ledger_accounts_named(%s, %s, %s, %s)",
-            [book.pk, *(array(part) for part in zip(*keys, strict=True))],
-        )
-        return {(code, member, loan): _Held(*rest) for code, member, loan, *rest in cursor.fetchall()}
+    found = _named("t.code, t.member_no, t.loan_no, t.id, t.balance, t.label", book, keys)
+    return {(code, member, loan): _Held(*rest) for code, member, loan, *rest in found}
 
 
 def canonical_content(content: Mapping[str, Any]) -> str:

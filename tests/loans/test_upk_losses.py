@@ -4,17 +4,15 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from loans import services
-from loans.models import UpkLoan, UpkWriteOff
-from loans.selectors import open_upk_loans, reconcile, settled_upk_loans, upk_lines, upk_rewards
+from loans.models import UpkWriteOff
+from loans.selectors import open_upk_loans, reconcile, settled_upk_loans, upk_rewards
 from loans.selectors.upk_portfolio import figures, loans_at, reserve_sheet
 from loans.services.upk_reserve import post_reserve
 from tests.factories import treasurer
-from tests.loans.test_services import code_of
-from tests.loans.two_tiers import book, lend, monthly, pass_on, sheet, village
+from tests.loans.two_tiers import book, lend, line_of, monthly, pass_on, refused, sheet, village
 from tests.loans.upk_village import at, staff
 
 pytestmark = pytest.mark.django_db
@@ -40,17 +38,6 @@ def write_off(loan, on=MAY, **more):
     return services.write_off_upk_loan(loan=loan, on=on, **told | more)
 
 
-def refused(act):
-    with pytest.raises(ValidationError) as refusal:
-        act()
-    return code_of(refusal)
-
-
-def line_of(loan):
-    (line,) = upk_lines(UpkLoan.objects.filter(pk=loan.pk), LATER)
-    return line
-
-
 def test_the_reserve_bears_a_loss_first_and_the_ksm_goes_on_owing(loan):
     in_group, key = book(loan.group), uuid4()
     lost = write_off(loan, key=key)
@@ -61,7 +48,7 @@ def test_the_reserve_bears_a_loss_first_and_the_ksm_goes_on_owing(loan):
         ("1220", 1, -2_250_000), ("1229", 0, 562_500), ("5140", 1, 1_687_500),
     ]  # fmt: skip
     assert (book(loan.group), reconcile()) == (in_group, [])
-    line = line_of(loan)
+    line = line_of(loan, LATER)
     assert (line.lost, line.state.outstanding, line.state.instalments_late) == (2_250_000, 2_250_000, 4)
     assert [one.pk for one in open_upk_loans(group=loan.group)] == [loan.pk]
     # No figure of the UPK counts it from that day on; those of the days before still do.
@@ -82,17 +69,17 @@ def test_what_comes_in_later_is_income_and_lessens_what_is_remembered(loan):
     after = book(loan.upk)
     assert (after["1110"], after["4190"]) == (before["1110"] + 300_000, 300_000)
     assert (after["4110"], "1220" in after) == (before["4110"], False)
-    assert (line_of(loan).lost, line_of(loan).paid_charge, reconcile()) == (2_100_000, 187_500, [])
+    assert (line_of(loan, LATER).lost, line_of(loan, LATER).paid_charge, reconcile()) == (2_100_000, 187_500, [])
     first = loan.payments.get(no=1)
     back = {"reason": "Salah", "key": uuid4(), "by": None, "at": at(TODAY)}
     services.take_back_upk_payment(payment=payment, **back)
-    assert (book(loan.upk), line_of(loan).lost, reconcile()) == (before, 2_250_000, [])
+    assert (book(loan.upk), line_of(loan, LATER).lost, reconcile()) == (before, 2_250_000, [])
     assert refused(lambda: services.take_back_upk_payment(payment=first, **back | {"key": uuid4()})) == ["written_off"]
     assert refused(lambda: pass_on(loan, 1, APRIL)) == {"on": ["before_last"]}
     # The members bring all that is left of their shares, and the KSM passes it on.
     sheet(loan.group, LATER, {}, weekly=500_000)
-    pass_on(loan, line_of(loan).state.remaining, LATER)
-    assert (line_of(loan).lost, line_of(loan).state.remaining, reconcile()) == (0, 0, [])
+    pass_on(loan, line_of(loan, LATER).state.remaining, LATER)
+    assert (line_of(loan, LATER).lost, line_of(loan, LATER).state.remaining, reconcile()) == (0, 0, [])
     assert {"2210", "2220"} & set(book(loan.group)) == set()
     assert list(upk_rewards.settled_loans(loan.upk)) == [], "given up once, never rewarded"
 
@@ -107,7 +94,7 @@ def test_a_write_off_is_taken_back_and_the_loan_is_as_before(loan):
     key = uuid4()
     undone = services.undo_upk_write_off(**undo, key=key)
     assert services.undo_upk_write_off(**undo, key=key) == undone
-    assert (book(loan.upk), line_of(loan).lost, reconcile()) == (before, None, [])
+    assert (book(loan.upk), line_of(loan, LATER).lost, reconcile()) == (before, None, [])
     assert refused(lambda: services.undo_upk_write_off(**undo, key=uuid4())) == ["undone"]
     assert write_off(loan).pk != lost.pk
 
@@ -130,7 +117,7 @@ def test_a_write_off_that_cannot_be_is_refused_with_its_reason(loan, change, cod
 
 def test_a_loan_that_is_paid_back_is_not_written_off(loan):
     sheet(loan.group, MAY, {}, weekly=500_000)
-    pass_on(loan, line_of(loan).state.remaining, MAY)
+    pass_on(loan, line_of(loan, LATER).state.remaining, MAY)
     assert refused(lambda: write_off(loan)) == ["settled"]
     assert [one.pk for one in settled_upk_loans(loan.upk)] == [loan.pk]
 

@@ -4,7 +4,6 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from ledger.models import Entry
@@ -18,8 +17,7 @@ from meetings.models import HandOver
 from meetings.services import correct_hand_over
 from meetings.sheet import Payment, Row
 from tests.factories import treasurer
-from tests.loans.test_services import code_of
-from tests.loans.two_tiers import book, lend, monthly, pass_on, rules, sheet, village
+from tests.loans.two_tiers import book, lend, monthly, pass_on, refused, rules, sheet, village
 from tests.loans.upk_village import at, staff
 
 pytestmark = pytest.mark.django_db
@@ -62,12 +60,6 @@ def pay_off(loan, amount, on=DAY, **more):
 def take_back(payment, on=LATER):
     told = {"reason": "Keliru", "key": uuid4(), "by": None, "at": at(on)}
     return services.take_back_upk_payment(payment=payment, **told)
-
-
-def refused(act):
-    with pytest.raises(ValidationError) as refusal:
-        act()
-    return code_of(refusal)
 
 
 def quoted(loan, on):

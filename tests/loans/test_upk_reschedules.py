@@ -4,19 +4,17 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from ledger.models import Account
 from loans import services
 from loans.models import Loan, LoanStep, UpkLoan, UpkReschedule
-from loans.selectors import open_loans, open_upk_loans, reconcile, settled_upk_loans, upk_lines
+from loans.selectors import open_loans, open_upk_loans, reconcile, settled_upk_loans
 from loans.selectors.upk_portfolio import figures, loans_at
 from loans.selectors.upk_rewards import settled_loans
 from loans.services import Deed
 from tests.factories import treasurer
-from tests.loans.test_services import code_of
-from tests.loans.two_tiers import book, lend, monthly, pass_on, rules, sheet, village
+from tests.loans.two_tiers import book, lend, line_of, monthly, pass_on, refused, rules, sheet, village
 from tests.loans.upk_village import at, staff
 
 pytestmark = pytest.mark.django_db
@@ -50,17 +48,6 @@ def undo(move, reason="Keliru", key=None):
     return services.undo_upk_reschedule(reschedule=move, reason=reason, key=key or uuid4(), by=None, at=at(TODAY))
 
 
-def refused(act):
-    with pytest.raises(ValidationError) as refusal:
-        act()
-    return code_of(refusal)
-
-
-def line_of(loan, on=DAY):
-    (line,) = upk_lines(UpkLoan.objects.filter(pk=loan.pk), on)
-    return line
-
-
 def by_loan(body, *codes):
     accounts = Account.objects.filter(book=body.book_id, code__in=codes).exclude(balance=0)
     return {(one.code, one.loan_no): abs(one.balance) for one in accounts}
@@ -84,7 +71,7 @@ def test_the_rest_of_a_loan_goes_on_as_a_new_one_in_both_books(group, loan):
     assert by_loan(group, "2210", "2220", "5110") == {
         ("2210", 2): 2_246_875, ("2220", 2): 12_500, ("5110", 1): 37_500, ("5110", 2): 9_375,
     }  # fmt: skip
-    old, new = line_of(loan), line_of(fresh)
+    old, new = line_of(loan, DAY), line_of(fresh, DAY)
     assert (old.state.remaining, old.state.arrears, old.gap.amount, old.spared) == (0, 0, 0, 337_500)
     assert (new.state.remaining, new.state.arrears, new.gap.amount, new.gap.since) == (2_756_250, 0, 12_500, FIRST)
     assert (list(open_upk_loans(group=group)), list(settled_upk_loans(loan.upk))) == ([fresh], [loan])
@@ -111,24 +98,29 @@ def test_the_rest_of_a_loan_goes_on_as_a_new_one_in_both_books(group, loan):
     pass_on(fresh, 112_500, NEXT)
     assert reconcile() == []
     sheet(group, TODAY, {one.loan.member.no: one.remaining for one in open_loans(group)})
-    pass_on(fresh, line_of(fresh).state.remaining, TODAY)
-    assert (open_loans(group), line_of(fresh).state.remaining, reconcile()) == ([], 0, [])
+    pass_on(fresh, line_of(fresh, DAY).state.remaining, TODAY)
+    assert (open_loans(group), line_of(fresh, DAY).state.remaining, reconcile()) == ([], 0, [])
     assert {"2210", "2220"} & set(book(group)) == set()
     assert list(settled_loans(loan.upk)) == []
 
 
 def test_a_reschedule_taken_back_leaves_both_books_and_the_shares_as_they_were(group, loan):
     shares = [(one.loan.no, one.remaining) for one in open_loans(group)]
-    before = by_loan(group, "2210", "2220", "5110"), by_loan(loan.upk, "1220", "4110"), line_of(loan), shares
+    before = by_loan(group, "2210", "2220", "5110"), by_loan(loan.upk, "1220", "4110"), line_of(loan, DAY), shares
     move, key = reschedule(loan), uuid4()
     (step, *_rest) = LoanStep.objects.filter(loan__upk_loan=loan).order_by("loan__no")
     alone = {"step": step, "key": uuid4(), "reason": "Keliru", "by": None, "at": at(TODAY)}
     assert refused(lambda: services.undo(**alone)) == ["upk_reschedule"]
     assert undo(move, key=key) == undo(move, key=key)
     after = [(one.loan.no, one.remaining) for one in open_loans(group)]
-    assert (by_loan(group, "2210", "2220", "5110"), by_loan(loan.upk, "1220", "4110"), line_of(loan), after) == before
+    assert (
+        by_loan(group, "2210", "2220", "5110"),
+        by_loan(loan.upk, "1220", "4110"),
+        line_of(loan, DAY),
+        after,
+    ) == before
     assert (reconcile(), list(settled_upk_loans(loan.upk))) == ([], [])
-    assert (line_of(move.fresh).state.remaining, Loan.objects.filter(upk_loan=move.fresh).count()) == (0, 5)
+    assert (line_of(move.fresh, DAY).state.remaining, Loan.objects.filter(upk_loan=move.fresh).count()) == (0, 5)
     assert refused(lambda: undo(move)) == ["undone"]
     again = reschedule(loan)
     assert (again.fresh.no, reconcile()) == (3, [])

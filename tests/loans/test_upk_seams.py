@@ -5,7 +5,6 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from ledger import services as ledger
@@ -24,8 +23,7 @@ from savings.services import decide_year
 from tests.compliance.village import post
 from tests.factories import treasurer
 from tests.loans.test_arrears_selector import replayed
-from tests.loans.test_services import code_of
-from tests.loans.two_tiers import book, lend, monthly, pass_on, sheet, village
+from tests.loans.two_tiers import book, lend, monthly, pass_on, refused, sheet, village
 from tests.loans.upk_village import at
 
 pytestmark = pytest.mark.django_db
@@ -46,12 +44,6 @@ def loan(group):
     loan = lend(group, [500_000] * 5, monthly(2_500_000, 10), LENT)
     sheet(group, FIRST, EACH)
     return loan
-
-
-def refused(act):
-    with pytest.raises(ValidationError) as refusal:
-        act()
-    return code_of(refusal)
 
 
 def test_nothing_moves_the_cash_of_a_meeting_that_was_counted_already(group, loan):

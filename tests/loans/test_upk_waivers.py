@@ -4,21 +4,19 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from ledger.models import Submission
 from loans import services
-from loans.models import UpkLoan, UpkPolicy, UpkWaiver
-from loans.selectors import open_loans, reconcile, upk_lines
+from loans.models import UpkPolicy, UpkWaiver
+from loans.selectors import open_loans, reconcile
 from loans.selectors.upk_portfolio import loans_at
 from loans.selectors.upk_rewards import rewards, settled_loans
 from meetings.models import HandOver
 from meetings.services import correct_hand_over
 from meetings.sheet import Payment, Row
 from tests.factories import treasurer
-from tests.loans.test_services import code_of
-from tests.loans.two_tiers import book, lend, monthly, pass_on, sheet, village
+from tests.loans.two_tiers import book, lend, line_of, monthly, pass_on, refused, sheet, village
 from tests.loans.upk_village import at, staff
 
 pytestmark = pytest.mark.django_db
@@ -53,17 +51,6 @@ def undo(waiver, reason="Keliru", key=None):
     return services.undo_upk_waiver(waiver=waiver, reason=reason, key=key or uuid4(), by=None, at=at(TODAY))
 
 
-def refused(act):
-    with pytest.raises(ValidationError) as refusal:
-        act()
-    return code_of(refusal)
-
-
-def line_of(loan, on=DAY):
-    (line,) = upk_lines(UpkLoan.objects.filter(pk=loan.pk), on)
-    return line
-
-
 def test_jasa_that_is_waived_is_not_asked_for_and_what_was_collected_of_it_stands_for_principal(group, loan):
     """Of 375.000 there stay 25.000, of the last instalment: 21.875 of the 46.875 collected are principal now."""
     before, upk, key = book(group), book(loan.upk), uuid4()
@@ -76,7 +63,7 @@ def test_jasa_that_is_waived_is_not_asked_for_and_what_was_collected_of_it_stand
     sealed = Submission.objects.filter(key=key).order_by("book")
     assert len({one.content for one in sealed}) == 1
     assert (len(sealed), "Banjir" in sealed[0].content) == (2, True)
-    line = line_of(loan)
+    line = line_of(loan, DAY)
     assert (line.state.outstanding, line.state.charge_due, line.state.arrears, line.charge_left) == (
         2_500_000, 0, 250_000, 25_000,
     )  # fmt: skip
@@ -90,7 +77,7 @@ def test_jasa_that_is_waived_is_not_asked_for_and_what_was_collected_of_it_stand
     sheet(group, LATER, {share.loan.member.no: share.remaining for share in open_loans(group)})
     assert (book(group)["2220"], book(group)["5110"], reconcile()) == (2_225_000, 25_000, [])
     pass_on(loan, 2_225_000, date(2018, 12, 30))
-    assert (line_of(loan).state.remaining, {"2210", "2220"} & set(book(group)), reconcile()) == (0, set(), [])
+    assert (line_of(loan, DAY).state.remaining, {"2210", "2220"} & set(book(group)), reconcile()) == (0, set(), [])
     UpkPolicy.objects.create(bkm=loan.upk.bkm, version=1, from_on=LENT, reward=10, written_at=at(LENT))
     (earned,) = rewards(settled_loans(loan.upk), loan.upk.bkm_id)
     assert (earned.charge, earned.late, earned.amount) == (25_000, 1, 0)
@@ -106,7 +93,7 @@ def test_jasa_collected_when_no_principal_is_left_to_collect_becomes_the_ksm_s_o
     assert (reconcile(), waiver.entry.on) == ([], DAY)
     key = uuid4()
     assert undo(waiver, key=key) == undo(waiver, key=key)
-    assert (book(group), reconcile(), line_of(loan).charge_left) == (before, [], 375_000)
+    assert (book(group), reconcile(), line_of(loan, DAY).charge_left) == (before, [], 375_000)
     assert refused(lambda: undo(waiver)) == ["undone"]
     assert waive(loan, 300_000).no == 2
 
@@ -125,7 +112,7 @@ def test_a_waiver_taken_back_after_a_correction_leaves_the_books_in_order(group,
     assert reconcile() == []
     undo(large)
     undo(small)
-    assert (reconcile(), line_of(loan).charge_left, line_of(loan).spared) == ([], 375_000, 0)
+    assert (reconcile(), line_of(loan, DAY).charge_left, line_of(loan, DAY).spared) == ([], 375_000, 0)
 
 
 def test_what_was_waived_is_not_taken_back_behind_its_back(group, loan):
@@ -144,7 +131,7 @@ def test_what_was_waived_is_not_taken_back_behind_its_back(group, loan):
     services.undo_upk_write_off(write_off=lost, key=uuid4(), **told)
     undo(waiver)
     services.take_back_upk_payment(payment=first, key=uuid4(), **told)
-    assert (reconcile(), line_of(loan).charge_left) == ([], 375_000)
+    assert (reconcile(), line_of(loan, DAY).charge_left) == ([], 375_000)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,13 @@
 """A UPK with money and a KSM that borrows of it, as tests know them: every step through the services."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
 
 from groups.models import Group, Upk
 from groups.services import add_member, create_group
@@ -12,13 +16,14 @@ from ledger.models import Account
 from loans import services
 from loans.models import UpkLoan, UpkLoanRequest, UpkPayment
 from loans.schedule import Terms
-from loans.selectors import gate_of
+from loans.selectors import UpkLine, gate_of, upk_lines
 from loans.services import Share
 from meetings.models import Meeting
 from meetings.services import post_sheet
 from meetings.sheet import Payment, Row, Sheet
 from savings.terms import agree_terms
 from tests.factories import UserFactory
+from tests.loans.test_services import code_of
 from tests.loans.upk_village import at, write
 
 FOUNDED = date(2018, 7, 2)  # a Monday
@@ -96,3 +101,16 @@ def book(body: Group | Upk) -> dict[str, int]:
     for code, balance in Account.objects.filter(book=body.book_id).values_list("code", "balance"):
         found[code] = found.get(code, 0) + chart.on_normal_side(code, balance)
     return {code: amount for code, amount in sorted(found.items()) if amount}
+
+
+def refused(act: Callable[[], object]) -> Any:
+    """What a step was refused for: codes, by field where they have one."""
+    with pytest.raises(ValidationError) as refusal:
+        act()
+    return code_of(refusal)
+
+
+def line_of(loan: UpkLoan, on: date) -> UpkLine:
+    """A UPK loan as lists show it on a day."""
+    (line,) = upk_lines(UpkLoan.objects.filter(pk=loan.pk), on)
+    return line

@@ -4,6 +4,8 @@ Money is not kept here. A UPK loan has two accounts in the UPK's book, 1220 and 
 (owed), 2220 (collected from the members, not yet passed on) and 5110 (jasa to the UPK), all under the loan's number.
 """
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -169,6 +171,12 @@ class UpkLoan(LoanTerms):
 
     def __str__(self) -> str:
         return f"{self.no} {self.group}"
+
+    def last_paid_on(self) -> date | None:
+        """The day of the last payment the UPK has in its book."""
+        received = self.payments.filter(status=UpkPayment.Status.RECEIVED)
+        last: date | None = received.aggregate(last=models.Max("on"))["last"]
+        return last
 
 
 class UpkInstalment(models.Model):

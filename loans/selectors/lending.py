@@ -19,9 +19,9 @@ from loans.arrears import Coverage, State
 from loans.models import Loan, LoanRequest, LoanStep
 from loans.payoff import CLOSED, lessened
 from loans.schedule import Row
-from loans.selectors.upk_plan import SPARED
 from loans.services.lending import OpenLoan
 from loans.services.upk_debt import UpkDebt
+from loans.upk_plan import SPARED
 
 Light = Literal["green", "amber", "red"]
 LATE_RED = 3  # instalments late from which a loan counts as at risk (class III)

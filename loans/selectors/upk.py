@@ -29,8 +29,8 @@ from loans.models import (
 )
 from loans.payoff import Quote, eased, quote
 from loans.schedule import Row
-from loans.selectors.upk_plan import PLAN, plan_of
 from loans.services.upk_requests import OPEN, ceilings, rules_on
+from loans.upk_plan import PLAN, plan_of
 
 WEEK = timedelta(days=7)
 

@@ -22,7 +22,7 @@ from loans import ageing
 from loans.ageing import Age, ClassLine, Grade
 from loans.indicators import Indicator, Results, Standing, indicators
 from loans.models import CollectabilityClass, UpkLoan, UpkPolicy
-from loans.selectors.upk_plan import PLAN, Plan, plan_of
+from loans.upk_plan import PLAN, Plan, plan_of
 
 MONTHS = 12
 

@@ -14,7 +14,7 @@ from ledger.models import Account, Posting
 from loans.arrears import coverage
 from loans.indicators import prompt_reward
 from loans.models import UpkLoan, UpkPolicy, UpkReschedule, UpkWriteOff
-from loans.selectors.upk_plan import PLAN, SPARED, plan_of
+from loans.upk_plan import PLAN, SPARED, plan_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,7 @@ def write_off_upk_loan(
         judge_decision(loan, on, decided_on, decision)
         judge_day(loan.upk, book, on, at)
         standing = Standing(loan)
-        if standing.lost is not None:
-            raise ValidationError(_("This loan was written off already."), code="written_off")
-        if not standing.lent:
-            raise ValidationError(_("This loan is settled."), code="settled")
+        standing.judge_open()
         _judge_last(loan, on)
         held = -(
             Account.objects.filter(book=book, code=chart.LOSS_ALLOWANCE).values_list("balance", flat=True).first() or 0
@@ -86,9 +83,9 @@ def judge_decision(loan: UpkLoan, on: date, decided_on: date, decision: str) -> 
 
 def _judge_last(loan: UpkLoan, on: date) -> None:
     """Refuse a day before what happened to the loan, or before a reserve that was reckoned with it."""
-    paid = loan.payments.filter(status=UpkPayment.Status.RECEIVED).aggregate(last=Max("on"))["last"]
     reserves = Entry.objects.filter(book=loan.upk.book_id, kind=kinds.UPK_RESERVE, reverses=None, reversed_by=None)
-    last = max(day for day in (paid, reserves.aggregate(last=Max("on"))["last"], loan.disbursed_on) if day)
+    reserved_on = reserves.aggregate(last=Max("on"))["last"]
+    last = max(day for day in (loan.last_paid_on(), reserved_on, loan.disbursed_on) if day)
     if on < last:
         message = _("Not before %(day)s, the last payment of this loan or the last reserve.")
         raise ValidationError({"on": ValidationError(message, code="before_last", params={"day": format_date(last)})})

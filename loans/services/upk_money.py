@@ -285,7 +285,7 @@ def receive_upk_payment(
             raise ValueError("the announcement is another loan's")
         standing = Standing(loan)
         judge_day(loan.upk, upk_book, on, at)
-        last = loan.payments.filter(status=Status.RECEIVED).aggregate(last=Max("on"))["last"] or loan.disbursed_on
+        last = loan.last_paid_on() or loan.disbursed_on
         lost = loan.write_offs.standing().filter(on__gt=on)
         if on < last or lost.exists():
             raise ValidationError(

@@ -135,10 +135,7 @@ def terms_of_share(share: OpenLoan, terms: Terms) -> Terms:
 
 
 def _judge(loan: UpkLoan, standing: Standing, terms: Terms, on: date) -> None:
-    if standing.lost is not None:
-        raise ValidationError(_("This loan was written off already."), code="written_off")
-    if not standing.lent:
-        raise ValidationError(_("This loan is settled."), code="settled")
+    standing.judge_open()
     if loan.payments.filter(status=Status.ANNOUNCED).exists():
         raise ValidationError(_("A payment is on its way already; the UPK answers it first."), code="announced")
     if terms.principal != standing.lent:

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, Sum
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from groups.money import format_rupiah
@@ -11,9 +12,9 @@ from ledger import chart
 from ledger.services import Leg
 from loans import arrears, held
 from loans.held import Parts
-from loans.models import UpkInstalment, UpkLoan, UpkPayment, UpkReschedule, UpkWriteOff
-from loans.payoff import Quote, eased, lessened, quote
-from loans.schedule import Row
+from loans.models import UpkLoan, UpkPayment, UpkWriteOff
+from loans.payoff import Quote, eased, quote
+from loans.upk_plan import PLAN, plan_of
 
 RECEIVED = UpkPayment.Status.RECEIVED
 
@@ -23,7 +24,7 @@ class Standing:
 
     lent    principal in the UPK's book (1220)
     lost    principal still owed of a write-off that stands; None when the loan was not written off
-    rows    the schedule without the jasa a payoff spared or a decision waived
+    rows    the schedule as it stands (`loans.upk_plan`)
     paid    principal and jasa the KSM has paid, of the whole schedule
     held    what the KSM collected and has not passed on
     owed    principal the KSM has not collected (2210)
@@ -31,23 +32,15 @@ class Standing:
 
     def __init__(self, loan: UpkLoan) -> None:
         self.method = loan.method
-        agreed = [
-            Row(one.no, one.due_on, one.principal, one.charge, one.balance)
-            for one in UpkInstalment.objects.filter(loan=loan).order_by("no")
-        ]
-        payoffs = loan.payments.filter(status=RECEIVED, payoff=True).values_list("forgiven", flat=True)
-        waived = loan.waivers.filter(undone_at=None).values_list("forgiven", flat=True)
-        moved = loan.reschedules.standing().values_list("forgiven", flat=True)
-        void = UpkReschedule.objects.filter(fresh=loan, undone_at__isnull=False).values_list("void", flat=True)
-        spared = [*payoffs, *waived, *moved, *void]
-        self.rows = lessened(agreed, [{int(no): amount for no, amount in one.items()} for one in spared])
         balances = UpkLoan.objects.values(
             "principal",
+            plan=RawSQL(PLAN, ()),  # noqa: S611 (a constant)
             lent=F("receivable__balance"),
             held_now=F("held__balance"),
             owed_now=F("owed__balance"),
             cost=F("charge_cost__balance"),
         ).get(pk=loan.pk)
+        self.rows = plan_of(balances["plan"]).rows
         received = loan.payments.filter(status=RECEIVED).aggregate(
             charge=Sum("charge", default=0), back=Sum("principal", filter=Q(recovery=True), default=0)
         )
@@ -58,6 +51,13 @@ class Standing:
         charge = balances["cost"] - received["charge"]
         self.held = Parts(-balances["held_now"] - charge, charge)
         self.owed: int = -balances["owed_now"]
+
+    def judge_open(self) -> None:
+        """Refuse a loan that was written off, and one with nothing left."""
+        if self.lost is not None:
+            raise ValidationError(_("This loan was written off already."), code="written_off")
+        if not self.lent:
+            raise ValidationError(_("This loan is settled."), code="settled")
 
     @property
     def charge_left(self) -> int:

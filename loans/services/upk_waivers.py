@@ -60,10 +60,7 @@ def waive_upk_jasa(
         judge_decision(loan, on, decided_on, decision)
         judge_day(loan.upk, upk_book, on, at)
         standing = Standing(loan)
-        if standing.lost is not None:
-            raise ValidationError(_("This loan was written off already."), code="written_off")
-        if not standing.lent:
-            raise ValidationError(_("This loan is settled."), code="settled")
+        standing.judge_open()
         if not 1 <= amount <= standing.charge_left:
             message = _("Jasa that can be waived: at most %(most)s.")
             words = {"most": format_rupiah(standing.charge_left)}
@@ -95,9 +92,8 @@ def waive_upk_jasa(
 
 def _judge_last(loan: UpkLoan, on: date) -> None:
     """Refuse a day before the last payment or waiver of the loan."""
-    received = loan.payments.filter(status=UpkPayment.Status.RECEIVED)
-    days = [each.aggregate(last=Max("on"))["last"] for each in (received, loan.waivers.filter(undone_at=None))]
-    if any(day and on < day for day in days):
+    waived_on = loan.waivers.filter(undone_at=None).aggregate(last=Max("on"))["last"]
+    if any(day and on < day for day in (loan.last_paid_on(), waived_on)):
         message = _("Not before the loan or its last payment.")
         raise ValidationError({"on": ValidationError(message, code="before_last")})
 

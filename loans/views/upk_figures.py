@@ -21,7 +21,7 @@ from groups.views.forms_flow import attempt, form_page, get_or_post, sent
 from ledger.kinds import UPK_RESERVE
 from ledger.models import Entry
 from loans import ageing
-from loans.models import CollectabilityClass, UpkLoan, UpkPolicy
+from loans.models import CollectabilityClass, UpkPolicy
 from loans.selectors import upk_portfolio as selectors
 from loans.selectors import upk_rewards as reward_selectors
 from loans.selectors.upk_book import loan_book
@@ -30,6 +30,7 @@ from loans.services import upk_reward as reward_services
 from loans.upk_book_forms import BoundsForm, MonthForm, PortfolioForm, ReserveForm, RewardForm, TakeBackForm
 from loans.upk_words import HEADS, figure_lines
 from loans.views.upk_book import upk_or_404, upk_page, written
+from loans.views.upk_lending import loan_or_404
 
 PER_PAGE = 50
 REWARDS_PER_PAGE = 25
@@ -119,7 +120,7 @@ def upk_portfolio(request: BkmRequest) -> HttpResponse:
 @bkm_view(Permission.VIEW_UPK)
 def upk_loan_book(request: BkmRequest, no: int) -> HttpResponse:
     """Every entry of one loan in the UPK's book up to a day."""
-    loan = _loan_or_404(request, no)
+    loan = loan_or_404(request, no)
     on = PortfolioForm(request.GET).asked(clock.today())["on"]
     context = {"loan": loan, "on": on, "lines": loan_book(loan, on)}
     return upk_page(request, "loan_book", loan.upk, context)
@@ -213,18 +214,11 @@ def upk_rewards(request: BkmRequest) -> HttpResponse:
     return upk_page(request, "rewards", upk, context)
 
 
-def _loan_or_404(request: BkmRequest, no: int) -> UpkLoan:
-    loan = UpkLoan.objects.filter(upk__bkm=request.bkm, no=no).select_related("upk", "group").first()
-    if loan is None:
-        raise Http404
-    return loan
-
-
 @get_or_post
 @bkm_view(Permission.POST_UPK)
 def upk_reward(request: BkmRequest, no: int) -> HttpResponse:
     """Pay a loan's reward out."""
-    loan = _loan_or_404(request, no)
+    loan = loan_or_404(request, no)
     form = RewardForm(sent(request), initial={"key": uuid4(), "on": clock.today()})
     if receipt := attempt(form, reward_services.pay_reward, loan=loan, by=request.user, at=clock.now()):
         return written(request, receipt.submission.last_number)
@@ -245,7 +239,7 @@ def upk_reward(request: BkmRequest, no: int) -> HttpResponse:
 @bkm_view(Permission.POST_UPK)
 def upk_reward_back(request: BkmRequest, no: int) -> HttpResponse:
     """Take a reward back, with a reason, in both books."""
-    loan = _loan_or_404(request, no)
+    loan = loan_or_404(request, no)
     form = TakeBackForm(sent(request), initial={"key": uuid4()})
     if receipt := attempt(form, reward_services.take_back_reward, loan=loan, by=request.user, at=clock.now()):
         return written(request, receipt.submission.last_number)

@@ -182,6 +182,14 @@ def upk_request_disburse(request: BkmRequest, no: int) -> HttpResponse:
     return _show_request(request, asked, paying=form)
 
 
+def loan_or_404(request: BkmRequest, no: int) -> UpkLoan:
+    """Return a loan of the board's UPK."""
+    loan = UpkLoan.objects.filter(upk__bkm=request.bkm, no=no).select_related("upk", "group", "receivable").first()
+    if loan is None:
+        raise Http404
+    return loan
+
+
 def card_or_404(request: BkmRequest, no: int, on: date | None = None) -> UpkCard:
     """Return a UPK loan judged late and quoted as on a day, today unless said otherwise."""
     loans = UpkLoan.objects.filter(upk=upk_or_404(request), no=no)

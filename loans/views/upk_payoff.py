@@ -11,12 +11,11 @@ from django.views.decorators.http import require_safe
 
 from groups import clock
 from groups.access import BkmRequest, bkm_view
-from groups.dates import date_in_words, format_date, format_time
 from groups.permissions import Permission
 from groups.views.forms_flow import get_or_post, sent
 from loans import services
-from loans.forms import PaperForm
 from loans.upk_forms import UpkPayoffForm
+from loans.views.upk_decisions import berita_acara
 from loans.views.upk_lending import answered, card_or_404
 
 
@@ -67,16 +66,7 @@ def upk_payoff(request: BkmRequest, no: int) -> HttpResponse:
 @bkm_view(Permission.VIEW_UPK)
 def upk_payoff_print(request: BkmRequest, no: int) -> HttpResponse:
     """The berita acara of a payoff: what was paid, what was spared, and that nothing is owed."""
-    card, today = card_or_404(request, no), clock.today()
+    card = card_or_404(request, no)
     if card.payoff is None:
         raise Http404
-    context = {
-        "bkm": request.bkm,
-        "upk": card.loan.upk,
-        "loan": card.loan,
-        "payment": card.payoff,
-        "words": date_in_words(card.payoff.on or today),
-        "paper": PaperForm(request.GET).size,
-        "printed": f"{format_date(today)}, {format_time(clock.now(), 'Asia/Jakarta')}",
-    }
-    return render(request, "loans/upk/papers/payoff.html", context)
+    return berita_acara(request, "payoff", card.loan, card.payoff.on or clock.today(), payment=card.payoff)

@@ -1,29 +1,28 @@
 """The UPK reschedules a loan by decision of the BKM: the new schedule first, then the step; taken back; on paper."""
 
 from datetime import date
+from functools import partial
 from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from groups import clock
 from groups.access import BkmRequest, bkm_view
-from groups.dates import date_in_words, format_date, format_time
 from groups.permissions import Permission
-from groups.views.forms_flow import attempt, form_page, get_or_post, sent
+from groups.views.forms_flow import get_or_post, sent
 from loans import services
-from loans.forms import PaperForm, percent_text
+from loans.forms import percent_text
 from loans.models import UpkReschedule
 from loans.schedule import Terms, schedule
 from loans.selectors import totals_of
 from loans.services.upk_reschedules import open_shares
-from loans.upk_book_forms import TakeBackForm
 from loans.upk_forms import UpkRescheduleForm
+from loans.views.upk_decisions import berita_acara, made_or_404, take_back
 from loans.views.upk_lending import card_or_404
 
 
@@ -85,51 +84,21 @@ def _seen(terms: Terms | None, on: date) -> str:
     return f"{terms.principal}/{terms.periods}/{terms.rate.normalize():f}/{terms.method}/{terms.round_to}/{on}"
 
 
-def _reschedule_or_404(request: BkmRequest, no: int) -> UpkReschedule:
-    """The reschedule that ended a loan."""
-    found = UpkReschedule.objects.standing().filter(loan__upk__bkm=request.bkm, loan__no=no)
-    reschedule = found.select_related("loan__upk__book", "loan__group", "fresh", "upk_entry", "group_entry").first()
-    if reschedule is None:
-        raise Http404
-    return reschedule
-
-
 @get_or_post
 @bkm_view(Permission.POST_UPK)
 def upk_reschedule_back(request: BkmRequest, no: int) -> HttpResponse:
     """Take a reschedule back, with a reason."""
-    reschedule = _reschedule_or_404(request, no)
-    form = TakeBackForm(sent(request), initial={"key": uuid4()})
-    if attempt(form, services.undo_upk_reschedule, reschedule=reschedule, by=request.user, at=clock.now()):
-        messages.success(request, _("Taken back; the loan stands as before."))
-        return redirect("upk_loan", code=request.bkm.code, no=no)
-    return form_page(
-        request,
-        form,
-        heading=_("Take back the reschedule of %(group)s") % {"group": reschedule.loan.group},
-        submit=_("Take it back in both books"),
-        back=reverse("upk_loan", args=[request.bkm.code, no]),
-        kicker=reschedule.loan.upk,
-    )
+    made = made_or_404(request, UpkReschedule.objects.standing(), no)
+    undo = partial(services.undo_upk_reschedule, reschedule=made)
+    heading, said = _("Take back the reschedule of %(group)s"), _("Taken back; the loan stands as before.")
+    return take_back(request, made.loan, undo, heading=heading, said=said, submit=_("Take it back in both books"))
 
 
 @require_safe
 @bkm_view(Permission.VIEW_UPK)
 def upk_reschedule_print(request: BkmRequest, no: int) -> HttpResponse:
     """The berita acara of a reschedule, with the new schedule."""
-    reschedule, today = _reschedule_or_404(request, no), clock.today()
-    rows = card_or_404(request, reschedule.fresh.no).line.agreed
-    context = {
-        "bkm": request.bkm,
-        "upk": reschedule.loan.upk,
-        "loan": reschedule.loan,
-        "fresh": reschedule.fresh,
-        "move": reschedule,
-        "rate": percent_text(reschedule.fresh.rate),
-        "rows": rows,
-        "totals": totals_of(rows),
-        "words": date_in_words(reschedule.decided_on),
-        "paper": PaperForm(request.GET).size,
-        "printed": f"{format_date(today)}, {format_time(clock.now(), 'Asia/Jakarta')}",
-    }
-    return render(request, "loans/upk/papers/reschedule.html", context)
+    made = made_or_404(request, UpkReschedule.objects.standing().select_related("fresh"), no)
+    rows = card_or_404(request, made.fresh.no).line.agreed
+    more = {"fresh": made.fresh, "move": made, "rate": percent_text(made.fresh.rate)}
+    return berita_acara(request, "reschedule", made.loan, made.decided_on, **more, rows=rows, totals=totals_of(rows))

@@ -12,9 +12,17 @@ AttendanceStatus = Literal["H", "I", "S", "A"]
 DENOMINATIONS = (100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100)
 
 
+ADDRESSES = frozenset({"bu", "ibu", "pak", "bapak", "bpk", "mbak", "mas", "sdr", "sdri"})
+
+
 def same_person(one: str, other: str) -> bool:
-    """Whether two names are one, however they are spaced and capitalised."""
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+    """Whether two names are one, however they are spaced, capitalised and addressed: Bu Wati is Wati."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(name: str) -> list[str]:
+    words = [word.strip(".").casefold() for word in name.split()]
+    return words[1:] if len(words) > 1 and words[0] in ADDRESSES else words
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,13 @@ SOCKET_PARENTS = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - mkdtemp makes 
 COPY_PARENTS = ("/var/lib", "/var/tmp")  # noqa: S108 - used only when owned by root
 
 SETTINGS = {"listen_addresses": "", "max_connections": "200", "jit": "off", "log_timezone": "UTC", "timezone": "UTC"}
-THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "4GB"}
+THROW_AWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "4GB",
+    "autovacuum": "off",  # where everything is rolled back it finds tables empty, and plans for thousands would follow
+}
 
 
 class EmbeddedPostgresError(RuntimeError):

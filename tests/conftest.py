@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
+from ksm_project.memory import settle
 from tests.books import books_stay_in_order  # noqa: F401 - watches over every test
 from tests.counting import OnlyWhatCounts, unwatched
 from tests.properties import load_profile
@@ -52,6 +53,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONG)
 
 
+def pytest_collection_finish() -> None:
+    """Tests leave hardly anything in cycles, and a look for them through all that is loaded takes longer than most."""
+    settle()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     request: pytest.FixtureRequest,
@@ -65,18 +71,28 @@ def django_db_setup(
     option = request.config.option
     with django_db_blocker.unblock(), unwatched():
         made = setup_databases(option.verbose, interactive=False, keepdb=option.reuse_db and not option.create_db)
+        name = connections.settings["default"]["NAME"]
+        empty = _empty(name)
+        _beside(name, f'DROP DATABASE IF EXISTS "{empty}"', f'CREATE DATABASE "{empty}" TEMPLATE "{name}"')
     yield
-    if not option.reuse_db:
-        with django_db_blocker.unblock():
-            _end_other_sessions(connections.settings["default"]["NAME"])
+    with django_db_blocker.unblock():
+        _beside(name, f'DROP DATABASE "{empty}"')
+        if not option.reuse_db:
             teardown_databases(made, option.verbose)
 
 
-def _end_other_sessions(database: str) -> None:
-    """Close what a thread of an earlier test may have left open: a template and a dropped database have no sessions."""
+def _empty(name: str) -> str:
+    """The database that copies are made of: migrated, and no test has left dead rows in it."""
+    return f"{name}_empty"
+
+
+def _beside(database: str, *statements: str) -> None:
+    """Run each with no session open in that database, be it one that a thread of an earlier test left behind."""
     connection.close()
     with connection._nodb_cursor() as cursor:  # Django has no public word for "connect to no database of ours"
         cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
+        for statement in statements:
+            cursor.execute(statement)
 
 
 @pytest.fixture
@@ -94,9 +110,8 @@ def fresh_database(
     settings = connections.settings["default"]
     template, copy = settings["NAME"], f"{settings['NAME']}_{uuid.uuid4().hex[:8]}"
     with django_db_blocker.unblock():
-        _end_other_sessions(template)
         with connection._nodb_cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
+            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{_empty(template)}"')
         connection.settings_dict["NAME"] = settings["NAME"] = copy
         try:
             yield copy

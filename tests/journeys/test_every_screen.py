@@ -1,6 +1,7 @@
 """The key screens measured in Chromium: nothing wider than the phone, nothing too small to touch or too pale to read.
 
-What is wrong is found by `screen.js`, which a person may also paste into the console of any page.
+What is wrong is found by `screen.js`, which a person may also paste into the console of any page. Pictures of hers that
+she sees every week are kept in `artefacts/`.
 """
 
 from datetime import timedelta
@@ -13,6 +14,8 @@ from tests.factories import PASSWORD, coordinator, treasurer
 from tests.meetings import village
 
 WRONG = (Path(__file__).parent / "screen.js").read_text()
+PICTURED = {"", "check", "health", "loans", "meetings", "members", "minutes", "posted", "receipt", "sheet"}
+"""The last words of the addresses that a person may want to see on a phone, light and dark; "" is her task list."""
 
 
 def sign_in(page: Page, name: str) -> None:
@@ -23,14 +26,18 @@ def sign_in(page: Page, name: str) -> None:
         page.press("input[name=password]", "Enter")
 
 
-def look(page: Page, widths: tuple[int, ...]) -> list[str]:
+def look(page: Page, widths: tuple[int, ...], artefacts: Path | None = None) -> list[str]:
     """Everything wrong with the page that is open, at each width, light and dark."""
     found = []
+    name = page.url.rstrip("/").rsplit("/", 1)[-1]
+    pictured = artefacts and ("" if name.isupper() else name) in PICTURED
     for width in widths:
         page.set_viewport_size({"width": width, "height": 640})
         for theme in ("light", "dark"):
             page.evaluate("(theme) => { document.documentElement.dataset.bsTheme = theme }", theme)
             found += [f"{page.url} {width} {theme}: {wrong}" for wrong in page.evaluate(WRONG, width < 768)]
+            if pictured and width == 360:
+                page.screenshot(path=artefacts / f"{theme}-{name}.png", full_page=True)
     return found
 
 
@@ -39,23 +46,34 @@ def mawar(page):
     return village.mawar()
 
 
-def test_the_treasurer_s_screens(mawar, page):
+def test_the_treasurer_s_screens(mawar, page, artefacts):
+    wrong_with_scripts: list[str] = []
+    page.on("pageerror", lambda error: wrong_with_scripts.append(f"{page.url}: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            message.type == "error"
+            and "422" not in message.text  # the form that is refused below
+            and wrong_with_scripts.append(f"{page.url}: {message.text}")
+        ),
+    )
     sign_in(page, treasurer(mawar).username)
     group, today = f"/g/{mawar.code}", village.today()
-    found = look(page, (320, 360))  # the task list, from which she starts
+    found = look(page, (320, 360), artefacts)  # the task list, from which she starts
 
     page.goto(f"{group}/meetings/{today}/sheet/")
-    found += look(page, (320, 360))
+    found += look(page, (320, 360), artefacts)
     page.set_viewport_size({"width": 360, "height": 640})
     page.click("[data-all-present]")
     page.locator(".more summary").first.click()
-    found += look(page, (320, 360))
+    found += look(page, (320, 360), artefacts)
     page.goto(f"{group}/meetings/{today}/check/")
-    found += look(page, (320, 360))
+    found += look(page, (320, 360), artefacts)
 
     for address in (
         f"/meetings/{today}/minutes/",
         f"/meetings/{today - timedelta(weeks=1)}/posted/",
+        f"/meetings/{today - timedelta(weeks=1)}/receipt/",
         "/meetings/",
         "/members/",
         "/members/several/",
@@ -82,14 +100,14 @@ def test_the_treasurer_s_screens(mawar, page):
     ):
         response = page.goto(group + address)
         assert response.status == 200, address
-        found += look(page, (320, 360))
+        found += look(page, (320, 360), artefacts)
 
     # A refused form: its summary, its field and the sentence there.
     page.goto(f"{group}/cash/paid/")
     page.click("main .btn-primary")
     page.wait_for_selector(".error-summary")
-    found += look(page, (320, 360))
-    assert not found, "\n".join(found)
+    found += look(page, (320, 360), artefacts)
+    assert not found + wrong_with_scripts, "\n".join(found + wrong_with_scripts)
 
 
 def test_the_coordinator_s_screens(mawar, page):

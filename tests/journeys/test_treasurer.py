@@ -161,27 +161,3 @@ def test_a_phone_without_signal_keeps_the_draft(wati, page):
     page.reload()
     expect(page.locator("#r2-sukarela")).to_have_value("7.000")
     expect(page.locator("[data-draft-state]")).to_contain_text("Draf tersimpan")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 360])
-def test_no_page_of_hers_is_wider_than_her_phone(wati, page, artefacts, width, theme):
-    page.context.add_cookies([{"name": "theme", "value": theme, "url": page.url}])
-    page.set_viewport_size({"width": width, "height": 640})
-    on = village.today().isoformat()
-    last = Meeting.objects.get().on.isoformat()
-    for name, address in (
-        ("home", ""),
-        ("sheet", f"meetings/{on}/sheet/"),
-        ("minutes", f"meetings/{on}/minutes/"),
-        ("posted", f"meetings/{last}/posted/"),
-        ("receipt", f"meetings/{last}/receipt/"),
-        ("meetings", "meetings/"),
-        ("loans", "loans/"),
-        ("health", "health/"),
-        ("members", "members/"),
-    ):
-        assert page.goto(f"/g/KSM-MAWAR/{address}").ok
-        page.screenshot(path=artefacts / f"{theme}-{width}-{name}.png", full_page=True)
-        fits(page)
-    assert page.errors == []

@@ -87,7 +87,7 @@ def _empty(name: str) -> str:
 
 
 def _beside(database: str, *statements: str) -> None:
-    """Run each with no session open in that database, be it one that a thread of an earlier test left behind."""
+    """Run each with no session open in that database, nor one of Django's in any: the next goes where settings say."""
     connection.close()
     with connection._nodb_cursor() as cursor:  # Django has no public word for "connect to no database of ours"
         cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
@@ -110,8 +110,7 @@ def fresh_database(
     settings = connections.settings["default"]
     template, copy = settings["NAME"], f"{settings['NAME']}_{uuid.uuid4().hex[:8]}"
     with django_db_blocker.unblock():
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{_empty(template)}"')
+        _beside(_empty(template), f'CREATE DATABASE "{copy}" TEMPLATE "{_empty(template)}"')
         connection.settings_dict["NAME"] = settings["NAME"] = copy
         try:
             yield copy

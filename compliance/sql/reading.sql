@@ -3,7 +3,6 @@
 
 -- A group by its book: its master data, the policies it is judged by, and its stored weeks before `since_day`. With
 -- `hold` the book is held first, until the transaction ends: what is read is what the last writer left.
-DROP FUNCTION IF EXISTS compliance_setting(bigint, date);
 CREATE OR REPLACE FUNCTION compliance_setting(of_book bigint, since_day date, hold boolean)
   RETURNS TABLE (group_id bigint, book_id bigint, start_on date, end_on date, timezone text, members text,
                  holidays text, terms text, policies text, asked_on date, imported_through date, weeks text)

@@ -9,7 +9,7 @@
 -- their plans: transition tables have no statistics, and a plan made for one big load, or while the tables were still
 -- empty, would otherwise scan them whole for as long as the connection lives.
 
--- Entries, postings and submissions are written once.
+-- Entries, postings and submissions are written once, and so are closings.
 CREATE OR REPLACE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'ledger: % is append-only, % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'integrity_constraint_violation';
@@ -20,6 +20,8 @@ CREATE OR REPLACE TRIGGER ledger_entry_no_change BEFORE UPDATE OR DELETE OR TRUN
 CREATE OR REPLACE TRIGGER ledger_posting_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_posting
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 CREATE OR REPLACE TRIGGER ledger_submission_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_submission
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE OR REPLACE TRIGGER ledger_closing_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_closing
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 CREATE OR REPLACE TRIGGER ledger_account_no_truncate BEFORE TRUNCATE ON ledger_account
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();

@@ -1,4 +1,4 @@
-"""What the five rules read comes in two statements, the first of which holds the book: `compliance/sql/` once more."""
+"""What every posting reads, planned once: `ledger/sql/`."""
 
 from pathlib import Path
 
@@ -8,5 +8,6 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("compliance", "0005_reading")]
+    replaces = [("ledger", "0009_reading")]
+    dependencies = [("ledger", "0003_room_for_balances")]
     operations = [migrations.RunSQL((SQL / "reading.sql").read_text(), migrations.RunSQL.noop, elidable=False)]

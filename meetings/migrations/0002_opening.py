@@ -8,5 +8,6 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("meetings", "0008_contribution"), ("ledger", "0009_reading")]
+    replaces = [("meetings", "0009_opening")]
+    dependencies = [("meetings", "0001_tables"), ("ledger", "0004_reading")]
     operations = [migrations.RunSQL((SQL / "opening.sql").read_text(), migrations.RunSQL.noop, elidable=False)]

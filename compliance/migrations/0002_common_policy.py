@@ -11,5 +11,6 @@ def add_common_policy(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("compliance", "0002_initial")]
+    replaces = [("compliance", "0003_common_policy")]
+    dependencies = [("compliance", "0001_tables")]
     operations = [migrations.RunPython(add_common_policy, migrations.RunPython.noop)]

@@ -8,5 +8,6 @@ SQL = "ALTER TABLE ledger_account SET (fillfactor = 50); ALTER TABLE ledger_book
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0004_submission_digest")]
+    replaces = [("ledger", "0005_room_for_balances")]
+    dependencies = [("ledger", "0002_guards")]
     operations = [migrations.RunSQL(SQL, elidable=False)]

@@ -6,7 +6,8 @@ TABLES = ("loans_lendingrules", "loans_upkpolicy", "loans_collectabilityclass")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loans", "0011_upk_blocked_savings"), ("ledger", "0003_guards")]
+    replaces = [("loans", "0012_versions_stay")]
+    dependencies = [("loans", "0001_tables"), ("ledger", "0002_guards")]
     operations = [
         migrations.RunSQL(
             # By row: Django's cascade from a BKM deletes nothing where there is nothing.

@@ -8,7 +8,8 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0002_initial")]
+    replaces = [("ledger", "0003_guards"), ("ledger", "0004_submission_digest")]
+    dependencies = [("ledger", "0001_tables")]
     operations = [
         migrations.RunSQL((SQL / "constraints.sql").read_text(), elidable=False),
         migrations.RunSQL((SQL / "guards.sql").read_text(), elidable=False),

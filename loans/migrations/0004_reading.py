@@ -1,4 +1,4 @@
-"""What every posting reads, planned once: `ledger/sql/`."""
+"""What sheets read, planned once: `loans/sql/`."""
 
 from pathlib import Path
 
@@ -8,5 +8,6 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0008_funds")]
+    replaces = [("loans", "0009_reading")]
+    dependencies = [("loans", "0003_common_classes"), ("groups", "0001_tables"), ("ledger", "0001_tables")]
     operations = [migrations.RunSQL((SQL / "reading.sql").read_text(), migrations.RunSQL.noop, elidable=False)]

@@ -20,6 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from ksm_project import memory
+from ksm_project.management.commands.migrate import refuse_half_way
 
 HOST = "127.0.0.1"
 THREADS = 8  # as many requests at once, each with a connection of its own
@@ -81,9 +82,12 @@ class Command(BaseCommand):
 
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
+        refuse_half_way(executor.loader)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._say(_("Preparing the tables …"))
             call_command("migrate", interactive=False, verbosity=0)
+        else:
+            executor.check_replacements()  # notes what an earlier version did in steps under its new names
 
     def _collect_static_files(self) -> None:
         """Collect, fingerprint and compress them, unless none changed since the last time."""

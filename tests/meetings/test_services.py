@@ -20,6 +20,7 @@ from meetings.models import Attendance, CashDifference, HandOver, Meeting, Sheet
 from meetings.services import (
     correct_hand_over,
     correct_other_money,
+    discard_draft,
     later_payments,
     post_sheet,
     save_draft,
@@ -214,6 +215,15 @@ def test_a_difference_needs_a_reason_and_gets_an_owner(group):
     assert meeting.difference == -500
 
 
+@pytest.mark.parametrize("write", [str, str.lower, lambda name: f"Bu  {name}", lambda name: f"ibu. {name.upper()}"])
+def test_the_one_who_sends_the_sheet_does_not_count_for_two(group, write):
+    by = treasurer(group)
+    counted = sheet(FIRST, [Row(1, "H")], count=CashCount(150_000, counted_by=write(by.name)))
+    with pytest.raises(ValidationError) as refused:
+        send(group, counted, by=by)
+    assert {field: errors[0].code for field, errors in refused.value.error_dict.items()} == {"c-by": "two_names"}
+
+
 @pytest.mark.parametrize(
     ("day", "code"),
     [(date(2026, 1, 4), "before_books"), (date(2026, 3, 2), "ended"), (date(2026, 1, 7), "closed")],
@@ -361,6 +371,14 @@ def test_a_draft_keeps_its_key_and_goes_when_the_sheet_is_posted(group):
     assert again.data == {"r1-wajib": "44,000"}
     send(group, sheet(FIRST, [Row(1, "H", weekly=2_000)]), key=draft.key, by=by)
     assert not SheetDraft.objects.exists()
+
+
+def test_somebody_throws_her_own_draft_away_and_nobody_elses(group):
+    siti, wati = treasurer(group), treasurer(group)
+    for by in (siti, wati):
+        save_draft(group=group, on=FIRST, by=by, key=uuid4(), data={"r1-wajib": "2.000"}, at=AT)
+    discard_draft(group=group, on=FIRST, by=siti)
+    assert [draft.by for draft in SheetDraft.objects.all()] == [wati]
 
 
 def statements_of(members):

@@ -46,6 +46,12 @@ def test_a_code_that_is_nobodys_does_not_exist(administrator, mawar: Group):
     assert administrator.get("/g/ksm-mawar/members/").status_code == 404
 
 
+def test_a_code_that_is_none_of_hers_does_not_exist_either(client, mawar: Group):
+    client.force_login(factories.treasurer(factories.GroupFactory(bkm=mawar.bkm)))
+    assert client.get("/g/KSM-MAWAR/members/").status_code == 404
+    assert client.get("/b/BKM-GUYUB/settings/").status_code == 404
+
+
 def text(response) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 

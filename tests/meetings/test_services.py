@@ -195,6 +195,8 @@ def test_what_the_box_or_the_savings_cannot_pay_is_refused(group):
     snack = (OtherMoney(chart.MEETING_COST, "Pesta", 60_000),)
     assert fields_refused(group, sheet(SECOND, [Row(1, "H")], expenses=snack)) == {"kas": "cash_short"}
     assert fields_refused(group, sheet(SECOND, [Row(1, "H", withdrawal=1_000)])) == {"r1-tarik": "below_zero"}
+    from_bank = (OtherMoney(chart.BANK, "Ambil dari bank", 1_000),)
+    assert fields_refused(group, sheet(SECOND, [Row(1, "H")], income=from_bank)) == {"": "below_zero"}
 
 
 def test_a_difference_needs_a_reason_and_gets_an_owner(group):

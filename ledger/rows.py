@@ -54,8 +54,10 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
 
 def array(values: Sequence[Any]) -> str:
     """Write values as the text of a Postgres array: one literal is read much faster than a list of as many."""
-    numbers = set(map(type, values)) == {int}
-    return "{" + ",".join(map(str if numbers else _element, values)) + "}"
+    if set(map(type, values)) == {int}:
+        return "{" + ",".join(map(str, values)) + "}"
+    texts = {value: _element(value) for value in set(values)}  # the same day or kind stands in every row
+    return "{" + ",".join(map(texts.__getitem__, values)) + "}"
 
 
 def _element(value: object) -> str:

@@ -1,5 +1,7 @@
 -- What the five rules need of a group, each kind of thing already added up. Every posted sheet passes here, so these
--- are functions: their plans are made once per connection, not anew each time. This file can be run again as it stands.
+-- are functions: their plans are made once per connection, not anew each time. Those of one kind are plain SQL without
+-- settings of their own, so that they become part of the plan of `compliance_weeks`, which fixes the search path for
+-- them. This file can be run again as it stands.
 
 -- A group by its book: its master data, the policies it is judged by, and its stored weeks before `since_day`. With
 -- `hold` the book is held first, until the transaction ends: what is read is what the last writer left.
@@ -44,10 +46,7 @@ END $$;
 CREATE OR REPLACE FUNCTION compliance_meetings(of_group bigint, since_day date, through_day date, in_zone text)
   RETURNS TABLE (held_on date, present bigint, excused bigint, sick bigint, delay int, counted boolean,
                  explained boolean, minuted boolean, imported boolean)
-  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN QUERY
+  LANGUAGE sql STABLE AS $$
   SELECT m."on",
          count(*) FILTER (WHERE a.status = 'H'), count(*) FILTER (WHERE a.status = 'I'),
          count(*) FILTER (WHERE a.status = 'S'),
@@ -60,36 +59,32 @@ BEGIN
       ON a.meeting_id = m.id AND g.group_id = of_group
      AND g.joined_on <= m."on" AND (g.left_on IS NULL OR m."on" < g.left_on)
    WHERE m.group_id = of_group AND m."on" BETWEEN since_day AND through_day
-   GROUP BY m.id, d.id ORDER BY m."on";
-END $$;
+   GROUP BY m.id, d.id ORDER BY m."on"
+$$;
 
 -- Schedules of internal loans with what their steps closed or forgave. Members' shares of a UPK loan are no internal
 -- lending: rules 4 and 5 leave them out.
 CREATE OR REPLACE FUNCTION compliance_loans(of_group bigint, numbers int[])
   RETURNS TABLE (loan_no int, member_no int, prior bigint, due_on date[], amounts bigint[], closed_on date, waivers text)
-  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN QUERY
-  SELECT l.no, m.no, l.prior_principal + l.prior_charge,
-         ARRAY(SELECT i.due_on FROM loans_instalment i WHERE i.loan_id = l.id ORDER BY i.no),
-         ARRAY(SELECT i.principal + i.charge FROM loans_instalment i WHERE i.loan_id = l.id ORDER BY i.no),
+  LANGUAGE sql STABLE AS $$
+  SELECT l.no, m.no, l.prior_principal + l.prior_charge, plan.due_on, plan.amounts,
          (SELECT s."on" FROM loans_loanstep s WHERE s.loan_id = l.id AND s.closes AND s.undone_at IS NULL),
          (SELECT json_agg(json_build_array(s."on", s.forgiven) ORDER BY s."on", s.no) FROM loans_loanstep s
            WHERE s.loan_id = l.id AND s.kind = 'waiver' AND s.undone_at IS NULL)::text
     FROM loans_loan l JOIN groups_member m ON m.id = l.member_id
-   WHERE l.group_id = of_group AND m.group_id = of_group AND l.no = ANY(numbers) AND l.upk_loan_id IS NULL;
-END $$;
+   CROSS JOIN LATERAL (
+     SELECT array_agg(i.due_on ORDER BY i.no) AS due_on, array_agg(i.principal + i.charge ORDER BY i.no) AS amounts
+       FROM loans_instalment i WHERE i.loan_id = l.id
+   ) plan
+   WHERE l.group_id = of_group AND m.group_id = of_group AND l.no = ANY(numbers) AND l.upk_loan_id IS NULL
+$$;
 
 -- Movements of money from a day to a day, added up by day, account and kind of entry. OFFSET 0 holds the planner to
 -- looking up each posting's own account and entry. Left free to join, it has read everybody's entries, or one book's
 -- accounts anew for each posting, whenever it misjudged how few there are.
 CREATE OR REPLACE FUNCTION compliance_movements(of_book bigint, since_day date, through_day date)
   RETURNS TABLE (moved_on date, code varchar, member_no int, loan_no int, kind varchar, amount bigint)
-  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN QUERY
+  LANGUAGE sql STABLE AS $$
   SELECT p."on", a.code, a.member_no, a.loan_no, e.kind, sum(p.amount)::bigint
     FROM ledger_posting p
    CROSS JOIN LATERAL (SELECT code, member_no, loan_no FROM ledger_account WHERE id = p.account_id OFFSET 0) a
@@ -97,8 +92,8 @@ BEGIN
    WHERE p.book_id = of_book AND p."on" BETWEEN since_day AND through_day
      AND (a.code IN ('1110', '1120', '2310', '2220', '2110', '2120', '3110', '1210')
           OR a.code = '4110' AND a.loan_no > 0)
-   GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5;
-END $$;
+   GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+$$;
 
 -- All three of some weeks in one answer, as JSON: the loans are those that moved and those `known` before.
 CREATE OR REPLACE FUNCTION compliance_weeks(of_book bigint, of_group bigint, since_day date, through_day date,

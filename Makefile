@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chromium hledger run test check lint tests nightly bench lock
+.PHONY: help setup setup-dev debian chromium run test check lint tests nightly bench lock
 .DELETE_ON_ERROR:
 
 help:
@@ -50,26 +50,30 @@ endef
 run: setup
 	@exec $(PY) manage.py serve
 
-# The browser of the tests: one that is here, else Debian's as root, else Playwright's own.
-chromium:
-	@set -e; for name in chromium chromium-browser google-chrome google-chrome-stable; do \
-	  if command -v $$name >/dev/null; then exit 0; fi; \
-	done; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+
+# What root gets from Debian: a Chromium where no browser is, and hledger, which judges the exported entries beside
+# beancount; without it the tests read its grammar.
+debian:
+	@[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0; \
+	export DEBIAN_FRONTEND=noninteractive; here=; \
+	for name in $(BROWSERS); do if command -v $$name >/dev/null; then here=1; fi; done; \
+	if [ -z "$$here" ]; then \
 	  echo 'Memasang Chromium …'; \
-	  export DEBIAN_FRONTEND=noninteractive; \
-	  { apt-get install -y -q chromium || { apt-get update -q && apt-get install -y -q chromium; }; } >/dev/null && exit 0; \
+	  { apt-get install -y -q chromium || { apt-get update -q && apt-get install -y -q chromium; }; } >/dev/null; \
 	fi; \
+	command -v hledger >/dev/null || apt-get install -y -q hledger >/dev/null 2>&1 || echo 'Tanpa hledger.'
+
+# The browser of the tests: one that is here, else Debian's as root, else Playwright's own.
+chromium: debian
+	@for name in $(BROWSERS); do if command -v $$name >/dev/null; then exit 0; fi; done; \
 	$(PY) -m playwright install chromium || { \
 	  echo 'Pemeriksaan memerlukan Chromium. Debian: apt-get install chromium (sebagai root).' >&2; exit 1; }
 
-# hledger judges the exported entries beside beancount, where apt can bring it; without it the tests read its grammar.
-hledger:
-	@if ! command -v hledger >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  DEBIAN_FRONTEND=noninteractive apt-get install -y -q hledger >/dev/null 2>&1 || echo 'Tanpa hledger.'; \
-	fi
-
-test: setup-dev chromium hledger
+# pip and apt keep a core busy each, so they work side by side.
+test:
+	@$(MAKE) --no-print-directory -j2 setup-dev debian
+	@$(MAKE) --no-print-directory chromium
 	@$(MAKE) --no-print-directory check
 
 check: lint tests

@@ -133,11 +133,27 @@ def test_root_gets_the_browser_from_debian_with_fresh_lists_if_need_be(machine):
     machine.program(
         "apt-get",
         '#!/bin/sh\necho "$@" >> "$HERE/apt"\n'
-        'case "$1" in update) : > "$HERE/lists" ;; install) [ -e "$HERE/lists" ] ;; esac\n',
+        'case "$1" in update) : > "$HERE/lists" ;; install) [ -e "$HERE/lists" ] && cp "$0" "$HERE/programs/$4" ;; '
+        "esac\n",
     )
     assert machine.make("chromium").returncode == 0
     asked = [line.replace("-y ", "").replace("-q ", "") for line in (machine.home / "apt").read_text().splitlines()]
-    assert asked == ["install chromium", "update -q", "install chromium"]
+    assert asked == ["install chromium", "update -q", "install chromium", "install hledger"]
+
+
+def test_the_tests_begin_when_libraries_and_browser_are_there_and_not_before(machine):
+    machine.python()
+    machine.program("id", "#!/bin/sh\necho 0\n")
+    machine.program("apt-get", '#!/bin/sh\n[ "$4" = hledger ] || cp "$0" "$HERE/programs/$4"\n')
+    machine.make("test")
+    asked = (machine.home / "asked").read_text()
+    assert machine.installs() == ["requirements.lock", "requirements-dev.lock"]
+    assert asked.index("requirements-dev.lock") < asked.index("-m ruff check")
+    assert "playwright" not in asked
+    (machine.home / ".venv" / "requirements-dev.lock").unlink()
+    (machine.home / "offline").touch()
+    assert machine.make("test").returncode
+    assert (machine.home / "asked").read_text().count("-m ruff check") == 1
 
 
 def test_without_any_browser_the_tests_do_not_begin(machine):

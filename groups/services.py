@@ -246,7 +246,8 @@ def add_members(*, group: Group, names: Sequence[str], joined_on: date) -> list[
 @transaction.atomic
 def take_in(*, group: Group, people: Sequence[Mapping[str, Any]]) -> list[Member]:
     """Take several people in with all that is known of them (fields of `add_member`): all of them or none."""
-    return [add_member(group=group, **person) for person in people]
+    with one_announcement():
+        return [add_member(group=group, **person) for person in people]
 
 
 MEMBER_FIELDS = frozenset("name gender nik phone address poor joined_on left_on".split())  # noqa: SIM905 (reads as spoken)

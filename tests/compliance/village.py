@@ -12,6 +12,7 @@ from compliance.models import GroupWeek
 from groups.models import Bkm, Group
 from groups.services import add_members, create_group
 from ledger import services as ledger
+from ledger.announce import one_announcement
 from ledger.models import Entry
 from ledger.services import Draft, Leg
 from loans.schedule import Terms
@@ -35,6 +36,7 @@ def noon(on: date) -> datetime:
     return datetime.combine(on, time(12), ZoneInfo("Asia/Jakarta"))
 
 
+@one_announcement()
 def found_group(
     *,
     bkm: Bkm | None = None,

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from groups.models import Group, Upk
 from groups.services import add_member, create_group
 from ledger import chart
+from ledger.announce import one_announcement
 from ledger.models import Account
 from loans import services
 from loans.models import UpkLoan, UpkLoanRequest, UpkPayment
@@ -30,6 +31,7 @@ FOUNDED = date(2018, 7, 2)  # a Monday
 OPEN_RULES = {"saving_months": 0, "blocked_percent": 0, "first_ceiling": 10_000_000, "most_periods": 24}
 
 
+@one_announcement()
 def ksm(upk: Upk, name: str = "Mekar Sari", members: int = 5) -> Group:
     """A KSM of women, without money."""
     group = create_group(

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from compliance.selectors import findings
 from ledger import verify
+from ledger.announce import one_announcement
 from ledger.models import Account, Entry
 from ledger.services import close
 from meetings import cash
@@ -39,6 +40,7 @@ AT = datetime(2026, 1, 8, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
+@one_announcement()
 def group():
     """Three members; a grant of 100.000 in the box."""
     group = GroupFactory(members=3)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from groups.models import Holiday
 from ledger import verify
+from ledger.announce import one_announcement
 from ledger.models import Account, Closing
 from ledger.services import Draft, Leg, balance_on, close, post
 from meetings.closing import check_month, month_to_close
@@ -27,6 +28,7 @@ WEDNESDAYS = (date(2026, 1, 7), date(2026, 1, 14), date(2026, 1, 21), date(2026,
 
 
 @pytest.fixture
+@one_announcement()
 def group():
     """Three members, wajib 2.000; the books begin on Monday 5 January with 100.000."""
     group = GroupFactory(code="KSM-MAWAR", members=3)

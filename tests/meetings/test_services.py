@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ledger import chart
+from ledger.announce import one_announcement
 from ledger.models import Account, Entry, Submission
 from ledger.services import Draft, Leg, close_through, post
 from loans import selectors as loan_selectors
@@ -57,6 +58,7 @@ def ask(group, no, amount, on=FIRST):
 
 
 @pytest.fixture
+@one_announcement()
 def group():
     """Five members, wajib 2.000, opening cash 150.000."""
     group = GroupFactory(members=5)

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from groups import clock
 from groups.models import Group
+from ledger.announce import one_announcement
 from ledger.services import Draft, Leg, post
 from loans.schedule import Terms
 from loans.services import request_loan
@@ -22,6 +23,7 @@ def today() -> date:
     return clock.today()
 
 
+@one_announcement()
 def mawar() -> Group:
     """Opening cash 150.000, last week's sheet posted: 5 × 5.000 in, 100.000 lent to Julaika; cash 75.000."""
     last_week = today() - timedelta(weeks=1)

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from groups.models import Group, Region
 from ledger import chart
+from ledger.announce import one_announcement
 from loans import services as loans
 from loans.schedule import Terms
 from meetings import services as meetings
@@ -32,6 +33,7 @@ def silurah() -> None:
         Region.objects.get_or_create(code=code, defaults={"name": name})
 
 
+@one_announcement()
 def mawar(members: int = 5, **fields) -> Group:
     """KSM Mawar with so many members, saving 2.000 a week, meeting on Wednesdays at 15.30."""
     silurah()

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from groups.models import Group
+from ledger.announce import one_announcement
 from ledger.services import Draft, Leg, close, post
 from loans.schedule import Terms
 from loans.services import Lending, disburse
@@ -22,6 +23,7 @@ def write(group: Group, on: date, kind: str, *legs: tuple, memo: str = "") -> No
     post(book=group.book, key=uuid4(), content={}, drafts=drafts, by=None, at=AT)
 
 
+@one_announcement()
 def mawar(*, closed: bool = True) -> Group:
     """Three members. 2026: jasa 30.000 of Sari and 10.000 of Wati, fines 5.000, costs 5.000: a surplus of 40.000.
 

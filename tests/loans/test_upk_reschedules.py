@@ -16,7 +16,6 @@ from loans.services import Deed
 from tests.factories import treasurer
 from tests.loans.two_tiers import book, lend, line_of, monthly, pass_on, refused, rules, sheet, village
 from tests.loans.upk_village import at, staff
-from tests.properties import by_day
 
 pytestmark = pytest.mark.django_db
 
@@ -248,15 +247,13 @@ def test_staff_see_the_new_schedule_confirm_it_print_it_and_take_it_back(group, 
     assert "dibatalkan" in client.get(reverse("upk_loan", args=[code, 2])).text
 
 
-@pytest.mark.nightly
 @pytest.mark.parametrize("name", ["upk_payoff", "upk_waive", "upk_reschedule"])
 def test_whatever_is_typed_into_the_steps_of_a_loan_gets_an_answer(loan, client, name):
     client.force_login(staff(loan.upk))
     address = reverse(name, args=[loan.upk.bkm.code, loan.no])
     good = {"periods": "15", "rate": "1", "method": "flat", "round_to": "0", "on": "27-12-2018", "amount": "1000"}
     good |= {"decided_on": "27-12-2018", "decision": "Mufakat", "remark": "", "seen": "0", "key": str(uuid4())}
-    hostile = ("", "\x00", "9" * 20, "-1", "31-12-9999")
-    for place, field in enumerate(good):
-        for text in (hostile[place % 5], hostile[(place + 2) % 5]) if by_day() else hostile:
+    for field in good:
+        for text in ("", "\x00", "9" * 20, "-1", "31-12-9999"):
             answer = client.post(address, good | {"show": "1", field: text})
             assert answer.status_code in (200, 302, 422), (field, text)

@@ -24,13 +24,24 @@ METHODS = [
 ]
 
 
-class UpkRequestForm(BukuForm):
-    """A KSM's request: what each member asks for and why, and for how many months. The amount is their sum."""
+class UpkTermsForm(BukuForm):
+    """What a UPK loan is lent on, month by month."""
 
     periods = CountField(label=_("How many months"), most=MOST_MONTHS)
     rate = PercentField(label=_("Jasa, per cent a month"), help_text=_("Like 1,5. Write 0 for a loan without jasa."))
     method = forms.ChoiceField(label=_("How jasa is counted"), choices=METHODS)
     round_to = RupiahField(label=_("Round instalments up to"), help_text=_("Like 1.000. Write 0 for no rounding."))
+
+    def clean_round_to(self) -> int:
+        step: int = self.cleaned_data["round_to"]
+        if step > MOST_ROUNDING:
+            raise ValidationError(_("Write at most 1.000.000."), code="too_much")
+        return step
+
+
+class UpkRequestForm(UpkTermsForm):
+    """A KSM's request: what each member asks for and why, and for how many months. The amount is their sum."""
+
     requested_on = DayField(label=_("Asked on"))
 
     def __init__(self, *args: Any, group: Group, today: date, **options: Any) -> None:
@@ -55,12 +66,6 @@ class UpkRequestForm(BukuForm):
         if on > self.today:
             raise ValidationError(_("This day has not come yet."), code="future")
         return on
-
-    def clean_round_to(self) -> int:
-        step: int = self.cleaned_data["round_to"]
-        if step > MOST_ROUNDING:
-            raise ValidationError(_("Write at most 1.000.000."), code="too_much")
-        return step
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -141,13 +146,9 @@ class UpkWaiverForm(BukuForm):
     decision = NameField(label=_("Decision and reason"), max_length=200)
 
 
-class UpkRescheduleForm(BukuForm):
+class UpkRescheduleForm(UpkTermsForm):
     """The new schedule of what is left, and the decision. `seen` is what the screen showed when it was confirmed."""
 
-    periods = CountField(label=_("How many months"), most=MOST_MONTHS)
-    rate = PercentField(label=_("Jasa, per cent a month"), help_text=_("Like 1,5. Write 0 for a loan without jasa."))
-    method = forms.ChoiceField(label=_("How jasa is counted"), choices=METHODS)
-    round_to = RupiahField(label=_("Round instalments up to"), help_text=_("Like 1.000. Write 0 for no rounding."))
     on = DayField(label=_("Date"))
     decided_on = DayField(label=_("The BKM decided on"))
     decision = NameField(label=_("Decision and reason"), max_length=200)
@@ -168,12 +169,6 @@ class UpkRescheduleForm(BukuForm):
             rate_per=Unit.MONTH,
             **{name: values[name] for name in self.TERMS},
         )
-
-    def clean_round_to(self) -> int:
-        step: int = self.cleaned_data["round_to"]
-        if step > MOST_ROUNDING:
-            raise ValidationError(_("Write at most 1.000.000."), code="too_much")
-        return step
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -235,6 +235,19 @@ def _take_requests(lendings: Sequence[Lending], on: date, by: "User | None") -> 
         raise ValidationError(_("This request was already decided."), code="decided")
 
 
+def columns_of_terms(terms: Terms) -> dict[str, Any]:
+    """Return the principal and the fields of `LoanTerms` as a loan keeps them."""
+    return {
+        "principal": terms.principal,
+        "periods": terms.periods,
+        "unit": terms.unit,
+        "rate": cast("Decimal", terms.rate),  # what a request, a form or an old book says is always a decimal
+        "rate_per": terms.rate_per,
+        "method": terms.method,
+        "round_to": terms.round_to,
+    }
+
+
 def _loan(
     group: Group,
     lending: Lending,
@@ -254,13 +267,7 @@ def _loan(
         upk_loan=lending.upk_loan,
         requested_on=lending.requested_on,
         disbursed_on=on,
-        principal=terms.principal,
-        periods=terms.periods,
-        unit=terms.unit,
-        rate=cast("Decimal", terms.rate),  # what a request or an old book says is always a decimal
-        rate_per=terms.rate_per,
-        method=terms.method,
-        round_to=terms.round_to,
+        **columns_of_terms(terms),
         rules=rules if lending.request else None,
         receivable=receivable,
         charge_income=income,

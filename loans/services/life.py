@@ -10,8 +10,7 @@ step, a loan that is settled (`settled`).
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -35,7 +34,7 @@ from loans.schedule import Terms
 from loans.selectors import lending as reads
 from loans.selectors import life as memory
 from loans.services.guarantee import block, blocked_for, release
-from loans.services.lending import OpenLoan, write_schedules
+from loans.services.lending import OpenLoan, columns_of_terms, write_schedules
 from loans.services.upk_debt import covers
 
 if TYPE_CHECKING:
@@ -170,13 +169,7 @@ def successor(old: Loan, book: Book, terms: Terms, on: date, *, upk_loan: UpkLoa
         upk_loan=upk_loan or old.upk_loan,
         requested_on=old.requested_on,
         disbursed_on=on,
-        principal=terms.principal,
-        periods=terms.periods,
-        unit=terms.unit,
-        rate=cast("Decimal", terms.rate),  # what a form says is always a decimal
-        rate_per=terms.rate_per,
-        method=terms.method,
-        round_to=terms.round_to,
+        **columns_of_terms(terms),
         receivable=accounts[keys[0]],
         charge_income=accounts[keys[1]],
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -23,14 +23,12 @@ from loans.held import Parts
 from loans.models import UpkInstalment, UpkLoan, UpkLoanRequest, UpkPayment
 from loans.payoff import Quote, spared
 from loans.schedule import Terms, schedule, terms_for_share
-from loans.services.lending import Lending, disburse, disbursement, terms_of
+from loans.services.lending import Lending, columns_of_terms, disburse, disbursement, terms_of
 from loans.services.upk_book import judge_cash, judge_day
 from loans.services.upk_requests import rules_on
 from loans.services.upk_standing import Standing
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from users.models import User
 
 Status = UpkPayment.Status
@@ -184,14 +182,8 @@ def open_upk_loan(
         request=request,
         replaces=replaces,
         disbursed_on=on,
-        principal=terms.principal,
         charge=sum(row.charge for row in rows),
-        periods=terms.periods,
-        unit=terms.unit,
-        rate=cast("Decimal", terms.rate),  # what a form says is always a decimal
-        rate_per=terms.rate_per,
-        method=terms.method,
-        round_to=terms.round_to,
+        **columns_of_terms(terms),
         blocked_percent=blocked_percent,
         receivable=in_upk[chart.GROUP_LOANS, 0, no],
         charge_income=in_upk[chart.CHARGE_INCOME, 0, no],

@@ -38,6 +38,8 @@ from loans.services.upk_money import judge_group, open_upk_loan
 from loans.services.upk_standing import Standing
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from users.models import User
 
 Status = UpkPayment.Status
@@ -146,11 +148,16 @@ def _judge(loan: UpkLoan, standing: Standing, terms: Terms, on: date) -> None:
         raise ValidationError({"on": ValidationError(message, code="charge_due", params={"left": format_rupiah(due)})})
 
 
+def _postings(loan: UpkLoan, shares: Sequence[Loan]) -> "QuerySet[Posting]":
+    """Return what moved on a loan's accounts in either book, or on its shares', and still counts."""
+    accounts = [loan.receivable_id, loan.charge_income_id, loan.owed_id, loan.held_id, loan.charge_cost_id]
+    accounts += [one for share in shares for one in (share.receivable_id, share.charge_income_id)]
+    return Posting.objects.filter(account__in=accounts, entry__reverses=None, entry__reversed_by=None)
+
+
 def _judge_days(loan: UpkLoan, shares: Sequence[OpenLoan], on: date) -> None:
     """Refuse a day before anything that happened to the loan in either book, or to its shares."""
-    accounts = [loan.receivable_id, loan.charge_income_id, loan.owed_id, loan.held_id, loan.charge_cost_id]
-    accounts += [one for share in shares for one in (share.loan.receivable_id, share.loan.charge_income_id)]
-    last = Posting.objects.filter(account__in=accounts, entry__reverses=None, entry__reversed_by=None)
+    last = _postings(loan, [share.loan for share in shares])
     waived = loan.waivers.filter(undone_at=None)
     stepped = LoanStep.objects.standing().filter(loan__in=[share.loan for share in shares])
     day = max(found for rows in (last, waived, stepped) if (found := rows.aggregate(last=Max("on"))["last"]))
@@ -243,12 +250,9 @@ def undo_upk_reschedule(
 def _judge_untouched(reschedule: UpkReschedule, shares: Sequence[Loan]) -> None:
     """Refuse when the new loan or one of its shares was paid, announced, waived or stepped on since."""
     fresh = reschedule.fresh
-    accounts = [fresh.receivable_id, fresh.charge_income_id, fresh.owed_id, fresh.held_id, fresh.charge_cost_id]
-    accounts += [one for share in shares for one in (share.receivable_id, share.charge_income_id)]
-    moved = Posting.objects.filter(account__in=accounts, entry__reverses=None, entry__reversed_by=None)
     own = (reschedule.upk_entry.submission_id, reschedule.group_entry.submission_id)
     since = (
-        moved.exclude(entry__submission__in=own),
+        _postings(fresh, shares).exclude(entry__submission__in=own),
         fresh.payments.filter(status=Status.ANNOUNCED),
         fresh.waivers.filter(undone_at=None),
         LoanStep.objects.standing().filter(loan__in=shares),

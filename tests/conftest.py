@@ -20,7 +20,6 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from ksm_project.memory import settle
 from tests.books import books_stay_in_order  # noqa: F401 - watches over every test
-from tests.counting import OnlyWhatCounts, unwatched
 from tests.properties import load_profile
 
 load_profile()
@@ -45,7 +44,6 @@ CHROMIUM_ARGUMENTS = [
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "tampers: leaves a book that verify_books objects to, on purpose")
     config.addinivalue_line("markers", "nightly: tries more in `make nightly` than by day")
-    config.pluginmanager.register(OnlyWhatCounts())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,7 +67,7 @@ def django_db_setup(
     `django_db`, and `fresh_database` would then copy the database of DATABASE_URL.
     """
     option = request.config.option
-    with django_db_blocker.unblock(), unwatched():
+    with django_db_blocker.unblock():
         made = setup_databases(option.verbose, interactive=False, keepdb=option.reuse_db and not option.create_db)
         name = connections.settings["default"]["NAME"]
         empty = _empty(name)

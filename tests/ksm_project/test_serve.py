@@ -85,20 +85,20 @@ def test_it_serves_twice_over_and_ctrl_c_leaves_nothing_behind(tmp_path):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
-def test_a_taken_port_is_told_before_anything_is_made(tmp_path, host):
+def test_a_taken_port_is_told_before_anything_is_made(home, host):
     with socket.socket() as taken:
         taken.bind((host, 0))
         taken.listen()
         port = taken.getsockname()[1]
-        process = serve(tmp_path, port)
+        process = serve(home, port)
         output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert f"Port {port} sedang dipakai" in output
     assert "tabel" not in output
 
 
-def test_an_impossible_port_is_refused(tmp_path):
-    process = serve(tmp_path, 70_000)
+def test_an_impossible_port_is_refused(home):
+    process = serve(home, 70_000)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "Port 70000" in output

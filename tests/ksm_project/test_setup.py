@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+LOCKS = ("requirements.lock", "requirements-uv.lock", "requirements-dev.lock")
 # A Python that makes an environment whose own Python notes what it is asked.
 PYTHON = """#!/bin/sh
 case "$*" in
@@ -19,7 +20,10 @@ case "$*" in
   "-m venv "*)
     /bin/mkdir -p "$3/bin"
     printf '#!/bin/sh\\necho "$@" >> "$HERE/asked"\\n' > "$3/bin/python"
-    printf 'case "$*" in "-m pip"*) [ ! -e "$HERE/offline" ] ;; esac\\n' >> "$3/bin/python"
+    printf 'case "$*" in\\n*"config list") /bin/cat "$HERE/pip.conf" ;;\\n' >> "$3/bin/python"
+    printf '"-m pip "*install*) [ ! -e "$HERE/offline" ] ;;\\n' >> "$3/bin/python"
+    printf '"-m uv "*) [ ! -e "$HERE/no uv" ] && echo "$UV_DEFAULT_INDEX" >> "$HERE/index" ;;\\n' >> "$3/bin/python"
+    printf 'esac\\n' >> "$3/bin/python"
     /bin/chmod +x "$3/bin/python" ;;
 esac
 """
@@ -32,10 +36,11 @@ class Machine:
         self.home = home
         self.programs = home / "programs"
         self.programs.mkdir(parents=True)
-        for name in ("make", "cmp", "cp", "rm"):
+        for name in ("make", "cmp", "cp", "rm", "sed", "tail"):
             (self.programs / name).symlink_to(shutil.which(name))
-        for name in ("Makefile", "requirements.lock", "requirements-dev.lock"):
+        for name in ("Makefile", *LOCKS):
             shutil.copy(REPOSITORY / name, home)
+        (home / "pip.conf").touch()
 
     def program(self, name, text):
         (self.programs / name).write_text(text)
@@ -102,7 +107,30 @@ def test_locked_packages_are_installed_once_and_again_when_the_lock_changed(mach
     machine.make("setup")
     machine.make("setup-dev")
     machine.make("setup-dev")
-    assert machine.installs() == ["requirements.lock", "requirements.lock", "requirements-dev.lock"]
+    assert machine.installs() == ["requirements.lock", *LOCKS]
+
+
+@pytest.mark.parametrize(
+    ("configured", "asked"),
+    [
+        ("", ""),
+        ("global.extra-index-url='//sisipan'\nglobal.index-url='//desa/simple'\n:env:.index-url='//lain'\n", "//lain"),
+    ],
+)
+def test_uv_asks_the_index_that_pip_would_ask(machine, configured, asked):
+    machine.python()
+    (machine.home / "pip.conf").write_text(configured)
+    assert machine.make("setup-dev").returncode == 0
+    assert (machine.home / "index").read_text() == f"{asked}\n"
+
+
+def test_where_uv_cannot_pip_installs_what_the_tests_need(machine):
+    machine.python()
+    (machine.home / "no uv").touch()
+    assert machine.make("setup-dev").returncode == 0
+    assert machine.installs() == [*LOCKS, "requirements-dev.lock"]
+    last = (machine.home / "asked").read_text().splitlines()[-1]
+    assert last.startswith("-m pip ")
 
 
 def test_an_installation_cut_short_is_tried_again(machine):
@@ -147,10 +175,11 @@ def test_the_tests_begin_when_libraries_and_browser_are_there_and_not_before(mac
     machine.program("apt-get", '#!/bin/sh\n[ "$4" = hledger ] || cp "$0" "$HERE/programs/$4"\n')
     machine.make("test")
     asked = (machine.home / "asked").read_text()
-    assert machine.installs() == ["requirements.lock", "requirements-dev.lock"]
+    assert machine.installs() == list(LOCKS)
     assert asked.index("requirements-dev.lock") < asked.index("-m ruff check")
     assert "playwright" not in asked
     (machine.home / ".venv" / "requirements-dev.lock").unlink()
+    (machine.home / "no uv").touch()
     (machine.home / "offline").touch()
     assert machine.make("test").returncode
     assert (machine.home / "asked").read_text().count("-m ruff check") == 1
@@ -183,12 +212,17 @@ def test_continuous_integration_runs_what_a_person_runs(machine):
     assert done.stdout == f"{machine.home}: test\n"
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_names_every_dependency_with_hashes_and_no_place_on_the_network(name):
     text = (REPOSITORY / name).read_text()
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
-    wanted = project["project"]["dependencies"]
-    wanted += project["dependency-groups"]["dev"] if "dev" in name else []
+    groups = project["dependency-groups"]
+    of_the_tests = [line for line in groups["dev"] if isinstance(line, str)] + groups["uv"]
+    wanted = {
+        "requirements.lock": project["project"]["dependencies"],
+        "requirements-uv.lock": groups["uv"],
+        "requirements-dev.lock": project["project"]["dependencies"] + of_the_tests,
+    }[name]
     locked = dict(re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)", text, re.MULTILINE))
     assert {re.split(r"[<>=~! ;]", line)[0].lower().replace("_", "-") for line in wanted} <= locked.keys()
     for block in re.split(r"\n(?=[a-z])", text.strip()):

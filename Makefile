@@ -10,7 +10,7 @@ UV := VIRTUAL_ENV=$(VENV) $(PY) -m uv pip
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev debian chromium run test check lint style types compiled tests nightly bench lock
+.PHONY: help environment setup setup-dev debian chromium run test check lint style types compiled tests nightly bench lock
 .DELETE_ON_ERROR:
 
 help:
@@ -21,8 +21,20 @@ help:
 	@echo 'make bench   mengukur kecepatan'
 	@echo 'make lock    memperbarui kunci versi pustaka'
 
+setup: environment
+	@$(call install,requirements.lock,$(PIP))
+
+# What the tests need is what the product needs and more. Its fifty libraries take pip half a minute and uv five seconds.
+# uv is told of pip's index, since it does not look for it; where it finds nothing, pip does the work.
+setup-dev: environment
+	@$(call install,requirements-uv.lock,$(PIP))
+	@index=$$($(PIP) config list | sed -n "s/.*[.]index-url='\(.*\)'/\1/p" | tail -n 1); \
+	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
+	{ $(call install,requirements-dev.lock,$(UV)); } || { $(call install,requirements-dev.lock,$(PIP)); }
+	@cp requirements.lock $(VENV)/requirements.lock
+
 # A virtual environment whose Python is gone (upgraded, moved) or half made is made anew.
-setup:
+environment:
 	@set -e; if ! $(PY) -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
 	  found=; for candidate in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	    if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then found=$$candidate; break; fi; \
@@ -37,15 +49,6 @@ setup:
 	  echo "Menyiapkan lingkungan $$("$$found" --version) …"; \
 	  rm -rf $(VENV); "$$found" -m venv $(VENV); \
 	fi
-	@$(call install,requirements.lock,$(PIP))
-
-# The fifty libraries of the tests take pip half a minute and uv five seconds. uv is told of pip's index, since it does
-# not look for it; where it finds nothing, pip does the work.
-setup-dev: setup
-	@$(call install,requirements-uv.lock,$(PIP))
-	@index=$$($(PIP) config list | sed -n "s/.*[.]index-url='\(.*\)'/\1/p" | tail -n 1); \
-	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
-	{ $(call install,requirements-dev.lock,$(UV)); } || { $(call install,requirements-dev.lock,$(PIP)); }
 
 # Installs a lock file, with every hash checked, only when its content differs from what was installed last. It is
 # whole, so nothing is resolved again: pip would ask for the newest release of whatever stands there with an extra.
@@ -85,7 +88,7 @@ test:
 	@$(MAKE) --no-print-directory check
 
 check:
-	@$(MAKE) --no-print-directory -j2 types style compiled
+	@$(MAKE) --no-print-directory -j3 types style compiled
 	@$(MAKE) --no-print-directory tests
 
 lint: style types

@@ -11,6 +11,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-uv.lock", "requirements-dev.lock")
+OF_THE_TESTS = list(LOCKS[1:])
 # A Python that makes an environment whose own Python notes what it is asked.
 PYTHON = """#!/bin/sh
 case "$*" in
@@ -107,7 +108,8 @@ def test_locked_packages_are_installed_once_and_again_when_the_lock_changed(mach
     machine.make("setup")
     machine.make("setup-dev")
     machine.make("setup-dev")
-    assert machine.installs() == ["requirements.lock", *LOCKS]
+    machine.make("setup")  # the tests need all that the product needs
+    assert machine.installs() == ["requirements.lock", "requirements.lock", *OF_THE_TESTS]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def test_where_uv_cannot_pip_installs_what_the_tests_need(machine):
     machine.python()
     (machine.home / "no uv").touch()
     assert machine.make("setup-dev").returncode == 0
-    assert machine.installs() == [*LOCKS, "requirements-dev.lock"]
+    assert machine.installs() == [*OF_THE_TESTS, "requirements-dev.lock"]
     last = (machine.home / "asked").read_text().splitlines()[-1]
     assert last.startswith("-m pip ")
 
@@ -175,7 +177,7 @@ def test_the_tests_begin_when_libraries_and_browser_are_there_and_not_before(mac
     machine.program("apt-get", '#!/bin/sh\n[ "$4" = hledger ] || cp "$0" "$HERE/programs/$4"\n')
     machine.make("test")
     asked = (machine.home / "asked").read_text()
-    assert machine.installs() == list(LOCKS)
+    assert machine.installs() == OF_THE_TESTS
     assert asked.index("requirements-dev.lock") < asked.index("-m ruff check")
     assert "playwright" not in asked
     (machine.home / ".venv" / "requirements-dev.lock").unlink()
@@ -230,3 +232,10 @@ def test_a_lock_names_every_dependency_with_hashes_and_no_place_on_the_network(n
     assert "//" not in text
     assert "index" not in text
     assert "psycopg" not in locked  # Django would prefer it to psycopg2
+
+
+def test_what_the_tests_stand_on_is_what_the_product_stands_on():
+    runtime, dev = ((REPOSITORY / name).read_text() for name in ("requirements.lock", "requirements-dev.lock"))
+    pins = re.findall(r"^[a-z0-9._-]+==[^ ;\\]+", runtime, re.MULTILINE)
+    assert len(pins) > 10
+    assert all(f"{pin} " in dev for pin in pins)

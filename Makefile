@@ -10,7 +10,7 @@ UV := VIRTUAL_ENV=$(VENV) $(PY) -m uv pip
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help environment setup setup-dev debian chromium run test check lint style types compiled tests nightly bench lock
+.PHONY: help environment setup setup-dev debian chromium run test checked-code check lint style types compiled tests nightly bench lock
 .DELETE_ON_ERROR:
 
 help:
@@ -81,11 +81,14 @@ chromium: debian
 	$(PY) -m playwright install chromium || { \
 	  echo 'Pemeriksaan memerlukan Chromium. Debian: apt-get install chromium (sebagai root).' >&2; exit 1; }
 
-# pip and apt keep a core busy each, so they work side by side.
+# Debian unpacks the browser while the libraries are installed and the code is checked.
 test:
-	@$(MAKE) --no-print-directory -j2 setup-dev debian
+	@$(MAKE) --no-print-directory -j3 checked-code debian
 	@$(MAKE) --no-print-directory chromium
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory tests
+
+checked-code: setup-dev
+	@$(MAKE) --no-print-directory types style compiled
 
 check:
 	@$(MAKE) --no-print-directory -j3 types style compiled

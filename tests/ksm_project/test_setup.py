@@ -25,7 +25,8 @@ case "$*" in
     printf '"-m pip "*install*) [ ! -e "$HERE/offline" ] ;;\\n' >> "$3/bin/python"
     printf '"-m uv "*) [ ! -e "$HERE/no uv" ] && echo "$UV_DEFAULT_INDEX" >> "$HERE/index" ;;\\n' >> "$3/bin/python"
     printf 'esac\\n' >> "$3/bin/python"
-    /bin/chmod +x "$3/bin/python" ;;
+    printf '#!/bin/sh\\n' > "$3/bin/lint-imports"
+    /bin/chmod +x "$3/bin/python" "$3/bin/lint-imports" ;;
 esac
 """
 
@@ -178,13 +179,21 @@ def test_the_tests_begin_when_libraries_and_browser_are_there_and_not_before(mac
     machine.make("test")
     asked = (machine.home / "asked").read_text()
     assert machine.installs() == OF_THE_TESTS
-    assert asked.index("requirements-dev.lock") < asked.index("-m ruff check")
+    assert asked.index("requirements-dev.lock") < asked.index("-m ruff check") < asked.index("-m slipcover")
     assert "playwright" not in asked
     (machine.home / ".venv" / "requirements-dev.lock").unlink()
     (machine.home / "no uv").touch()
     (machine.home / "offline").touch()
     assert machine.make("test").returncode
     assert (machine.home / "asked").read_text().count("-m ruff check") == 1
+    (machine.home / "offline").unlink()
+    for name in ("chromium", "apt-get"):
+        (machine.programs / name).unlink()
+    (machine.home / ".venv" / "bin" / "python").write_text(
+        '#!/bin/sh\n[ "$2" != playwright ] && echo "$@" >> "$HERE/asked"\n'
+    )
+    assert machine.make("test").returncode
+    assert (machine.home / "asked").read_text().count("-m slipcover") == 1
 
 
 def test_without_any_browser_the_tests_do_not_begin(machine):

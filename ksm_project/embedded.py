@@ -40,7 +40,7 @@ THROW_AWAY = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_wal_size": "4GB",
+    "max_wal_size": "1GB",
     "autovacuum": "off",  # where everything is rolled back it finds tables empty, and plans for thousands would follow
 }
 

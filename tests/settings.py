@@ -17,8 +17,10 @@ if "KSM_TEST_GROUND" not in os.environ:
     has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 8_000_000_000
     ground = tempfile.mkdtemp(prefix="ksm-test-", dir=memory if has_room else None)
     Path(ground).chmod(0o711)  # other accounts have folders of their own in it
-    os.environ["KSM_TEST_GROUND"] = os.environ["KSM_DATA_DIR"] = os.environ["TMPDIR"] = ground
-    tempfile.tempdir = None  # asks TMPDIR again
+    os.environ["KSM_TEST_GROUND"] = os.environ["KSM_DATA_DIR"] = ground
+    # For pytest's `tmp_path`, and for the processes of the tests. This one keeps its temporary folder: what slipcover
+    # puts there it reads after the ground is gone.
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = os.environ["TMPDIR"] = ground
     atexit.register(shutil.rmtree, ground, ignore_errors=True)
     if not os.environ.get("DATABASE_URL"):
         stack = ExitStack()

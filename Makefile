@@ -88,11 +88,13 @@ test:
 	@$(MAKE) --no-print-directory tests
 
 checked-code: setup-dev
-	@$(MAKE) --no-print-directory types style compiled
+	@$(MAKE) --no-print-directory $(CODE)
 
 check:
-	@$(MAKE) --no-print-directory -j3 types style compiled
+	@$(MAKE) --no-print-directory -j3 $(CODE)
 	@$(MAKE) --no-print-directory tests
+
+CODE := types style compiled
 
 lint: style types
 
@@ -128,8 +130,7 @@ bench: setup-dev
 	$(PY) -m benchmarks
 
 # `--universal` locks for every platform; nothing of the machine that made a lock stays in it.
-lock: setup
-	@$(PIP) install --quiet uv
+lock: setup-dev
 	$(LOCK) pyproject.toml --output-file requirements.lock
 	$(LOCK) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --group uv --constraint requirements-dev.lock --output-file requirements-uv.lock

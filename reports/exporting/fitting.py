@@ -90,7 +90,7 @@ class _Fitter:
         self.paid: dict[tuple[date, int], dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
         self.handed: set[tuple[date, int]] = set()
         self.reasons = {one.memo for one in told.entries if one.reverses}
-        self.differences: dict[date, int] = {}
+        self.differences: dict[date, int] = {}  # day → the entry whose difference the sheet bears
         self.lent: set[int] = set()
         self.opening: Posted | None = None
         self.begins = told.group.start_on  # Saldo awal, or without one the first day
@@ -304,7 +304,7 @@ class _Fitter:
         codes = {leg.code: leg.amount for leg in one.legs}
         if one.on in self.differences or codes.keys() != {chart.CASH, chart.CASH_DIFFERENCE}:
             return False
-        self.differences[one.on] = codes[chart.CASH]
+        self.differences[one.on] = one.number
         return self._take(one)
 
     def _other_money(self, one: Posted) -> bool:
@@ -406,8 +406,8 @@ class _Fitter:
             if meeting and on < self.first:
                 self.leave("money", _("Meeting before the books"), format_date(on), on)
             elif meeting:
-                difference = self.told.differences.get(on)
-                reason = difference.reason if difference and on in self.differences else ""
+                borne = [one for one in self.told.differences if one.entry.number == self.differences.get(on)]
+                reason = borne[0].reason if borne else ""
                 self.out.sheets[MEETINGS].append(
                     {
                         "Tanggal": on,
@@ -475,15 +475,17 @@ class _Fitter:
             self.leave("money" if one.of_balance else "words", one.what, one.says, one.on)
 
     def _words_on_differences(self) -> None:
-        for on, one in self.told.differences.items():
-            if on not in self.differences:
-                says = f"{format_rupiah(one.amount)}: {one.reason}"
-                self.leave("words", _("Cash difference that was taken back"), says, on)
+        taken_back = {one.reverses for one in self.told.entries}
+        for one in self.told.differences:
+            if one.entry.number != self.differences.get(one.on):
+                undone = one.entry.number in taken_back
+                what = _("Cash difference that was taken back") if undone else _("Another cash difference of that day")
+                self.leave("words", what, f"{format_rupiah(one.amount)}: {one.reason}", one.on)
             if one.owner:
-                self.leave("words", _("Who follows a cash difference up"), one.owner.name, on)
+                self.leave("words", _("Who follows a cash difference up"), one.owner.name, one.on)
             if one.resolved_on:
                 says = f"{format_date(one.resolved_on)}: {one.resolution}"
-                self.leave("words", _("How a cash difference ended"), says, on)
+                self.leave("words", _("How a cash difference ended"), says, one.on)
 
     def _words_on_requests(self) -> None:
         lent = {owed.loan.request_id for owed in self.told.loans.values()}

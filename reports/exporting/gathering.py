@@ -43,7 +43,7 @@ class Told:
     requests: list[LoanRequest]
     meetings: dict[date, Meeting]
     attendance: dict[date, dict[int, str]]  # day → member number → H, I, S or A
-    differences: dict[date, CashDifference]
+    differences: list[CashDifference]
     follow_ups: list[FollowUp]
     entries: list[Posted]
     others: list["Other"] = field(default_factory=list)
@@ -94,7 +94,7 @@ def gather(group: Group) -> Told:
     for on, no, status in came:
         attendance[on][no] = status
     numbers = list(Loan.objects.filter(group=group).values_list("no", flat=True))
-    differences = CashDifference.objects.filter(group=group).select_related("owner").order_by("-pk")
+    differences = CashDifference.objects.filter(group=group).select_related("owner", "entry").order_by("on", "pk")
     follow_ups = FollowUp.objects.filter(meeting__group=group).select_related("meeting", "owner")
     holidays = Holiday.objects.filter(models.Q(group=group) | models.Q(bkm=group.bkm_id))
     requests = LoanRequest.objects.filter(group=group).select_related("member")
@@ -107,7 +107,7 @@ def gather(group: Group) -> Told:
         requests=list(requests.order_by("no")),
         meetings={meeting.on: meeting for meeting in Meeting.objects.filter(group=group).order_by("on")},
         attendance=dict(attendance),
-        differences={one.on: one for one in differences},  # of two on a day the sheet's, which came first
+        differences=list(differences),
         follow_ups=list(follow_ups.order_by("meeting__on", "pk")),
         entries=read_entries(group.book_id),
         others=read_others(group),

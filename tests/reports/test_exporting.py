@@ -24,8 +24,8 @@ from loans.schedule import Terms
 from loans.services import request_loan, withdraw_request
 from meetings import xlsx
 from meetings.importing import import_book
-from meetings.models import HandOver, Meeting
-from meetings.services import correct_hand_over, correct_other_money, post_sheet
+from meetings.models import CashDifference, HandOver, Meeting
+from meetings.services import correct_hand_over, correct_other_money, count_box, post_sheet
 from meetings.sheet import CashCount, Minutes, Payment, Row, Sheet
 from meetings.workbook import LAYOUT
 from reports import demo
@@ -146,6 +146,19 @@ def test_a_difference_of_the_box_stays_the_book_s_own_after_a_correction():
     correct_other_money(hand_over=coffee, amount=20_000, memo="Kopi", reason="nota", key=uuid4(), by=None, at=AT)
     judge_round_trip(group, [DAY2])
     assert balances(group)["1290", 0, 0] == 250
+
+
+def test_of_two_differences_on_a_day_the_second_is_told_in_words():
+    group = melati_group({"Pertemuan!E3": 158_000, "Pertemuan!F3": "receh"})
+    on = CashDifference.objects.get(group=group).on
+    again = {"counted": 157_000, "counted_by": "Wati", "counted_with": "Sari", "before_meeting": False}
+    owner = group.members.get(no=2)
+    count_box(group=group, on=on, reason="Tercecer", owner=owner, key=uuid4(), by=None, at=AT, **again)
+    export = export_book(fresh(group))
+    assert [row[6].value for row in list(sheets_of(export)["Pertemuan"].values())[1:] if 6 in row] == ["receh"]
+    told = {one.what: one.says for one in export.words if one.on == on}
+    assert told["Selisih kas lain pada hari itu"] == "−Rp1.000: Tercecer"
+    assert told["Yang mengurus selisih kas"] == owner.name
 
 
 def test_two_loans_paid_in_one_hand_are_two_rows():

@@ -423,6 +423,32 @@ class SheetForm:
         """What the sheet pays out as loans."""
         return sum(one.cash for one in self.requests.values() if one.cleaned_data.get("choice") == "pay")
 
+    def names(self) -> set[str]:
+        """Every field a draft of this sheet may hold; anything else a browser sends is dropped."""
+        parts: list[forms.Form] = [*self.rows.values(), *self.income, *self.expenses, *self.requests.values()]
+        parts += [*self.follow_ups, self.count, self.minutes, self.difference]
+        names = {f"{one.prefix}-{name}" for one in parts for name in one.fields} | set(self.extra_fields)
+        return names | {f"r{m.no}-{name}-ok" for m in self.context.members for name in ("wajib", "angsuran")}
+
+    def shown(self) -> dict[str, str]:
+        """Every field with the text a page shows in it, which is what it sends back when nobody touches it."""
+        found = {name: self.data.get(name, "") for name in self.names()}
+        found |= {"m-place": self.place, "m-agenda": self.agenda, "m-none": "1" if found["m-none"] else ""}
+        for line in self.lines():
+            found |= {f"{line.k}-{name}": text for name, text in line.values.items()}
+            found |= {f"{line.k}-attendance": line.att, f"{line.k}-catat": "1" if line.checked else ""}
+        return found
+
+    @property
+    def place(self) -> str:
+        """Where they met: as written, or where the group meets."""
+        return self.data.get("m-place") or self.context.group.place
+
+    @property
+    def agenda(self) -> str:
+        """The agenda as written, or the usual one."""
+        return self.data.get("m-agenda") or _("Simpanan dan angsuran pekanan")
+
     def lines(self) -> list[Line]:
         """The rows for the screen."""
         return [self._line(member) for member in self.context.members]
@@ -497,18 +523,6 @@ def _other(form: OtherMoneyForm) -> OtherMoney:
     return OtherMoney(form.cleaned_data["code"], form.cleaned_data["memo"], form.cleaned_data["amount"])
 
 
-def known_names(context: SheetContext) -> set[str]:
-    """Every field name a draft of this sheet may hold; anything else a browser sends is dropped."""
-    form = SheetForm(context, {})
-    names = {
-        f"{one.prefix}-{name}" for one in [*form.rows.values(), *form.income, *form.expenses] for name in one.fields
-    }
-    names |= {f"{one.prefix}-{name}" for one in [*form.requests.values(), *form.follow_ups] for name in one.fields}
-    names |= {f"{one.prefix}-{name}" for one in (form.count, form.minutes, form.difference) for name in one.fields}
-    names |= set(form.extra_fields)
-    return names | {f"r{m.no}-{name}-ok" for m in context.members for name in ("wajib", "angsuran")}
-
-
 class DayForm(forms.Form):
     """Which day a sheet is for."""
 
@@ -520,6 +534,7 @@ class DraftKeyForm(forms.Form):
 
     key = forms.UUIDField()
     seen = forms.CharField(max_length=64, required=False)
+    known = forms.RegexField(r"\A[0-9]{1,9}-[0-9a-f]{8}\Z", required=False)  # revision and the page's token
 
 
 class ResolutionForm(forms.Form):

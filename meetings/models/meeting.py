@@ -104,13 +104,15 @@ class FollowUp(models.Model):
 
 
 class SheetDraft(models.Model):
-    """A sheet that is being filled in: what she typed, as typed. Each person has her own, so nothing is overwritten."""
+    """A sheet that is being filled in: what she typed, as typed. Each person has her own, on all her devices."""
 
     group = models.ForeignKey(Group, models.CASCADE, related_name="sheet_drafts")
     on = models.DateField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sheet_drafts")
     key = models.UUIDField()
     data = models.JSONField(default=dict)  # form field → text
+    revision = models.IntegerField(default=0)  # times it was saved
+    changes = models.JSONField(default=dict)  # form field → what pages changed, oldest first: `meetings.merging`
     saved_at = models.DateTimeField()
 
     class Meta:

@@ -21,7 +21,7 @@ from meetings.services.correcting_money import (
     correct_other_money,
 )
 from meetings.services.differences import own_difference, settle_difference, take_settlement_back
-from meetings.services.drafts import discard_draft, save_draft
+from meetings.services.drafts import Filled, discard_draft, save_draft
 from meetings.services.lending_rules import adopt_lending_rules
 from meetings.services.posting import (
     DIFFERENCE,
@@ -47,6 +47,7 @@ __all__ = [
     "SPENT",
     "TAKEN_BACK",
     "WITHDRAWAL",
+    "Filled",
     "Heard",
     "Refusals",
     "add_disbursement",

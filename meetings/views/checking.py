@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import date
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -21,6 +22,7 @@ from meetings.forms import (
     SheetForm,
 )
 from meetings.models import SheetDraft
+from meetings.services import Filled
 from meetings.views.days import refuse_day
 from meetings.views.sheet import LONGEST_VALUE, sheet_page
 
@@ -80,10 +82,9 @@ def _post(request: GroupRequest, on: date, draft: SheetDraft | None) -> HttpResp
     twice = meeting and key.is_valid() and meeting.submission.key == key.cleaned_data["key"]
     if draft is None or twice:
         return redirect("receipt" if meeting else "sheet", code=group.code, on=on)
-    data = draft.data | _answers(request)
     seen = key.cleaned_data["seen"] if key.is_valid() else ""
     changed = seen != _seen(draft)
-    draft = services.save_draft(group=group, on=on, by=request.user, key=draft.key, data=data, at=clock.now())
+    draft, data = _with_answers(request, on, draft.key)
     if meeting:
         return redirect("compare", code=group.code, on=on)
     form = SheetForm(selectors.sheet_context(group, on), data)
@@ -97,6 +98,17 @@ def _post(request: GroupRequest, on: date, draft: SheetDraft | None) -> HttpResp
     except ValidationError as refusal:
         return _refused(request, form, draft, refusal)
     return redirect("receipt", code=group.code, on=on)
+
+
+def _with_answers(request: GroupRequest, on: date, key: UUID) -> tuple[SheetDraft, dict[str, str]]:
+    """Keep what the check page asked for in the draft."""
+    answers = _answers(request)
+
+    def fill(draft: SheetDraft) -> Filled:
+        return Filled(draft.data | answers, {name: draft.data.get(name, "") for name in answers}, answers)
+
+    draft = services.save_draft(group=request.group, on=on, by=request.user, key=key, fill=fill, at=clock.now())
+    return draft, draft.data
 
 
 def _answers(request: GroupRequest) -> dict[str, str]:

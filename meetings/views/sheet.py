@@ -1,11 +1,15 @@
 """The weekly sheet while it is a draft: filling it in, keeping it, its minutes."""
 
+from collections.abc import Iterable
 from datetime import date
+from secrets import token_hex
 from uuid import uuid4
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from groups import clock
@@ -20,9 +24,10 @@ from meetings.forms import (
     DraftKeyForm,
     SheetContext,
     SheetForm,
-    known_names,
 )
+from meetings.merging import Known, Merged, merge
 from meetings.models import SheetDraft
+from meetings.services import Filled
 from meetings.sheet import DENOMINATIONS
 from meetings.views.days import refuse_day
 from users.once import repeatable
@@ -45,11 +50,11 @@ def sheet(request: GroupRequest, on: date) -> HttpResponse:
         return redirect("compare" if draft else "receipt", code=group.code, on=on)
     context = selectors.sheet_context(group, on)
     if request.method == "POST":
-        data = _merged(request, context, draft, minutes=False)
         action = request.POST.get("action", "")
-        _apply(action, request, context, data)
-        form = SheetForm(context, data, sender=request.user.name)
-        draft = _keep(request, on, data)
+        draft, merged = _fill_in(request, context, action=action)
+        form = SheetForm(context, draft.data, sender=request.user.name)
+        if said := _of_other_pages(context, merged):
+            messages.warning(request, said)
         if action == "check" and not form.errors:
             return redirect("check", code=group.code, on=on)
         if action == "check":
@@ -58,27 +63,60 @@ def sheet(request: GroupRequest, on: date) -> HttpResponse:
     return sheet_page(request, SheetForm(context, draft.data if draft else {}), draft, errors=False)
 
 
-def _merged(request: GroupRequest, context: SheetContext, draft: SheetDraft | None, *, minutes: bool) -> dict[str, str]:
-    """The draft with what this page sent put in its place: a box that is not ticked sends nothing."""
-    known = known_names(context)
-    here = {name for name in known if name.startswith(MINUTES_PREFIXES) == minutes and not name.startswith("d-")}
-    kept = {} if draft is None else {n: v for n, v in draft.data.items() if n not in here or n.endswith("-ok")}
-    sent = {
-        n: v[:LONGEST_VALUE].replace("\0", "\ufffd") for n, v in selectors.as_dict(request.POST).items() if n in here
-    }
-    return kept | sent
+def _fill_in(
+    request: GroupRequest, context: SheetContext, *, minutes: bool = False, action: str = ""
+) -> tuple[SheetDraft, Merged]:
+    """Put what this page sent into the draft, beside what another page wrote there since, and do what was pressed."""
+    ticket = DraftKeyForm(request.POST)
+    key = ticket.cleaned_data["key"] if ticket.is_valid() else uuid4()
+    told, _dash, page = (ticket.cleaned_data["known"] if ticket.is_valid() else "").partition("-")
+    posted = selectors.as_dict(request.POST).items()
+    merged: list[Merged] = []
 
+    def fill(draft: SheetDraft) -> Filled:
+        form = SheetForm(context, draft.data)
+        here = {n for n in form.names() if n.startswith(MINUTES_PREFIXES) == minutes and not n.startswith("d-")}
+        sent = {n: v[:LONGEST_VALUE].replace("\0", "\ufffd") for n, v in posted if n in here}
+        here -= {n for n in here if n.endswith("-ok") and n not in sent}  # once said, it stays said
+        # A page of another key knows nothing of this draft; one that names no state is taken to know it all.
+        known = Known((int(told) if draft.key == key else 0) if told else None, page)
+        shown = form.shown()
+        merged.append(merge(draft.data, shown=shown, changes=draft.changes, sent=sent, names=here, known=known))
+        data = merged[-1].data
+        _apply(action, request, context, data)
+        return Filled(data, shown, SheetForm(context, data).shown())
 
-def _keep(request: GroupRequest, on: date, data: dict[str, str]) -> SheetDraft:
-    key = DraftKeyForm(request.POST)
-    return services.save_draft(
-        group=request.group,
-        on=on,
-        by=request.user,
-        key=key.cleaned_data["key"] if key.is_valid() else uuid4(),
-        data=data,
-        at=clock.now(),
+    draft = services.save_draft(
+        group=request.group, on=context.on, by=request.user, key=key, fill=fill, at=clock.now(), page=page
     )
+    return draft, merged[-1]
+
+
+def _of_other_pages(context: SheetContext, merged: Merged) -> str:
+    """Say whose rows another page filled in, and whose both did. Empty when none."""
+    said = []
+    if merged.theirs:
+        text = _("Filled in on another device, and shown here now: %(where)s.")
+        said.append(text % {"where": _places(context, merged.theirs)})
+    if merged.both:
+        text = _("Filled in on another device as well; what was written here stands: %(where)s.")
+        said.append(text % {"where": _places(context, merged.both)})
+    return " ".join(said)
+
+
+def _places(context: SheetContext, fields: Iterable[str]) -> str:
+    """Name the rows and parts of a sheet that fields belong to."""
+    parts = {"c": _("Count the cash"), "q": _("Loans"), "in": _("Other money"), "out": _("Other money")}
+    names = {f"r{member.no}": member.name for member in context.members}
+    rows = {field.partition("-")[0] for field in fields}
+    found = [name for row, name in names.items() if row in rows]
+    found += [parts.get(row.rstrip("0123456789"), _("Minutes of the meeting")) for row in sorted(rows - names.keys())]
+    return ", ".join(dict.fromkeys(found))
+
+
+def _known(draft: SheetDraft | None) -> str:
+    """The state of the draft a page shows, and a token of its own."""
+    return f"{draft.revision if draft else 0}-{token_hex(4)}"
 
 
 def _apply(action: str, request: GroupRequest, context: SheetContext, data: dict[str, str]) -> None:
@@ -123,6 +161,7 @@ def sheet_page(request: GroupRequest, form: SheetForm, draft: SheetDraft | None,
             "form": form,
             "draft": draft,
             "key": draft.key if draft else uuid4(),
+            "known": _known(draft),
             "met_on": selectors.met_in_week(request.group, form.context.on),
             "stamp": draft.saved_at.isoformat() if draft else "",
             "on": form.context.on,
@@ -179,10 +218,17 @@ def save_draft(request: GroupRequest, on: date) -> HttpResponse:
     if selectors.posted(request.group, on):
         return JsonResponse({"posted": True}, status=409)
     context = selectors.sheet_context(request.group, on)
-    draft = selectors.draft_of(request.group, on, request.user)
-    kept = _keep(request, on, _merged(request, context, draft, minutes=False))
+    draft, merged = _fill_in(request, context)
+    _revision, _dash, page = request.POST.get("known", "").partition("-")
     return JsonResponse(
-        {"saved_at": format_time(kept.saved_at, request.group.zone), "stamp": kept.saved_at.isoformat()}
+        {
+            "saved_at": format_time(draft.saved_at, request.group.zone),
+            "stamp": draft.saved_at.isoformat(),
+            "key": draft.key,
+            "known": f"{draft.revision}-{page}",
+            "theirs": merged.theirs,
+            "notice": _of_other_pages(context, merged),
+        }
     )
 
 
@@ -206,9 +252,10 @@ def minutes(request: GroupRequest, on: date) -> HttpResponse:
     context = selectors.sheet_context(request.group, on)
     draft = selectors.draft_of(request.group, on, request.user)
     if request.method == "POST":
-        data = _merged(request, context, draft, minutes=True)
-        form = SheetForm(context, data)
-        draft = _keep(request, on, data)
+        draft, merged = _fill_in(request, context, minutes=True)
+        form = SheetForm(context, draft.data)
+        if said := _of_other_pages(context, merged):
+            messages.warning(request, said)
         wrong = {name: text for name, text in form.errors.items() if name.startswith(MINUTES_PREFIXES)}
         if not wrong:
             return redirect("check" if request.POST.get("action") == "check" else "group_home", **_place(request, on))
@@ -221,6 +268,7 @@ def minutes(request: GroupRequest, on: date) -> HttpResponse:
             "form": form,
             "on": on,
             "key": draft.key if draft else uuid4(),
+            "known": _known(draft),
             "errors": [{"id": name, "text": text} for name, text in wrong.items()],
             "field_errors": wrong,
         },

@@ -274,14 +274,18 @@ function remember(stamp) {
 }
 async function keep() {
   if (sending) { again = true; return; }
-  const sent = JSON.stringify([...new FormData(form)]);
-  sending = fetch(form.dataset.draftUrl, { method: "POST", body: new FormData(form), redirect: "error" });
+  const body = new FormData(form), sent = JSON.stringify([...body]);
+  sending = fetch(form.dataset.draftUrl, { method: "POST", body, redirect: "error" });
   try {
     const answer = await sending;
     if (!answer.ok) throw new Error(String(answer.status));
-    const { saved_at, stamp } = await answer.json();
+    const { saved_at, stamp, key, known, theirs, notice } = await answer.json();
     state.textContent = `${word("Saved")} ${saved_at}`;
-    if (sent === JSON.stringify([...new FormData(form)])) remember(stamp);
+    const still = sent === JSON.stringify([...new FormData(form)]);
+    form.elements.key.value = key;
+    form.elements.known.value = known;
+    show(theirs, body, notice);
+    if (still) remember(stamp);
   } catch {
     state.textContent = word("Local");
   } finally {
@@ -290,6 +294,21 @@ async function keep() {
   }
 }
 window.addEventListener("online", keep);
+// What another page wrote meanwhile is shown here too, unless it was touched here since.
+function show(theirs, sent, notice) {
+  for (const [name, text] of Object.entries(theirs)) {
+    for (const input of form.querySelectorAll(`[name="${name}"]`)) {
+      if (input.type === "radio" || input.type === "checkbox") input.checked = input.value === text;
+      else if (input.value === sent.get(name)) input.value = text;
+    }
+  }
+  if (!notice) return;
+  const box = form.querySelector("[data-notice]");
+  box.hidden = false;
+  box.firstElementChild.textContent = notice;
+  rows.forEach(say);
+  total();
+}
 
 // What this phone kept and this page does not show yet comes back.
 function restore() {
@@ -297,7 +316,7 @@ function restore() {
   try { kept = JSON.parse(localStorage.getItem(storageKey) ?? "null"); } catch { return; }
   if (!kept?.data || (kept.stamp && kept.stamp <= form.dataset.stamp)) return;
   for (const input of form.elements) {
-    if (!input.name || ["csrfmiddlewaretoken", "key", "action", "confirm", "take"].includes(input.name)) continue;
+    if (!input.name || ["csrfmiddlewaretoken", "action", "confirm", "take"].includes(input.name)) continue;
     if (input.type === "radio" || input.type === "checkbox") input.checked = kept.data[input.name] === input.value;
     else if (input.name in kept.data) input.value = kept.data[input.name];
   }

@@ -151,6 +151,41 @@ def test_what_she_typed_is_on_the_server_before_she_sends(wati, page):
     expect(page.locator("#r2-sukarela")).to_have_value("7.000")
 
 
+def test_two_phones_fill_in_one_sheet_and_show_each_other_s_rows(wati, page, browser, site):
+    page.click("a.btn-primary")
+    other = browser.new_context(base_url=site.url, viewport={"width": 360, "height": 640})
+    try:
+        second = other.new_page()
+        sign_in(second, wati.wati)
+        second.click("a.btn-primary")
+        with second.expect_response("**/draft/"):
+            second.click("#r2 .catat")
+        page.fill("#r4-sukarela", "4500")
+        expect(page.locator("[data-notice]")).to_contain_text("tampak juga di sini: Wati.")
+        expect(page.locator("#r2-catat")).to_be_checked()
+        expect(page.locator("[data-recorded-words]")).to_contain_text("1 dari 5")
+        second.reload()  # the answer that showed this came after the server had it
+        expect(second.locator("#r4-sukarela")).to_have_value("4.500")
+        expect(second.locator("#r2-catat")).to_be_checked()
+        # Without signal she goes on; what she then sends does not put back what the other phone changed meanwhile.
+        second.wait_for_load_state("load")
+        other.set_offline(True)
+        second.fill("#r5-sukarela", "5500")
+        expect(second.locator("[data-draft-state]")).to_contain_text("belum terkirim")
+        with page.expect_response("**/draft/"):
+            page.fill("#r3-sukarela", "3000")
+        with second.expect_response("**/draft/"):
+            other.set_offline(False)
+            second.reload()
+        expect(second.locator("#r3-sukarela")).to_have_value("3.000")
+        expect(second.locator("#r5-sukarela")).to_have_value("5.500")
+        page.reload()
+        expect(page.locator("#r5-sukarela")).to_have_value("5.500")
+        assert page.errors == []
+    finally:
+        other.close()
+
+
 def test_a_phone_without_signal_keeps_the_draft(wati, page):
     page.click("a.btn-primary")
     page.wait_for_load_state("load")  # a phone that never got the sheet's script keeps nothing

@@ -311,6 +311,42 @@ def test_the_draft_is_kept_while_she_types(wati, group):
     assert SheetDraft.objects.get().data["r1-wajib"] == "7.000"
 
 
+def shown(page):
+    """What a page sends back when nobody touches it."""
+    fields = {
+        name: text for name, text in page.context["form"].shown().items() if text and name[:2] not in ("m-", "d-")
+    }
+    return fields | {"key": str(page.context["key"]), "known": page.context["known"]}
+
+
+def test_two_devices_fill_in_one_draft_and_neither_loses_a_row(wati, group):
+    one, other = shown(wati.get(url("sheet", group))), shown(wati.get(url("sheet", group)))
+    row = {"r3-attendance": "H", "r3-sukarela": "3.500", "r3-catat": "1"}
+    wati.post(url("save_draft", group), other | row)
+    answer = wati.post(url("save_draft", group), one | {"r4-sukarela": "4500"}).json()
+    assert answer["theirs"] == row
+    assert answer["notice"] == "Diisi di perangkat lain, dan kini tampak juga di sini: Julaika."
+    held = SheetDraft.objects.get().data
+    assert {name: held[name] for name in row} | {"r4-sukarela": held["r4-sukarela"]} == row | {"r4-sukarela": "4500"}
+    # The page has taken it over: what she changes of it now is her own word. The other page is told.
+    one |= row | {"r4-sukarela": "4.500", "key": answer["key"], "known": answer["known"]}
+    wati.post(url("save_draft", group), one | {"r3-sukarela": "3.000"})
+    page = wati.post(url("sheet", group), other | row | {"r3-sukarela": "9.000", "action": "save"}, follow=True)
+    assert "Diisi juga di perangkat lain; yang berlaku isian dari sini: Julaika." in page.content.decode()
+    held = SheetDraft.objects.get().data
+    assert (held["r3-sukarela"], held["r4-sukarela"]) == ("9.000", "4.500")
+
+
+def test_minutes_written_on_two_devices_are_both_kept(wati, group):
+    pages = [wati.get(url("minutes", group)) for _device in range(2)]
+    tickets = [{"key": str(page.context["key"]), "known": page.context["known"]} for page in pages]
+    usual = {"m-agenda": "Simpanan dan angsuran pekanan", "m-place": group.place}
+    wati.post(url("minutes", group), tickets[0] | usual | {"m-decisions": "Libur sepekan"})
+    wati.post(url("minutes", group), tickets[1] | usual | {"m-discussion": "Lebaran"})
+    held = SheetDraft.objects.get().data
+    assert (held["m-decisions"], held["m-discussion"]) == ("Libur sepekan", "Lebaran")
+
+
 def test_a_second_meeting_of_a_week_is_not_begun_by_mistake(wati, group):
     wati.post(url("sheet", group), filled())
     send(wati, group, d_reason="receh")

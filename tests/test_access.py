@@ -1,7 +1,7 @@
 """Who gets what: every address × method × role × {own KSM, another of the BKM, one of another BKM}, by the resolver.
 
-What is expected follows from the gate each view names and the one matrix; nothing is listed by hand, so a new view
-cannot be forgotten. Her own body's pages are asked for whole; at the doors of the others she knocks.
+What is expected follows from the gate each view names and the one matrix. Which gate that must be is written down in
+`tests/gates.py`, beside the code. Her own body's pages are asked for whole; at the doors of the others she knocks.
 """
 
 import logging
@@ -24,6 +24,7 @@ from groups.permissions import ADMINISTRATOR, MATRIX, Permission
 from ksm_project import urls
 from tests.addresses import OWN_GATES, World, all_addresses, own_addresses, world  # noqa: F401 (a fixture)
 from tests.factories import AdministratorFactory, AppointmentFactory, UserFactory
+from tests.gates import GATES
 
 METHODS = ("GET", "POST")
 SIGN_IN = "/masuk/"
@@ -171,6 +172,14 @@ def test_each_role_gets_exactly_what_the_matrix_says(visitor: Visitor, world: Wo
     assert asked > 100
     assert knocked > 100 or visitor.role == NOBODY
     assert not wrong, "\n".join([f"as {visitor.role}:", *wrong])
+
+
+def test_every_view_is_behind_the_gate_that_is_written_down():
+    asked = {}
+    for address in own_addresses():
+        kind, permission = address.gate
+        asked[address.name] = f"{kind}: {permission.value}" if permission else kind
+    assert asked == {name: gate for gate, names in GATES.items() for name in names.split()}
 
 
 def test_every_view_is_behind_a_gate():

@@ -1,9 +1,15 @@
 """The coordinator at a laptop: from the dashboard to the entry behind a red light in three clicks."""
 
+from uuid import uuid4
+
 import pytest
 from playwright.sync_api import expect
 
+from groups import clock
+from meetings.services import post_sheet
+from meetings.sheet import Payment, Row, Sheet
 from tests.factories import PASSWORD, coordinator
+from tests.journeys.test_treasurer import Finger
 from tests.meetings import village
 
 
@@ -20,19 +26,39 @@ def hadi(page):
     return group
 
 
-def test_from_a_light_to_its_entry_in_three_clicks(hadi, page, artefacts):
+@pytest.fixture
+def short_week(hadi):
+    """This week all came, Sari alone saved, and Julaika paid 5.000 of her 10.250."""
+    paid = {3: (Payment(5_000),)}
+    rows = tuple(Row(no, "H", weekly=5_000 if no == 1 else 0, payments=paid.get(no, ())) for no in range(1, 6))
+    post_sheet(group=hadi, key=uuid4(), sheet=Sheet(village.today(), rows), by=None, at=clock.now())
+
+
+@pytest.mark.parametrize(
+    ("number", "who", "ends_at", "says"),
+    [
+        (1, "Budi", "**/posted/", "Budi"),
+        (5, "Julaika", "**/loans/1/", "5.250"),
+    ],
+)
+def test_from_a_red_light_to_its_entries_in_three_clicks(hadi, short_week, page, artefacts, number, who, ends_at, says):
+    page.goto(f"/b/{hadi.bkm.code}/")
+    finger = Finger(page)
+    light = page.locator("table.groups tbody tr .cell-light").nth(number - 1)
+    expect(light.locator(".light-bad")).to_be_visible()
     page.screenshot(path=artefacts / "coordinator-1-dashboard.png", full_page=True)
-    expect(page.locator("table.groups tbody tr")).to_have_count(1)
-    page.click("a.group-name")
+    finger.tap("a.group-name")
     page.screenshot(path=artefacts / "coordinator-2-health.png", full_page=True)
-    page.locator(".findings tr", has_text="Perguliran").locator("td.finding-cost a").click()
+    finding = f".findings tbody tr:nth-child({number})"
+    expect(page.locator(f"{finding} .light-bad")).to_be_visible()
+    finger.tap(f"{finding} td.finding-cost a")
     page.screenshot(path=artefacts / "coordinator-3-evidence.png", full_page=True)
-    expect(page.locator("main")).to_contain_text("Sari")
-    page.go_back()
-    page.locator("table.heat td a").first.click()
-    page.wait_for_url("**/posted/")
-    expect(page.locator("main")).to_contain_text("Pencairan pinjaman Julaika")
-    page.screenshot(path=artefacts / "coordinator-4-sheet.png", full_page=True)
+    finger.tap(f"main .line-link:has-text('{who}')")
+    page.wait_for_url(ends_at)
+    assert finger.taps == 3
+    expect(page.locator("main")).to_contain_text(says)
+    assert page.locator("a[href*='/entries/']").count() > 0
+    page.screenshot(path=artefacts / f"coordinator-4-rule-{number}.png", full_page=True)
 
 
 def test_the_dashboard_sorts_filters_and_is_taken_away_as_a_workbook(hadi, page):

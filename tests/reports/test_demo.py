@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from groups.models import Bkm, Group, Region, Upk
+from groups.models import Bkm, Group, Member, Region, Upk
 from ledger.models import Account
 from loans.models import UpkLoan
 from loans.selectors.upk_book import cash_book
@@ -26,6 +26,41 @@ def hamlet(monkeypatch):
     monkeypatch.setattr(demo, "SMALL", demo.SMALL[:1])
     monkeypatch.setattr(demo, "VILLAGES", demo.VILLAGES[:2])
     monkeypatch.setattr(demo, "WEEKS", 4)
+
+
+def test_it_is_ten_ksm_and_a_programme_of_a_hundred_in_ten_villages():
+    assert (len(demo.SMALL), len(demo.VILLAGES), len({code for _name, code in demo.VILLAGES})) == (10, 10, 10)
+    assert len({name for name, *_rest in demo.SMALL}) == 10
+    assert demo.WEEKS == 26
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("hamlet")
+def test_its_villages_are_new_and_reactivated_as_the_programme_was(monkeypatch):
+    """37 of the hundred are new: the first three villages, and seven KSM of the fourth."""
+    monkeypatch.setattr(demo, "VILLAGES", (("Silurah", "33.25.01.2001"),) * 3 + (("Gerlang", "33.25.03.2001"),))
+    monkeypatch.setattr(demo, "WEEKS", 1)
+    demo.load_small(today=TODAY, say=str)
+    demo.load_villages([3], today=TODAY, say=str)
+    origins = Group.objects.filter(programme__code="GRD").values_list("origin", flat=True)
+    assert sorted(origins) == [Group.Origin.NEW] * 7 + [Group.Origin.REACTIVATED] * 3
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("hamlet")
+def test_the_same_day_makes_the_same_village():
+    def told():
+        with transaction.atomic():
+            demo.load_small(today=TODAY, say=str)
+            balances = Account.objects.order_by("book__name", "code", "member_no", "loan_no")
+            found = list(balances.values_list("book__name", "code", "member_no", "loan_no", "balance"))
+            found += list(Member.objects.order_by("group__code", "no").values_list("group__code", "no", "name"))
+            transaction.set_rollback(True)
+        return found
+
+    first = told()
+    assert len(first) > 50
+    assert told() == first
 
 
 class Interruption(KeyboardInterrupt):

@@ -168,7 +168,7 @@ class FollowUpForm(forms.Form):
 
     what = forms.CharField(max_length=200, required=False)
     owner = forms.ChoiceField(choices=[], required=False)
-    due_on = forms.DateField(required=False)
+    due_on = DayField(required=False)
 
     def __init__(self, *args: Any, members: list[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -512,7 +512,7 @@ def known_names(context: SheetContext) -> set[str]:
 class DayForm(forms.Form):
     """Which day a sheet is for."""
 
-    on = forms.DateField(label=gettext_lazy("Date of the meeting"))
+    on = DayField(label=gettext_lazy("Date of the meeting"))
 
 
 class DraftKeyForm(forms.Form):

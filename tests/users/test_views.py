@@ -146,6 +146,39 @@ def test_a_first_password_is_replaced_before_anything_else(client):
     assert sign_in(client, "wati.mawar", "lima ekor sapi").headers["Location"] == "/"
 
 
+def test_ten_wrong_old_passwords_make_the_next_wait_too(client):
+    user = UserFactory(username="wati.mawar")
+    client.force_login(user)
+
+    def choose(old, new="lima ekor sapi"):
+        answer = client.post("/sandi/", {"old": old, "new": new, "again": new})
+        return answer.status_code, answer.content.decode()
+
+    assert "Pilih yang lain" not in choose("salah", new=PASSWORD)[1], "the other field is no place to guess either"
+    for _again in range(9):
+        assert "bukan kata sandi Anda sekarang" in choose("salah")[1]
+    for old in ("salah", PASSWORD):
+        status, page = choose(old)
+        assert (status, "Tunggu seperempat jam" in page) == (422, True)
+        assert "bukan kata sandi" not in page
+    assert SignInFailure.objects.count() == 10, "what is tried while the brake holds does not make it longer"
+    assert sign_in(client.__class__(), "wati.mawar").status_code == 302, "the door has a brake of its own"
+    SignInFailure.objects.update(at=F("at") - timedelta(minutes=15))
+    assert choose(PASSWORD)[0] == 302
+    assert not SignInFailure.objects.exists()
+
+
+def test_a_new_password_from_the_coordinator_opens_the_brake(client):
+    user = UserFactory(username="wati.mawar")
+    client.force_login(user)
+    for _again in range(11):
+        client.post("/sandi/", {"old": "salah"})
+    code = services.reset_password(user=user)
+    assert sign_in(client, "wati.mawar", code).headers["Location"] == "/sandi/"
+    fields = {"old": code, "new": "lima ekor sapi", "again": "lima ekor sapi"}
+    assert client.post("/sandi/", fields).headers["Location"] == "/"
+
+
 def test_the_theme_is_one_of_two(client):
     assert client.post("/tampilan/", {"theme": "dark"}).cookies["theme"].value == "dark"
     assert 'data-bs-theme="dark"' in client.get("/masuk/").content.decode()

@@ -1,5 +1,8 @@
 """Signing in and out, choosing a password, light or dark pages: what a person meets first."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -184,6 +187,26 @@ def test_the_theme_is_one_of_two(client):
     assert 'data-bs-theme="dark"' in client.get("/masuk/").content.decode()
     assert "theme" not in client.post("/tampilan/", {"theme": "pink\0"}).cookies
     assert client.get("/tampilan/").status_code == 405
+
+
+def test_every_cookie_but_the_forms_own_is_hidden_from_scripts_and_stays_in_this_house(client):
+    UserFactory(username="wati.mawar")
+    sign_in(client, "wati.mawar")
+    client.post("/tampilan/", {"theme": "dark"})
+    client.post("/bahasa/", {"language": "en"})
+    assert set(client.cookies) == {"sessionid", "csrftoken", "device", "theme", "django_language"}
+    for name, cookie in client.cookies.items():
+        assert cookie["samesite"] == "Lax", name
+        assert bool(cookie["httponly"]) == (name != "csrftoken"), name
+        assert not cookie["secure"], name
+
+
+def test_behind_tls_every_cookie_of_django_is_secure():
+    code = "import ksm_project.settings as s; print(*(getattr(s, n) for n in dir(s) if n.endswith('COOKIE_SECURE')))"
+    said = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"SECURE": "1"}, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.split() == ["True"] * 3
 
 
 def test_home_is_where_she_works(client):

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from compliance.selectors import SORTS
+from groups.fields import DayField
 from groups.models import Appointment, Bkm, Group, Programme
 from groups.regions_search import region_labels
 from users.models import User
@@ -74,4 +75,4 @@ class DashboardForm(forms.Form):
 class OnForm(forms.Form):
     """`?on=2026-03-29`: the day a group is judged at."""
 
-    on = forms.DateField(required=False, input_formats=["%Y-%m-%d", "%d-%m-%Y"])
+    on = DayField(required=False)

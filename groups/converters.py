@@ -4,6 +4,8 @@ from datetime import date
 
 from django.urls import register_converter
 
+from groups.dates import parse_date
+
 
 class CodeConverter:
     """The code of a KSM, BKM or programme: `KSM-MAWAR`."""
@@ -18,12 +20,12 @@ class CodeConverter:
 
 
 class DayConverter:
-    """A date as `2026-02-04`; days that do not exist are refused."""
+    """A date as `2026-02-04`; days that do not exist are refused, and years that no book has."""
 
     regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
     def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
+        return parse_date(value)
 
     def to_url(self, value: date) -> str:
         return value.isoformat()

@@ -113,13 +113,14 @@ def format_rupiah(amount: int) -> str:
 _UNITS = (
     "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas".split()  # noqa: SIM905 (reads as spoken)
 )
-_SCALES = ((10**12, "triliun"), (10**9, "miliar"), (10**6, "juta"), (10**3, "ribu"))
+_SCALES = (
+    *((10**18, "kuintiliun"), (10**15, "kuadriliun"), (10**12, "triliun")),
+    *((10**9, "miliar"), (10**6, "juta"), (10**3, "ribu")),
+)
 
 
 def terbilang(number: int) -> str:
-    """Return `number` in Indonesian words, `sepuluh ribu`; below zero `minus …`; refuses 10^15 and beyond."""
-    if abs(number) >= 10**15:
-        raise ValueError(f"{number} is beyond the numbers with a name")
+    """Return `number` in Indonesian words, `sepuluh ribu`; below zero `minus …`; at last `seribu kuintiliun`."""
     if number < 0:
         return f"minus {terbilang(-number)}"
     words: list[str] = []
@@ -129,7 +130,7 @@ def terbilang(number: int) -> str:
         if count == 1 and scale == 1000:
             words.append("seribu")
         elif count:
-            words += [_below_thousand(count), name]
+            words += [terbilang(count), name]
     if rest or not words:
         words.append(_below_thousand(rest))
     return " ".join(words)

@@ -161,7 +161,7 @@ def find_submission(book: Book, key: UUID, content: str) -> Submission | None:
     earlier = next(iter(fetch(Submission, "WHERE t.book_id = %s AND t.key = %s", [book.pk, key])), None)
     if earlier and earlier.content_hash != digest.text_hash(content):
         raise ValidationError(
-            _("This form was already sent with other content. Open the week again to see what is in the book."),
+            _("This form was already sent with other content. Open its page again to see what is in the book."),
             code="key_reused",
         )
     return earlier

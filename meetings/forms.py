@@ -168,7 +168,7 @@ class FollowUpForm(forms.Form):
 
     what = forms.CharField(max_length=200, required=False)
     owner = forms.ChoiceField(choices=[], required=False)
-    due_on = forms.DateField(required=False)
+    due_on = DayField(required=False)
 
     def __init__(self, *args: Any, members: list[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -526,7 +526,7 @@ def _other(form: OtherMoneyForm) -> OtherMoney:
 class DayForm(forms.Form):
     """Which day a sheet is for."""
 
-    on = forms.DateField(label=gettext_lazy("Date of the meeting"))
+    on = DayField(label=gettext_lazy("Date of the meeting"))
 
 
 class DraftKeyForm(forms.Form):

@@ -45,6 +45,7 @@ _NOT_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\_*].')  # quoted, bracketed and
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _PERCENT_FORMATS = frozenset({9, 10})
 _LAST_DAY = 2_958_465  # 31-12-9999 as a spreadsheet counts days
+_PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # all that a workbook may use
 
 _BROKEN = (
     zipfile.BadZipFile,
@@ -52,8 +53,7 @@ _BROKEN = (
     struct.error,
     SAXException,
     EOFError,
-    KeyError,
-    IndexError,
+    LookupError,
     NotImplementedError,
     OSError,
     OverflowError,
@@ -137,7 +137,7 @@ class _Package:
         if any(part.flag_bits & 1 for part in parts):
             raise Unreadable("not_xlsx", _("The file is locked by a password. Save it without password as .xlsx."))
         self.names = {part.filename.lower(): part.filename for part in parts}
-        if len(self.names) != len(parts):
+        if len(self.names) != len(parts) or any(part.compress_type not in _PACKINGS for part in parts):
             raise _broken()
         if any(_ACTIVE.search("/" + part.filename) for part in parts):
             raise Unreadable("macros", _("The file holds macros or embedded objects. Save it as a plain .xlsx."))

@@ -61,6 +61,19 @@ def test_only_the_clock_reads_the_clock():
     assert readers == []
 
 
+def test_every_day_that_is_typed_is_read_by_the_one_field_for_it():
+    plain = []
+    for path in sorted(ROOT.glob("*/**/*.py")):
+        if path.relative_to(ROOT).parts[0] not in STACK:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute) and node.attr in ("DateField", "DateTimeField"):
+                owner = node.value.id if isinstance(node.value, ast.Name) else ""
+                if owner == "forms":
+                    plain.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert plain == []
+
+
 def test_templates_hold_no_inline_script_or_style():
     for path in sorted((ROOT / "templates").rglob("*.html")):
         text = path.read_text()

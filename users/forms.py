@@ -58,12 +58,16 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+    def __init__(self, *args: Any, user: User, is_braked: bool, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.user = user
+        self.user, self.is_braked = user, is_braked
 
     def clean_old(self) -> str:
         old = self.cleaned_data["old"]
+        if self.is_braked:
+            raise ValidationError(
+                _("Too many wrong passwords. Wait a quarter of an hour, then try again."), code="braked"
+            )
         if not self.user.check_password(old):
             raise ValidationError(_("This is not your password until now."), code="wrong_password")
         return old
@@ -71,7 +75,7 @@ class PasswordForm(forms.Form):
     def clean_new(self) -> str:
         new = self.cleaned_data["new"]
         validate_password(new, self.user)
-        if self.user.check_password(new):
+        if new == self.cleaned_data.get("old"):  # the right one: whoever does not know it learns nothing here
             raise ValidationError(_("Choose another one than until now."), code="same_password")
         return new
 

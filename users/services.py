@@ -18,6 +18,7 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 MOST_FAILURES = 10
 BRAKE = timedelta(minutes=15)
+CHANGING = "change"  # stands for a device: her page for a new password, which nobody at the door can brake
 
 
 def generate_password() -> str:
@@ -75,7 +76,7 @@ def reset_password(*, user: User) -> str:
     user.set_password(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
-    SignInFailure.objects.filter(key=_key(user.username, "")).delete()
+    SignInFailure.objects.filter(key__in=[_key(user.username, place) for place in ("", CHANGING)]).delete()
     return password
 
 
@@ -85,6 +86,7 @@ def choose_password(*, user: User, password: str) -> None:
     user.set_password(password)
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
+    forget_failures(name=user.username, device=CHANGING)
 
 
 def is_braked(*, name: str, device: str) -> bool:

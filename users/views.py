@@ -64,12 +64,16 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @get_or_post
 def change_password(request: HttpRequest) -> HttpResponse:
     """Choose an own password; with a first or new one from somebody else this comes before everything."""
-    form = PasswordForm(request.POST if request.method == "POST" else None, user=request.user)
+    guess = {"name": request.user.username, "device": services.CHANGING}
+    data = request.POST if request.method == "POST" else None
+    form = PasswordForm(data, user=request.user, is_braked=data is not None and services.is_braked(**guess))
     if form.is_valid():
         services.choose_password(user=request.user, password=form.cleaned_data["new"])
         update_session_auth_hash(request, request.user)
         messages.success(request, _("Your new password holds from now on."))
         return redirect("home")
+    if form.has_error("old", "wrong_password"):
+        services.note_failure(**guess)
     return render(request, "users/change_password.html", {"form": form}, status=422 if form.errors else 200)
 
 

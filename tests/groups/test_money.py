@@ -167,17 +167,22 @@ def test_amounts_are_written_the_indonesian_way():
         (1_000_000_000, "satu miliar"),
         (2_000_000_000_000, "dua triliun"),
         (999_000_000_000_001, "sembilan ratus sembilan puluh sembilan triliun satu"),
+        (10**15, "satu kuadriliun"),
+        (
+            1_199_000_000_000_880,
+            "satu kuadriliun seratus sembilan puluh sembilan triliun delapan ratus delapan puluh",
+        ),
+        (
+            9_223_372_000_000_000_000,
+            "sembilan kuintiliun dua ratus dua puluh tiga kuadriliun tiga ratus tujuh puluh dua triliun",
+        ),
+        (10**21 + 1, "seribu kuintiliun satu"),
         (-5_000, "minus lima ribu"),
+        (-(2 * 10**15), "minus dua kuadriliun"),
     ],
 )
 def test_numbers_in_words(number, words):
     assert money.terbilang(number) == words
-
-
-@pytest.mark.parametrize("number", [10**15, -(10**15)])
-def test_a_number_without_a_name_is_refused(number):
-    with pytest.raises(ValueError, match="beyond"):
-        money.terbilang(number)
 
 
 def test_shares_sum_to_the_total_and_the_earlier_wins_a_tie():

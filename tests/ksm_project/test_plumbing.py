@@ -6,6 +6,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, connections
 
+from groups import clock
+from tests.factories import GroupFactory, treasurer
+
 
 def names():
     with connection.cursor() as cursor:
@@ -41,6 +44,21 @@ def test_another_thread_works_on_the_same_copy(fresh_database):
 @pytest.mark.django_db
 def test_the_test_database_itself_is_left_as_it_was():
     assert names() == (connections.settings["default"]["NAME"], 0)
+
+
+@pytest.mark.django_db
+def test_head_is_answered_as_get_is_without_a_body(client):
+    group = GroupFactory(members=2)
+    client.force_login(treasurer(group))
+    own, day = f"/g/{group.code}/", clock.today()
+    pages = ["", "cash/", "cash/count/", "members/", f"meetings/{day}/sheet/", f"meetings/{day}/minutes/", "health/"]
+    papers = [f"papers/attendance/{day}/", "health/no-such-rule/", f"meetings/{day}/receipt/"]
+    for page in pages + papers:
+        got, head = client.get(own + page), client.head(own + page)
+        assert got.status_code == (404 if page in papers[1:] else 200), page
+        assert (head.status_code, head.content) == (got.status_code, b""), page
+        assert int(head.headers["Content-Length"]) > 100, page
+    assert client.head("/keluar/").status_code == 405
 
 
 def test_chromium_sees_the_site_and_its_database(fresh_database, page, artefacts):

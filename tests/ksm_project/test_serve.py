@@ -1,6 +1,7 @@
 """`make run` as a person meets it: a page in the browser, one address per port, and nothing left after Ctrl-C."""
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -57,6 +58,21 @@ def lines_until_ready(process):
     pytest.fail("\n".join(lines))
 
 
+def head_and_get_on_one_connection(port, path):
+    """Whatever were left of the first answer, the second would begin with it."""
+    accepted = {"Accept-Encoding": "gzip"}
+    told = []
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        for method in ("HEAD", "GET"):
+            connection.request(method, path, headers=accepted)
+            response = connection.getresponse()
+            told.append((response.status, response.headers["Content-Type"], response.headers["Content-Encoding"]))
+            assert int(response.headers["Content-Length"]) >= 0
+            length = len(response.read())
+            assert length == (0 if method == "HEAD" else int(response.headers["Content-Length"]))
+    assert told[0] == told[1], path
+
+
 def test_it_serves_twice_over_and_ctrl_c_leaves_nothing_behind(tmp_path):
     with a_port() as port:
         pass  # free again
@@ -71,6 +87,8 @@ def test_it_serves_twice_over_and_ctrl_c_leaves_nothing_behind(tmp_path):
             style = page.split('href="/static/css/buku.')[1].split('"')[0]
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/static/css/buku.{style}", timeout=30) as response:
                 assert "immutable" in response.headers["Cache-Control"]
+            for path in ("/masuk/", "/", f"/static/css/buku.{style}"):
+                head_and_get_on_one_connection(port, path)
             os.killpg(process.pid, signal.SIGINT)
             output, _ = process.communicate(timeout=60)
             assert output.strip() == "Menutup …"

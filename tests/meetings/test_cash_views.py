@@ -66,6 +66,17 @@ def test_every_act_has_its_form_its_line_and_its_voucher(client, group):
     assert "Bu Siti" in client.get(f"/g/{group.code}/papers/voucher/1/").content.decode()
 
 
+def test_the_same_form_with_another_amount_is_refused_in_words_that_fit_it(client, group):
+    paid = f"/g/{group.code}/cash/paid/"
+    client.post(f"/g/{group.code}/cash/received/", act(code="3210", amount="100.000"))
+    sent = act(code="5130", amount="1.000")
+    assert client.post(paid, sent).status_code == 302
+    again = client.post(paid, sent | {"amount": "2.000"})
+    assert again.status_code == 422
+    assert "Isian ini sudah dikirim dengan isi lain. Buka lagi halamannya" in again.content.decode()
+    assert held(group, "1110") == 99_000
+
+
 def test_an_act_is_taken_back_by_the_treasurer_until_the_month_is_closed(client, group):
     url = f"/g/{group.code}/cash/"
     client.post(f"{url}received/", act(code="3210", amount="100.000"))

@@ -135,6 +135,7 @@ def test_bad_files_are_answered_on_the_page(client, ibu):
 
 
 GOOD = packed(melati())
+UNKNOWN = b'<?xml version="1.0" encoding="bogus"?>'
 
 
 @pytest.mark.parametrize(
@@ -144,8 +145,9 @@ GOOD = packed(melati())
         (GOOD[: len(GOOD) // 2], "bukan buku kerja"),
         (GOOD[:-1], "bukan buku kerja"),
         (rewritten(GOOD, lambda _name, data: data.replace(b"Kopi", b"Ko\0pi")), "rusak"),
+        (rewritten(GOOD, lambda name, data: UNKNOWN + data if name.endswith("sheet1.xml") else data), "rusak"),
     ],
-    ids=["bomb", "half", "a byte short", "NUL"],
+    ids=["bomb", "half", "a byte short", "NUL", "unknown letters"],
 )
 def test_a_bomb_and_a_torn_file_are_said_on_the_page(client, ibu, content, says):
     send(client, content)

@@ -1,7 +1,7 @@
 """The treasurer's screens without JavaScript: what she types is kept, what she sends is written once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -293,8 +293,12 @@ def test_what_leaves_the_box_is_named_before_it_leaves(wati, group):
 
 def test_the_minutes_are_kept_in_the_draft_and_come_with_the_sheet(wati, group):
     fields = {"key": uuid4(), "m-agenda": "Lebaran", "m-decisions": "Libur sepekan", "f1-what": "Beli buku"}
-    assert wati.post(url("minutes", group), fields | {"f1-due_on": "31-02-2026"}).status_code == 422
+    for wrong in ("31-02-2026", "0001-01-01", "9999-12-31"):
+        page = wati.post(url("minutes", group), fields | {"f1-due_on": wrong})
+        assert (page.status_code, f'value="{wrong}"' in page.content.decode()) == (422, True)
+        assert f"“{wrong}” bukan tanggal" in page.content.decode()
     assert wati.post(url("minutes", group), fields | {"f1-owner": "2", "f1-due_on": "29-12-2026"}).status_code == 302
+    assert 'value="29-12-2026"' in wati.get(url("minutes", group)).content.decode()
     wati.post(url("sheet", group), filled())
     page = wati.get(url("check", group))
     wati.post(
@@ -357,10 +361,13 @@ def test_a_second_meeting_of_a_week_is_not_begun_by_mistake(wati, group):
 
 def test_a_missed_week_is_on_the_task_list_and_can_be_entered(wati, group):
     day = village.today() - timedelta(days=1)
-    answer = wati.get(reverse("choose_day", args=[group.code]), {"on": day.strftime("%d-%m-%Y")})
-    assert answer.url == url("sheet", group, on=day)
-    for wrong in ("", "31-02-2026", "2020-01-01", "2099-01-01", "\0", "x" * 500):
-        assert wati.get(reverse("choose_day", args=[group.code]), {"on": wrong}).status_code == 200
+    for written in (day.strftime("%d-%m-%Y"), day.strftime("%d/%m/%Y"), day.isoformat()):
+        answer = wati.get(reverse("choose_day", args=[group.code]), {"on": written})
+        assert answer.url == url("sheet", group, on=day)
+    for wrong in ("", "31-02-2026", "2020-01-01", "2099-01-01", "0001-01-01", "\0", "x" * 500):
+        page = wati.get(reverse("choose_day", args=[group.code]), {"on": wrong})
+        assert page.status_code == 200
+        assert f'value="{wrong}"' in page.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -398,6 +405,14 @@ def test_who_does_not_keep_the_book_is_led_to_the_findings(group):
     for name in ("group_upk", "savings", "cash", "closing", "surplus", "books"):
         assert f'href="{reverse(name, args=[group.code])}"' in page
         assert client.get(reverse(name, args=[group.code])).status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["0001-01-01", "0001-01-05", "1900-01-01", "2199-12-31", "9999-12-31", "besok"])
+def test_a_group_can_be_judged_at_any_day_that_is_asked_for(wati, group, asked):
+    for page in ("", "savings/", "books/"):
+        assert wati.get(f"/g/{group.code}/health/{page}", {"on": asked}).status_code == 200
+    shown = wati.get(f"/g/{group.code}/health/", {"on": asked}).context["on"]
+    assert shown == (date(1900, 1, 1) if asked == "1900-01-01" else village.today())
 
 
 def test_what_is_approved_already_is_only_paid_out(wati, group):

@@ -114,6 +114,39 @@ def test_what_is_no_plain_workbook_is_refused(content, code):
     assert refusal(content).code == code
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "[Content_Types].xml",
+        "_rels/.rels",
+        "xl/workbook.xml",
+        "xl/_rels/workbook.xml.rels",
+        "xl/styles.xml",
+        "xl/worksheets/sheet1.xml",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["bogus", "hex", "base64", "zlib", "rot13", "mbcs", "utf-7", "idna", "x" * 300])
+def test_letters_that_nobody_knows_are_damage(part, encoding):
+    declared = b'<?xml version="1.0" encoding="%s"?>' % encoding.encode()
+
+    content = rewritten(GOOD, lambda name, data: declared + data if name == part else data)
+    assert refusal(content).code == "broken"
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_packing_that_no_spreadsheet_program_knows_is_damage_whole_or_spoilt(packing):
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(GOOD)) as old, zipfile.ZipFile(out, "w", packing) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    whole = out.getvalue()
+    chance = random.Random(20260107)
+    assert refusal(whole).code == "broken"
+    for _ in range(30):
+        at = chance.randrange(40, len(whole) // 2)
+        assert refusal(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]).code in ("broken", "macros", "links")
+
+
 def test_a_relation_out_of_the_file_is_refused():
     relation = (
         b'<Relationship Id="x" Type="http://x/attachedTemplate" TargetMode="External" Target="file:///etc/passwd"/>'

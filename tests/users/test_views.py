@@ -1,5 +1,8 @@
 """Signing in and out, choosing a password, light or dark pages: what a person meets first."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -146,11 +149,64 @@ def test_a_first_password_is_replaced_before_anything_else(client):
     assert sign_in(client, "wati.mawar", "lima ekor sapi").headers["Location"] == "/"
 
 
+def test_ten_wrong_old_passwords_make_the_next_wait_too(client):
+    user = UserFactory(username="wati.mawar")
+    client.force_login(user)
+
+    def choose(old, new="lima ekor sapi"):
+        answer = client.post("/sandi/", {"old": old, "new": new, "again": new})
+        return answer.status_code, answer.content.decode()
+
+    assert "Pilih yang lain" not in choose("salah", new=PASSWORD)[1], "the other field is no place to guess either"
+    for _again in range(9):
+        assert "bukan kata sandi Anda sekarang" in choose("salah")[1]
+    for old in ("salah", PASSWORD):
+        status, page = choose(old)
+        assert (status, "Tunggu seperempat jam" in page) == (422, True)
+        assert "bukan kata sandi" not in page
+    assert SignInFailure.objects.count() == 10, "what is tried while the brake holds does not make it longer"
+    assert sign_in(client.__class__(), "wati.mawar").status_code == 302, "the door has a brake of its own"
+    SignInFailure.objects.update(at=F("at") - timedelta(minutes=15))
+    assert choose(PASSWORD)[0] == 302
+    assert not SignInFailure.objects.exists()
+
+
+def test_a_new_password_from_the_coordinator_opens_the_brake(client):
+    user = UserFactory(username="wati.mawar")
+    client.force_login(user)
+    for _again in range(11):
+        client.post("/sandi/", {"old": "salah"})
+    code = services.reset_password(user=user)
+    assert sign_in(client, "wati.mawar", code).headers["Location"] == "/sandi/"
+    fields = {"old": code, "new": "lima ekor sapi", "again": "lima ekor sapi"}
+    assert client.post("/sandi/", fields).headers["Location"] == "/"
+
+
 def test_the_theme_is_one_of_two(client):
     assert client.post("/tampilan/", {"theme": "dark"}).cookies["theme"].value == "dark"
     assert 'data-bs-theme="dark"' in client.get("/masuk/").content.decode()
     assert "theme" not in client.post("/tampilan/", {"theme": "pink\0"}).cookies
     assert client.get("/tampilan/").status_code == 405
+
+
+def test_every_cookie_but_the_forms_own_is_hidden_from_scripts_and_stays_in_this_house(client):
+    UserFactory(username="wati.mawar")
+    sign_in(client, "wati.mawar")
+    client.post("/tampilan/", {"theme": "dark"})
+    client.post("/bahasa/", {"language": "en"})
+    assert set(client.cookies) == {"sessionid", "csrftoken", "device", "theme", "django_language"}
+    for name, cookie in client.cookies.items():
+        assert cookie["samesite"] == "Lax", name
+        assert bool(cookie["httponly"]) == (name != "csrftoken"), name
+        assert not cookie["secure"], name
+
+
+def test_behind_tls_every_cookie_of_django_is_secure():
+    code = "import ksm_project.settings as s; print(*(getattr(s, n) for n in dir(s) if n.endswith('COOKIE_SECURE')))"
+    said = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"SECURE": "1"}, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.split() == ["True"] * 3
 
 
 def test_home_is_where_she_works(client):

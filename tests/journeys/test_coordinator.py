@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from groups.models import Group, Region
 from tests.factories import PASSWORD, coordinator
 from tests.meetings import village
 
@@ -10,6 +11,8 @@ from tests.meetings import village
 @pytest.fixture
 def hadi(page):
     group = village.mawar()
+    Region.objects.create(code="35.73.04.1004", name="Bandungrejosari")
+    Group.objects.filter(pk=group.pk).update(region="35.73.04.1004")
     user = coordinator(group.bkm)
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/masuk/")
@@ -23,6 +26,7 @@ def hadi(page):
 def test_from_a_light_to_its_entry_in_three_clicks(hadi, page, artefacts):
     page.screenshot(path=artefacts / "coordinator-1-dashboard.png", full_page=True)
     expect(page.locator("table.groups tbody tr")).to_have_count(1)
+    assert page.locator("table.groups tbody tr").bounding_box()["height"] < 52  # two lines, in a long-named village too
     page.click("a.group-name")
     page.screenshot(path=artefacts / "coordinator-2-health.png", full_page=True)
     page.locator(".findings tr", has_text="Perguliran").locator("td.finding-cost a").click()

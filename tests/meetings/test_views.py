@@ -339,6 +339,8 @@ def test_a_missed_week_is_on_the_task_list_and_can_be_entered(wati, group):
     assert answer.url == url("sheet", group, on=day)
     for wrong in ("", "31-02-2026", "2020-01-01", "2099-01-01", "\0", "x" * 500):
         assert wati.get(reverse("choose_day", args=[group.code]), {"on": wrong}).status_code == 200
+    for wrong, sentence in (("", "Isi dulu bagian ini."), ("kemarin", "Tulis tanggal seperti 30-11-2026.")):
+        assert sentence in wati.get(reverse("choose_day", args=[group.code]), {"on": wrong}).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,7 @@ def group_health(request: GroupRequest) -> HttpResponse:
             "on": on,
             "found": found,
             "evaluation": found.evaluation,
+            "members": len(found.rows[-1].active) if found.rows else None,
             "findings": [_finding(found, index) for index in range(len(RULES))],
             "weeks": weeks,
             "months": _months(weeks),

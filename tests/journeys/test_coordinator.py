@@ -29,6 +29,7 @@ def test_from_a_light_to_its_entry_in_three_clicks(hadi, page, artefacts):
     assert page.locator("table.groups tbody tr").bounding_box()["height"] < 52  # two lines, in a long-named village too
     page.click("a.group-name")
     page.screenshot(path=artefacts / "coordinator-2-health.png", full_page=True)
+    expect(page.locator(".page-head")).to_contain_text("5 anggota · ")
     page.locator(".findings tr", has_text="Perguliran").locator("td.finding-cost a").click()
     page.screenshot(path=artefacts / "coordinator-3-evidence.png", full_page=True)
     expect(page.locator("main")).to_contain_text("Sari")

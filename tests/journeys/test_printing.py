@@ -5,6 +5,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+from django.conf import settings
 from playwright.sync_api import Page
 from pypdf import PageObject, PdfReader
 
@@ -236,3 +237,24 @@ def test_the_foot_takes_one_line_and_so_does_the_place_of_signing(page, artefact
             for place in page.locator(".signature-place").all():
                 assert "Bandungrejosari, 29 April 2026" in place.inner_text()
                 assert place.evaluate(LINES_OF_FIRST_WORDS) == 1, name
+
+
+def test_nobody_signs_on_a_page_that_tells_nothing(page):
+    """Of a schedule a little longer than a page two rows go along with the signatures, or what is said below it."""
+    css = (Path(settings.BASE_DIR) / "static/css/print.css").read_text()
+    signed = '<div class="signatures"><div>Ketua<div class="signature-space"></div>( Sari )</div></div>'
+    for rows, below, last in (
+        (24, "", "Ke Rupiah 23 44.000 24 38.500 Ketua"),
+        (24, "<p>Terbilang</p>", "Terbilang Ketua"),
+    ):
+        lines = "".join(f"<tr><td>{n}</td><td>{44_000 if n < rows else 38_500:,}</td></tr>" for n in range(1, rows + 1))
+        table = f'<table class="grid"><thead><tr><th>Ke</th><th>Rupiah</th></tr></thead><tbody>{lines}</tbody></table>'
+        body = f"<h1>Berita acara</h1>{table.replace(',', '.')}{below}{signed}"
+        page.set_content(
+            f'<style>{css}</style><table class="paper paper-a4">'
+            f'<tbody><tr><td class="paper-body">{body}</td></tr></tbody>'
+            '<tfoot><tr><td class="paper-foot"><div><span>KSM Mawar</span></div></td></tr></tfoot></table>'
+        )
+        pdf = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+        assert len(pdf.pages) == 2
+        assert last in said(pdf.pages[1])

@@ -77,7 +77,7 @@ def bkm_dashboard(request: BkmRequest) -> HttpResponse:
         {
             "bkm": request.bkm,
             "page": page,
-            "rows": [_shown(row, labels, on) for row in page.object_list],
+            "rows": [_shown(row, labels) for row in page.object_list],
             "count": len(rows),
             "form": form,
             "sort": asked["sort"],
@@ -108,14 +108,13 @@ def _village(labels: Mapping[str, str], region: str) -> str:
     return labels.get(region, "").split(",")[0].removeprefix("Desa ").removeprefix("Kelurahan ")
 
 
-def _shown(row: selectors.DashboardRow, labels: Mapping[str, str], on: date) -> dict[str, object]:
+def _shown(row: selectors.DashboardRow, labels: Mapping[str, str]) -> dict[str, object]:
     return {
         "row": row,
         "name": without_ksm(row.name),
         "village": _village(labels, row.region),
         "lights": [(SHORT_RULE_NAMES[rule], light) for rule, light, _score in row.lights],
         "spark": sparkline(row.trend),
-        "weeks_ago": (on - row.last_meeting).days // 7 if row.last_meeting else None,
     }
 
 
@@ -170,6 +169,7 @@ def group_health(request: GroupRequest) -> HttpResponse:
             "on": on,
             "found": found,
             "evaluation": found.evaluation,
+            "members": len(found.rows[-1].active) if found.rows else None,
             "findings": [_finding(found, index) for index in range(len(RULES))],
             "weeks": weeks,
             "months": _months(weeks),

@@ -16,6 +16,15 @@ from groups.money import InvalidAmount, format_amount, parse_rupiah
 from groups.regions_search import search_regions
 from users.models import normalize_phone
 
+FILL_IN = _("Fill this in.")
+A_DAY = _("Write the date like 30-11-2026.")
+
+
+def say_what_to_write() -> None:
+    """Have every form say these for what Django calls an empty field and no valid date."""
+    forms.Field.default_error_messages["required"] = FILL_IN
+    forms.DateField.default_error_messages["invalid"] = A_DAY
+
 
 class RupiahField(forms.Field):
     """Whole rupiah as people write them; refuses what could be read in two ways and shows both readings."""
@@ -48,6 +57,7 @@ class DayField(forms.Field):
     """A date: `29-01-2017`, `29/01/2017` or `2017-01-29`. The browser's own calendar sends the last."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_error_messages = {"invalid": A_DAY}
 
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values or isinstance(value, date):
@@ -55,7 +65,7 @@ class DayField(forms.Field):
         try:
             return parse_date(str(value))
         except NotADate as error:
-            raise ValidationError(str(error), code=error.code) from error
+            raise ValidationError(self.error_messages["invalid"], code=error.code) from error
 
     def prepare_value(self, value: Any) -> Any:
         try:

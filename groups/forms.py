@@ -22,11 +22,6 @@ CODE_HELP = _("Leave it empty and it is made from the name.")
 class BukuForm(forms.Form):
     """A form that shows every refusal twice: at its field, and in the summary on top that leads there."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for field in self.fields.values():
-            field.error_messages["required"] = _("Fill this in.")
-
     @property
     def summary(self) -> list[dict[str, str]]:
         """What is to be put right, in order: id of the field (none for the whole form) and the sentence."""

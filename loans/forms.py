@@ -128,8 +128,6 @@ class RequestForm(BukuForm):
         self.group, self.today = group, today
         self.fields["member"].queryset = Member.objects.filter(group=group).active_on(today).order_by("no")  # type: ignore[attr-defined]
         self.terms: Terms | None = None
-        for field in self.fields.values():
-            field.error_messages["required"] = _("%(field)s: not filled in yet.") % {"field": field.label}
 
     @staticmethod
     def initial_of(last: Loan | LoanRequest | None, rules: LendingRules | None, today: date) -> dict[str, Any]:

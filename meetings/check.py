@@ -128,6 +128,8 @@ def _rows(form: SheetForm) -> list[Unusual]:
                     line.k,
                 )
             )
+        given = ((_("pays a fine"), row.fine), (_("gives to the social fund"), row.social))
+        found += [Unusual("coin", line.name, what, format_rupiah(amount), line.k) for what, amount in given if amount]
         for question in line.soft:
             what = _("ten times more than usual") if question["more"] else _("ten times less than usual")
             found.append(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from compliance.models import Policy
 from groups import dates, regions
 from groups.models import Bkm, Group, Holiday, Member, OfficeTerm, Region
+from groups.money import terbilang
 from ledger import chart
 from ledger.models import Entry
 from loans.models import LoanRequest
@@ -34,9 +35,14 @@ SHEET_ROWS = (17, 21)  # and the sum
 # A group a little larger gets all its rows on one page, lower, and its sheets a head of one line.
 ATTENDANCE_DENSE_ROWS = {"a4": 21, "f4": 24}
 BLANK_DENSE_ROWS, POSTED_DENSE_ROWS = 21, 24  # written by hand; printed
+# Lines of sums that leave room for the other copy of a receipt, and in smaller letters.
+RECEIPT_ROWS, RECEIPT_DENSE_ROWS = 8, 14
+# Letters to a line of a sum, of the letterhead, of the sum in words, of the names beside the count.
+LABEL_LETTERS, HEAD_LETTERS, WORDS_LETTERS, COUNTERS_LETTERS = 32, 84, 56, 16
 
 Row = TypeVar("Row")
 
+_MONTHS = re.compile("|".join(dates.MONTHS["id"]))
 _NUMBERING = re.compile(r"^(?:[0-9]{1,2}[.)]|[-–•*])\s+")
 
 
@@ -68,6 +74,11 @@ def moment(at: datetime, group: Group) -> str:
 def moment_in(at: datetime, zone: str) -> str:
     """Return a moment in a zone: `8 Februari 2026, 19.12 WIB`."""
     return f"{dates.format_date(at.astimezone(ZoneInfo(zone)).date())}, {dates.format_time(at, zone)}"
+
+
+def shortened(words: str) -> str:
+    """Return dates with the first three letters of their months: `30 Nov–6 Des 2026`."""
+    return _MONTHS.sub(lambda month: month[0][:3], words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,16 @@ class Head:
         """The book's last entry as the paper left the printer."""
         last = self.group.book.last_number
         return _("up to entry %(number)s") % {"number": last} if last else _("no entry yet")
+
+    @property
+    def foot(self) -> dict[str, str]:
+        """Period, print and entries in so few letters that the foot takes one line."""
+        last = self.group.book.last_number
+        return {
+            "period": self.span or shortened(self.period),
+            "printed": shortened(self.printed),
+            "numbers": _("up to no. %(number)s") % {"number": last} if last else self.numbers,
+        }
 
     @property
     def digest(self) -> str:
@@ -600,6 +621,31 @@ class SheetReceipt:
         return number_range(self.meeting)
 
     @property
+    def height(self) -> int:
+        """How many lines the sums take, and the head if it takes more than its own; long ones told by their letters."""
+        book = self.book
+        head = len(self.head.line) // HEAD_LETTERS + len(terbilang(book.money_in)) // WORDS_LETTERS
+        cash = 4 + bool(book.money_out) + (len(", ".join(book.counters)) > COUNTERS_LETTERS)
+        cash += 2 * bool(book.opening) + 2 * (book.cash_expected != self.meeting.cash_expected)
+        return head + max(_lines(self.into) + 1, cash) + max(_lines(half) for half in self.out_columns)
+
+    @property
+    def dense(self) -> bool:
+        """Whether both copies share a page only in smaller letters."""
+        return self.height > RECEIPT_ROWS
+
+    @property
+    def long(self) -> bool:
+        """Whether each copy needs a page of its own."""
+        return self.height > RECEIPT_DENSE_ROWS
+
+    @property
+    def out_columns(self) -> tuple[list[Sum], list[Sum]]:
+        """What went out, in two columns."""
+        half = (len(self.out) + 1) // 2
+        return self.out[:half], self.out[half:]
+
+    @property
     def payers(self) -> int:
         return len(self.book.lines)
 
@@ -614,7 +660,11 @@ class SheetReceipt:
 
     @property
     def saved(self) -> str:
-        return moment(self.meeting.posted_at, self.head.group)
+        return shortened(moment(self.meeting.posted_at, self.head.group))
+
+
+def _lines(sums: Iterable[Sum]) -> int:
+    return sum(1 + len(one.label) // LABEL_LETTERS for one in sums)
 
 
 _RECEIVED = (

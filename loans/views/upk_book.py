@@ -24,14 +24,21 @@ from loans.upk_book_forms import MoneyCorrectionForm, MoneyForm
 
 def upk_or_404(request: BkmRequest) -> Upk:
     """The UPK of the board, with its book; a board without one has none of these pages."""
-    upk = _upk_of(request)
+    upk = upk_of(request)
     if upk is None:
         raise Http404
     return upk
 
 
-def _upk_of(request: BkmRequest) -> Upk | None:
+def upk_of(request: BkmRequest) -> Upk | None:
+    """The UPK of the board, with its book, where the board has one."""
     return Upk.objects.filter(bkm=request.bkm).select_related("book", "bkm").first()
+
+
+def no_upk(request: BkmRequest) -> HttpResponse:
+    """Say that the board has no UPK, and where one is opened: the menu leads here before there is one."""
+    may_manage = Permission.MANAGE_BKM in request.permissions
+    return render(request, "loans/upk/none.html", {"bkm": request.bkm, "may_manage": may_manage})
 
 
 def upk_page(request: BkmRequest, template: str, upk: Upk, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -44,9 +51,8 @@ def upk_page(request: BkmRequest, template: str, upk: Upk, context: dict[str, An
 @bkm_view(Permission.VIEW_UPK)
 def upk_book(request: BkmRequest) -> HttpResponse:
     """The door to the UPK's book: its cash book, or the word that this board has no UPK."""
-    if _upk_of(request) is None:
-        may_manage = Permission.MANAGE_BKM in request.permissions
-        return render(request, "loans/upk/none.html", {"bkm": request.bkm, "may_manage": may_manage})
+    if upk_of(request) is None:
+        return no_upk(request)
     return redirect("upk_statement", code=request.bkm.code, statement="cash")
 
 

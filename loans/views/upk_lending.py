@@ -23,7 +23,7 @@ from loans.models import UpkLoan, UpkLoanRequest, UpkPayment
 from loans.schedule import schedule
 from loans.selectors import UpkCard
 from loans.upk_forms import DisbursementForm, PaymentForm, RemarkForm, SigningForm, UpkDecisionForm, UpkRulesForm
-from loans.views.upk_book import upk_or_404
+from loans.views.upk_book import no_upk, upk_of, upk_or_404
 
 PER_PAGE = 20
 
@@ -42,8 +42,10 @@ def _tell(request: BkmRequest, refusal: ValidationError) -> None:
 @require_safe
 @bkm_view(Permission.VIEW_UPK)
 def upk_lending(request: BkmRequest) -> HttpResponse:
-    """Requests that wait, loans that run with what their KSM hold, and what is settled."""
-    upk, today = upk_or_404(request), clock.today()
+    """Requests that wait, loans that run with what their KSM hold, and what is settled; or that there is no UPK."""
+    upk, today = upk_of(request), clock.today()
+    if upk is None:
+        return no_upk(request)
     lines = selectors.upk_lines(selectors.open_upk_loans(upk=upk), today)
     pages = Paginator(selectors.upk_requests(upk), PER_PAGE)
     lost, lines = [one for one in lines if one.lost is not None], [one for one in lines if one.lost is None]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 
@@ -10,7 +10,7 @@ from groups.models import Bkm, Group, Member
 from ledger import chart
 from ledger.models import Account
 from loans import selectors as loan_selectors
-from meetings.models import BalanceReading, Correction, Objection, Reconfirmation
+from meetings.models import BalanceReading, Correction, Meeting, Objection, Reconfirmation
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,21 @@ def balances_of(group: Group, members: Sequence[Member], on: date) -> list[Balan
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The balances of one meeting day and what was said to them. `number`, `digest`: the book they are read from."""
+    """The balances of one meeting day and what was said to them. `number`, `digest`: the book they are read from.
+
+    Arrears are what fell due up to `late_on` and is not paid.
+    """
 
     group: Group
     on: date
+    late_on: date
     members: list[Balances]
     number: int
     digest: str
+
+    @property
+    def lends(self) -> bool:
+        return any(one.loans for one in self.members)
 
     @property
     def said(self) -> int:
@@ -90,10 +98,22 @@ class Reading:
         return sum(1 for one in self.members if one.said and one.said.agreed)
 
 
-def reading(group: Group, on: date) -> Reading:
-    """Return what is read aloud on a day: members active then, by number. Six queries."""
+def late_on(group: Group, on: date, today: date) -> date:
+    """Return the day up to whose end instalments count as late when balances are read on a day. One query.
+
+    That day itself once its sheet is in the book. Before, what falls due on it can still be paid at the meeting: the
+    eve; and today's eve for a meeting that lies ahead.
+    """
+    if Meeting.objects.filter(group=group, on=on).exists():
+        return on
+    return min(on, today) - timedelta(days=1)
+
+
+def reading(group: Group, on: date, today: date) -> Reading:
+    """Return what is read aloud on a day: members active then, by number. Seven queries."""
     members = list(Member.objects.filter(group=group).active_on(on).order_by("no"))
-    found = balances_of(group, members, on)
+    judged = late_on(group, on, today)
+    found = balances_of(group, members, judged)
     by_member = {one.member.pk: one for one in found}
     for said in BalanceReading.objects.filter(group=group, on=on):
         if said.member_id in by_member:
@@ -104,7 +124,7 @@ def reading(group: Group, on: date) -> Reading:
     for objection in open_objections(group):
         if objection.member_id in by_member:
             by_member[objection.member_id].objections.append(objection)
-    return Reading(group, on, found, group.book.last_number, group.book.head_digest)
+    return Reading(group, on, judged, found, group.book.last_number, group.book.head_digest)
 
 
 def corrections_to_confirm(group: Group) -> QuerySet[Reconfirmation]:

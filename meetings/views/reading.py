@@ -30,7 +30,7 @@ PER_PAGE = 30
 def balances(request: GroupRequest, on: date) -> HttpResponse:
     """Every member's balances in large letters, and what was said to them on that day."""
     _refuse(request.group, on)
-    found = selectors.reading(request.group, on)
+    found = selectors.reading(request.group, on, clock.today(request.group))
     return _page(request, found, ReadingForm(None, numbers=[one.member.no for one in found.members]))
 
 
@@ -39,7 +39,7 @@ def balances(request: GroupRequest, on: date) -> HttpResponse:
 def balances_record(request: GroupRequest, on: date) -> HttpResponse:
     """Write down what was said."""
     _refuse(request.group, on)
-    found = selectors.reading(request.group, on)
+    found = selectors.reading(request.group, on, clock.today(request.group))
     form = ReadingForm(request.POST, numbers=[one.member.no for one in found.members])
     if form.is_valid():
         try:

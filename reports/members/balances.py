@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from groups import clock
 from groups.models import Group, Member
 from meetings.selectors import Reading, reading
 from reports.papers import Head, heads, officer
@@ -19,8 +20,8 @@ class BalancesPaper:
 
 
 def balances_paper(group: Group, on: date, printed_at: datetime) -> BalancesPaper:
-    """Return the sheet that is read aloud on a day. Seven queries."""
-    found = reading(group, on)
+    """Return the sheet that is read aloud on a day. Eight queries."""
+    found = reading(group, on, clock.local(printed_at, group).date())
     (head,) = heads([(group, on)], printed_at)
     members = [one.member for one in found.members]
     return BalancesPaper(head, found, officer(members, Member.Office.TREASURER), officer(members, Member.Office.CHAIR))

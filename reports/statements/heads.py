@@ -28,6 +28,11 @@ class StatementHead:
     chair: str = ""
     treasurer: str = ""
 
+    @property
+    def foot(self) -> dict[str, str]:
+        """What the foot tells in few letters."""
+        return {"period": self.period, "printed": papers.shortened(self.printed), "numbers": self.numbers}
+
 
 def statement_head(keeper: Keeper, period: Period, printed_at: datetime) -> StatementHead:
     """Return the head of a statement on paper. Two queries for a group, one for a UPK."""

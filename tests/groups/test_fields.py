@@ -3,7 +3,10 @@
 from datetime import date
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import get_resolver
+from django.utils import translation
 
 from groups.fields import CodeField, DayField, NameField, NikField, PhoneField, RegionField, RupiahField
 from groups.models import Region
@@ -48,8 +51,24 @@ def test_dates_are_read(text):
 def test_dates_that_are_none(text):
     with pytest.raises(ValidationError) as refusal:
         DayField().clean(text)
-    assert "29-01-2017" in refusal.value.message
+    assert refusal.value.message == "Tulis tanggal seperti 30-11-2026."
     assert DayField().prepare_value(text) == text
+
+
+def test_every_form_says_the_same_of_an_empty_field_and_of_no_date():
+    get_resolver().url_patterns  # noqa: B018 - with the addresses every form is loaded
+    asked, classes = set(), [forms.BaseForm]
+    while classes:
+        found = classes.pop()
+        classes += found.__subclasses__()
+        ours = not found.__module__.startswith("django.")
+        for name, field in found.base_fields.items() if ours else ():
+            with translation.override("en"):
+                said = {code: str(text) for code, text in field.error_messages.items()}
+            assert said["required"] != "This field is required.", (found, name)
+            if isinstance(field, forms.DateField | DayField):
+                asked.add(said["invalid"])
+    assert asked == {"Write the date like 30-11-2026."}
 
 
 def test_names_codes_phones_and_niks():

@@ -115,7 +115,7 @@ def test_a_refused_form_keeps_all_that_was_typed_and_names_the_field(staff):
     assert "3 hal perlu dibetulkan" in text(page)
     for field, sentence in (
         ("id_name", "Nama KSM: Isi dulu bagian ini."),
-        ("id_start_on", "Dibukukan di sini sejak: “2026-02-30” bukan tanggal. Tulis misalnya 29-01-2017."),
+        ("id_start_on", "Dibukukan di sini sejak: Tulis tanggal seperti 30-11-2026."),
         ("id_meeting_time", "Jam pertemuan: Tulis jamnya seperti 15.30."),
     ):
         assert f'<a href="#{field}">{sentence}</a>' in html

@@ -11,6 +11,10 @@
   const wider = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wider > 0) found.push(`${wider} px wider than the screen`);
 
+  for (const e of document.querySelectorAll("main *"))
+    if (shown(e) && /auto|scroll/.test(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth && !e.matches("[role=region][tabindex], input, textarea, select"))
+      found.push(`${e.scrollWidth - e.clientWidth} px cut off: ${say(e)}`);
+
   const solid = [...document.querySelectorAll(".btn-primary")].filter(shown);
   if (solid.length > 1) found.push(`solid buttons: ${solid.map(say).join(", ")}`);
 

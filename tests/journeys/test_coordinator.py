@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from groups import clock
+from groups.models import Group, Region
 from meetings.services import post_sheet
 from meetings.sheet import Payment, Row, Sheet
 from tests.factories import PASSWORD, coordinator
@@ -16,6 +17,8 @@ from tests.meetings import village
 @pytest.fixture
 def hadi(page):
     group = village.mawar()
+    Region.objects.create(code="35.73.04.1004", name="Bandungrejosari")
+    Group.objects.filter(pk=group.pk).update(region="35.73.04.1004")
     user = coordinator(group.bkm)
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/masuk/")
@@ -47,8 +50,11 @@ def test_from_a_red_light_to_its_entries_in_three_clicks(hadi, short_week, page,
     light = page.locator("table.groups tbody tr .cell-light").nth(number - 1)
     expect(light.locator(".light-bad")).to_be_visible()
     page.screenshot(path=artefacts / "coordinator-1-dashboard.png", full_page=True)
+    row = page.locator("table.groups tbody tr")
+    assert row.bounding_box()["height"] < 52  # two lines, in a long-named village too
     finger.tap("a.group-name")
     page.screenshot(path=artefacts / "coordinator-2-health.png", full_page=True)
+    expect(page.locator(".page-head")).to_contain_text("5 anggota · ")
     finding = f".findings tbody tr:nth-child({number})"
     expect(page.locator(f"{finding} .light-bad")).to_be_visible()
     finger.tap(f"{finding} td.finding-cost a")

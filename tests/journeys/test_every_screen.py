@@ -102,6 +102,15 @@ def test_the_treasurer_s_screens(mawar, page, artefacts):
         assert response.status == 200, address
         found += look(page, (320, 360), artefacts)
 
+    # Old and new of a correction, side by side.
+    page.goto(f"{group}/meetings/{today - timedelta(weeks=1)}/posted/")
+    page.goto(page.locator("a[href*='/correct/']").first.get_attribute("href"))
+    page.fill("[name=wajib]", "1.007.000")
+    page.fill("[name=reason]", "salah tulis")
+    page.click("[value=preview]")
+    page.wait_for_selector("[value=confirm]")
+    found += look(page, (320, 360), artefacts)
+
     # A refused form: its summary, its field and the sentence there.
     page.goto(f"{group}/cash/paid/")
     page.click("main .btn-primary")

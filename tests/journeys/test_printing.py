@@ -2,16 +2,23 @@
 
 import io
 import re
+from datetime import date
 from pathlib import Path
 
+from django.conf import settings
 from playwright.sync_api import Page
 from pypdf import PageObject, PdfReader
 
-from groups.models import Appointment, Group
+from groups.models import Appointment, Group, Region
 from tests.factories import PASSWORD, AppointmentFactory, BkmFactory
 from tests.reports import village
 
 MM = 72 / 25.4
+LINES_OF_FIRST_WORDS = """place => {
+  const range = document.createRange();
+  range.selectNode(place.firstChild);
+  return range.getClientRects().length;
+}"""
 SIZES = {"a4": (210, 297), "f4": (215, 330)}
 
 
@@ -51,6 +58,18 @@ def printed(page: Page, artefacts: Path, address: str, name: str) -> PdfReader:
     return PdfReader(io.BytesIO(content))
 
 
+def levels(page: PageObject, words: str) -> list[float]:
+    """How far from the bottom of the sheet some words stand, each time they do, the lowest first."""
+    found: list[float] = []
+
+    def seen(text: str, sheet: list[float], at: list[float], _font: object, _size: float) -> None:
+        if words in text:
+            found.append(sheet[3] * at[5] + sheet[5])
+
+    page.extract_text(visitor_text=seen)
+    return sorted(found)
+
+
 def sizes(pdf: PdfReader) -> set[tuple[int, int]]:
     return {(round(float(p.mediabox.width) / MM), round(float(p.mediabox.height) / MM)) for p in pdf.pages}
 
@@ -83,8 +102,8 @@ def test_every_paper_fits_its_sheet(page, artefacts):
             for number, each in enumerate(text, start=1):
                 assert "KSM Mawar · pekan" in each, address
                 assert "sidik" in each, address
-                if not address.startswith("receipt"):  # two copies to cut apart: no page of their own
-                    assert f"hal. {number} dari {pages}" in each, address
+                # a receipt's two copies, to be cut apart, are a page each
+                assert each.count(f"hal. {number} dari {pages}") == (2 if address.startswith("receipt") else 1), address
 
 
 def test_the_signatures_zig_zag_and_the_last_row_is_on_paper(page, artefacts):
@@ -170,3 +189,72 @@ def test_a_group_of_twenty_gets_one_front_and_signs_on_one_page(page, artefacts)
             pdf = printed(page, artefacts, f"/g/KSM-MAWAR/papers/{address}/?paper={size}", name)
             assert len(pdf.pages) == pages, name
             assert words in said(pdf.pages[-1]), name
+
+
+def test_both_copies_of_a_receipt_share_a_sheet_whatever_was_paid_out(page, artefacts):
+    """Ten bills go on the sheet with the other copy, in smaller letters; of forty each copy has a page of its own."""
+    group = village.mawar()
+    village.first_meeting(group)
+    meetings = ((date(2026, 1, 21), 1, 1), (date(2026, 1, 28), 10, 1), (date(2026, 2, 4), 40, 2))
+    for on, bills, _pages in meetings:
+        village.outflows(group, on, bills)
+    sign_in(page, group)
+    for on, bills, pages in meetings:
+        for size, sheet in SIZES.items():
+            name = f"receipt-{bills}-{size}"
+            pdf = printed(page, artefacts, f"/g/KSM-MAWAR/papers/receipt/{on}/?paper={size}", name)
+            text = [said(each) for each in pdf.pages]
+            assert (sizes(pdf), len(text)) == ({sheet}, pages), name
+            whole = " ".join(text)
+            assert whole.count("potong di sini") == 2 - pages
+            assert whole.count(f"Jajan rapat ke-{bills} −1.000") == 2
+            assert whole.count("Pencairan pinjaman, 1 orang −50.000") == 2
+            assert f"Jumlah keluar −{50 + bills}.500" in whole
+            assert ["lembar 1" in text[0], "lembar 2" in text[-1]] == [True, True]
+            assert whole.count("hal. 1 dari 1") == 2
+
+
+def test_the_foot_takes_one_line_and_so_does_the_place_of_signing(page, artefacts):
+    """In a week of two months, in a village of a long name, in the wide letters of a bare machine."""
+    group = village.mawar()
+    village.first_meeting(group)
+    Region.objects.filter(code=village.SILURAH).update(name="Bandungrejosari")
+    village.outflows(group, date(2026, 4, 29), 1)
+    sign_in(page, group)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 1009})  # what the margins leave of A4
+    for size, kinds in (("a4", ("attendance", "minutes", "balances", "receipt")), ("f4", ("kwitansi", "receipt"))):
+        for kind in kinds:
+            name = f"foot-{kind}-{size}"
+            pdf = printed(page, artefacts, f"/g/KSM-MAWAR/papers/{kind}/2026-04-29/?paper={size}", name)
+            told = "KSM Mawar · pekan 27 Apr–3 Mei 2026 · dicetak"
+            feet = [levels(pdf.pages[0], words) for words in (told, "sidik", "hal. ")]
+            for foot in zip(*feet, strict=False):
+                assert max(foot) - min(foot) < 2, name
+            assert len(feet[0]) == len(feet[2]) == (2 if kind == "receipt" else 1), name
+            for foot in page.locator(".paper-foot > div").all():
+                assert foot.bounding_box()["height"] < 20, name
+            for place in page.locator(".signature-place").all():
+                assert "Bandungrejosari, 29 April 2026" in place.inner_text()
+                assert place.evaluate(LINES_OF_FIRST_WORDS) == 1, name
+
+
+def test_nobody_signs_on_a_page_that_tells_nothing(page):
+    """Of a schedule a little longer than a page two rows go along with the signatures, or what is said below it."""
+    css = (Path(settings.BASE_DIR) / "static/css/print.css").read_text()
+    signed = '<div class="signatures"><div>Ketua<div class="signature-space"></div>( Sari )</div></div>'
+    for rows, below, last in (
+        (24, "", "Ke Rupiah 23 44.000 24 38.500 Ketua"),
+        (24, "<p>Terbilang</p>", "Terbilang Ketua"),
+    ):
+        lines = "".join(f"<tr><td>{n}</td><td>{44_000 if n < rows else 38_500:,}</td></tr>" for n in range(1, rows + 1))
+        table = f'<table class="grid"><thead><tr><th>Ke</th><th>Rupiah</th></tr></thead><tbody>{lines}</tbody></table>'
+        body = f"<h1>Berita acara</h1>{table.replace(',', '.')}{below}{signed}"
+        page.set_content(
+            f'<style>{css}</style><table class="paper paper-a4">'
+            f'<tbody><tr><td class="paper-body">{body}</td></tr></tbody>'
+            '<tfoot><tr><td class="paper-foot"><div><span>KSM Mawar</span></div></td></tr></tfoot></table>'
+        )
+        pdf = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+        assert len(pdf.pages) == 2
+        assert last in said(pdf.pages[1])

@@ -109,10 +109,16 @@ def test_coordinator_and_auditor_read_and_a_facilitator_does_not(upk, client):
 
 def test_a_board_without_a_upk_says_who_opens_its_book(client, db):
     bkm = BkmFactory(code="BKM-BARU")
+    doors = ("/b/BKM-BARU/upk/book/", "/b/BKM-BARU/upk/")  # what the menu leads to
     client.force_login(coordinator(bkm))
-    assert "/settings/upk/" in client.get("/b/BKM-BARU/upk/book/").content.decode()
+    menu = client.get("/b/BKM-BARU/settings/").content.decode()
+    for door in doors:
+        assert f'href="{door}"' in menu
+        assert "/settings/upk/" in client.get(door).content.decode()
     client.force_login(staff(type("Unit", (), {"bkm": bkm})))
-    assert "/settings/upk/" not in client.get("/b/BKM-BARU/upk/book/").content.decode()
+    for door in doors:
+        page = client.get(door)
+        assert (page.status_code, "/settings/upk/" in page.content.decode()) == (200, False)
     assert client.get("/b/BKM-BARU/upk/book/new/").status_code == 404
 
 

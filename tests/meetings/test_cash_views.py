@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from groups import clock
@@ -28,6 +29,10 @@ def group(client):
     group = GroupFactory(code="KSM-MAWAR", members=3)
     client.force_login(treasurer(group))
     return group
+
+
+def shown(client, url):
+    return " ".join(client.get(url).content.decode().split())
 
 
 def act(**given):
@@ -108,6 +113,11 @@ def test_two_people_count_and_the_difference_ends_in_the_book(client, group):
     assert "Belum ketemu" in client.get(page).content.decode()
     assert client.post(page, {"action": "own", "owner": "3"}).status_code == 302
     assert client.post(page, {"action": "own", "owner": "77"}).status_code == 422
+    hadi = Client()
+    hadi.force_login(coordinator(group.bkm))
+    dashboard = f"/b/{group.bkm.code}/"
+    assert "selisih kas kurang Rp1.000 sudah 1 hari" in shown(hadi, dashboard)
+    assert "Rp1.000 sejak 7 Januari 2026 (1 hari)" in shown(client, f"/g/{group.code}/cash/")
     ending = {"action": "end", "ending": "kept", "words": "x", "on": "2026-01-08", "key": str(uuid4())}
     ending["amount"] = "600"
     assert client.post(page, ending).status_code == 422
@@ -116,8 +126,8 @@ def test_two_people_count_and_the_difference_ends_in_the_book(client, group):
     found.refresh_from_db()
     assert (found.owner.no, found.rest, held(group, "1290"), held(group, "1110")) == (3, 400, 400, 99_600)
     for place in ("cash/", ""):
-        shown = " ".join(client.get(f"/g/{group.code}/{place}").content.decode().split())
-        assert "Rp400 dari Rp1.000 sejak 7 Januari 2026" in shown
+        assert "Rp400 dari Rp1.000 sejak 7 Januari 2026" in shown(client, f"/g/{group.code}/{place}")
+    assert "selisih kas kurang Rp400 dari Rp1.000 sudah 1 hari" in shown(hadi, dashboard)
     back = f"/g/{group.code}/settlements/{found.entry.number + 1}/back/"
     assert "diganti penanggung jawabnya" in client.get(page).content.decode()
     assert back in client.get(page).content.decode()

@@ -1,5 +1,6 @@
 """Balances read aloud: what was said to them, and objections until they are answered."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -7,7 +8,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.urls import reverse
+from django.utils.html import strip_tags
 
+from groups import clock
+from groups.dates import format_day
 from groups.services import add_members
 from ledger import verify
 from ledger.models import Book
@@ -18,13 +22,14 @@ from meetings.services import (
     answer_objection,
     correct_hand_over,
     hand_objection,
+    post_sheet,
     raise_objection,
     record_reading,
 )
-from meetings.sheet import Row
+from meetings.sheet import Payment, Row, Sheet
 from tests.factories import GroupFactory, MemberFactory, coordinator, treasurer
 from tests.meetings import village
-from tests.meetings.test_services import AT, FIRST, SECOND, correct, first_meeting, second_meeting
+from tests.meetings.test_services import AT, FIRST, SECOND, THIRD, correct, first_meeting, second_meeting, send, sheet
 from tests.meetings.test_services import group as five  # noqa: F401 (a fixture)
 from tests.meetings.test_views import signed_in
 
@@ -48,20 +53,40 @@ def hear(group, on=SECOND, at=AT, **said):
 
 
 def test_every_member_hears_her_balances(group, django_assert_num_queries):
-    with django_assert_num_queries(6):
-        found = selectors.reading(group, date(2026, 1, 22))
+    with django_assert_num_queries(7):
+        found = selectors.reading(group, THIRD, THIRD)
     told = [(one.member.no, one.weekly, one.voluntary, one.outstanding, one.arrears) for one in found.members]
     assert told == [
         (1, 4_000, 0, 0, 0),
         (2, 4_000, 0, 0, 0),
         (3, 4_000, 0, 0, 0),
-        (4, 4_000, 0, 90_000, 10_250),
+        (4, 4_000, 0, 90_000, 0),
         (5, 4_000, 0, 0, 0),
     ]
     assert (found.number, found.digest) == (group.book.last_number, group.book.head_digest)
     add_members(group=group, names=["Baru"], joined_on=group.start_on)
-    with django_assert_num_queries(6):
-        selectors.reading(group, date(2026, 1, 22))
+    with django_assert_num_queries(7):
+        selectors.reading(group, THIRD, THIRD)
+
+
+def test_what_falls_due_at_the_meeting_is_late_once_its_sheet_is_in_the_book(group):
+    """Julaika owes 10.250 every Thursday and has paid the first; the third meeting she lets pass."""
+    fourth, eve = date(2026, 1, 29), date(2026, 1, 21)
+
+    def heard(on, today):
+        found = selectors.reading(group, on, today)
+        return found.late_on, found.members[3].arrears
+
+    assert heard(SECOND, THIRD) == (SECOND, 0)
+    for on, today in ((THIRD, THIRD), (THIRD, eve), (fourth, THIRD), (THIRD, fourth)):
+        assert heard(on, today) == (min(on, today) - timedelta(days=1), 0)
+    assert heard(fourth, fourth) == (date(2026, 1, 28), 10_250)
+    send(group, sheet(THIRD, [Row(no, "H", weekly=2_000) for no in range(1, 6)]))
+    assert heard(THIRD, THIRD) == (THIRD, 10_250)
+    assert heard(fourth, THIRD) == (eve, 0)
+    assert heard(fourth, fourth) == (date(2026, 1, 28), 10_250)
+    send(group, sheet(fourth, [Row(4, "H", payments=(Payment(15_000),))]))
+    assert heard(fourth, fourth) == (fourth, 5_500)
 
 
 def test_what_was_said_names_the_book_and_answers_what_was_asked(group):
@@ -84,7 +109,7 @@ def test_what_was_said_names_the_book_and_answers_what_was_asked(group):
         "simpanan saya 5.000",
         SECOND,
     )
-    found = selectors.reading(group, SECOND)
+    found = selectors.reading(group, SECOND, SECOND)
     assert (found.said, found.agreed) == (2, 1)
     assert found.members[0].objections == [objection]
     assert hear(group, m1="", m2="") != []  # what member 1 said stays said
@@ -229,3 +254,34 @@ def test_a_treasurer_reads_writes_down_and_answers(mawar):
     assert wati.post(fresh, {"member": "3", "text": ""}).status_code == 422
     assert wati.post(fresh, {"member": "3", "text": "jasa terlalu besar"}).status_code == 302
     assert list(Objection.objects.values_list("no", "owner__name")) == [(1, "Wati"), (2, "Sari"), (3, "Sari")]
+
+
+def test_screen_and_paper_tell_the_arrears_that_the_reading_names_the_book_of(mawar):
+    """Julaika's first instalment falls due today: at the meeting nobody tells her that she is late."""
+    wati, today = signed_in(treasurer(mawar)), village.today()
+    screen, paper = (reverse(name, args=[mawar.code, today]) for name in ("balances", "paper_balances"))
+    julaika = mawar.members.get(no=3)
+
+    def told(address):
+        return re.sub(r"\s+", " ", strip_tags(wati.get(address).content.decode()))
+
+    def until(day):
+        return f"Tunggakan: yang jatuh tempo sampai {format_day(day)} dan belum dibayar."
+
+    assert "Julaika" in told(screen)
+    for address in (screen, paper):
+        assert until(today - timedelta(days=1)) in told(address)
+        assert "Rp100.000" in told(address)
+        assert "tunggakan Rp" not in told(address)
+    heard = {no: Heard(agreed=True) for no in (1, 3)}
+    record_reading(group=mawar, on=today, heard={3: heard[3]}, by=None, at=clock.now())
+    posted = Sheet(on=today, rows=tuple(Row(no, "H", weekly=5_000) for no in range(1, 6)))
+    meeting = post_sheet(group=mawar, key=uuid4(), sheet=posted, by=None, at=clock.now())
+    for address in (screen, paper):
+        assert until(today) in told(address)
+        assert told(address).count("tunggakan Rp10.250") == 1
+    record_reading(group=mawar, on=today, heard={1: heard[1]}, by=None, at=clock.now())
+    before, after = (BalanceReading.objects.get(member=one).number for one in (julaika, mawar.members.get(no=1)))
+    # which of the two days a member heard follows from the last entry that her reading names
+    assert before == meeting.submission.first_number - 1
+    assert after == meeting.submission.last_number

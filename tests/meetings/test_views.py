@@ -106,6 +106,17 @@ def test_whoever_is_ill_and_sends_her_wajib_is_said_to_have_paid_it(wati, group)
     assert told == {"S": "simpanan wajib 5.000 disetor dan dihitung"}
 
 
+def test_a_fine_and_money_for_the_social_fund_are_out_of_the_ordinary(wati, group):
+    wati.post(url("sheet", group), filled(r2_denda="2.000", r4_sosial="1.500"))
+    told = [
+        (one.who, one.what, one.detail, one.anchor) for one in wati.get(url("check", group)).context["check"].exceptions
+    ]
+    assert told == [
+        ("Wati", "membayar denda", "Rp2.000", "r2"),
+        ("Syawiyah", "memberi untuk dana sosial", "Rp1.500", "r4"),
+    ]
+
+
 def test_what_cannot_be_read_is_said_at_its_field_and_kept(wati, group):
     wrong = filled(r3_angsuran="44,000", r4_wajib="1e5", r5_attendance=None, c_500="1,5")
     answer = wati.post(url("sheet", group), wrong)
@@ -133,6 +144,9 @@ def test_a_difference_without_a_reason_stays_on_the_check_page(wati, group):
     answer = send(wati, group)
     assert answer.status_code == 422
     assert [error["id"] for error in answer.context["errors"]] == ["d-reason"]
+    page = answer.content.decode()
+    assert 'aria-describedby="d-reason-says"' in page
+    assert page.count("Tulis mengapa kas dan buku berbeda.") == 2  # in the summary and at its field
     assert send(wati, group, d_reason="receh").status_code == 302
 
 
@@ -368,6 +382,8 @@ def test_a_missed_week_is_on_the_task_list_and_can_be_entered(wati, group):
         page = wati.get(reverse("choose_day", args=[group.code]), {"on": wrong})
         assert page.status_code == 200
         assert f'value="{wrong}"' in page.content.decode()
+    for wrong, sentence in (("", "Isi dulu bagian ini."), ("kemarin", "Tulis tanggal seperti 30-11-2026.")):
+        assert sentence in wati.get(reverse("choose_day", args=[group.code]), {"on": wrong}).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_attendance_list_names_everyone_with_office_and_address(mawar):
     assert "1 Sari Ketua RT 01/01 1 2 Wati Bendahara RT 02/01 2 3 Julaika Sekretaris RT 01/01 3" in text
     assert "Silurah, Februari 2026 Mengetahui, Ketua Kelompok ( Sari )" in text
     last = Entry.objects.get(book=mawar.book_id, number=15).digest
-    assert f"sampai catatan 15 · sidik {last[:4]} {last[4:8]}" in text
+    assert f"sampai no. 15 · sidik {last[:4]} {last[4:8]}" in text
 
 
 @pytest.mark.parametrize(("members", "rows"), [(0, 15), (5, 15), (14, 15), (15, 16), (16, 17), (25, 26)])
@@ -78,7 +78,7 @@ def test_a_long_list_goes_on_with_its_heads_and_foot():
             .split('<table class="paper ')[1:]
         )
         assert [len(re.findall('class="sign ', page)) for page in pages] == [first, 26 - first]
-        assert all("Tanda tangan" in page and "pekan 9–15 Februari 2026 · dicetak" in page for page in pages)
+        assert all("Tanda tangan" in page and "pekan 9–15 Feb 2026 · dicetak" in page for page in pages)
         assert ["Mengetahui" in page for page in pages] == [False, True]
         assert "lanjutan" in pages[1]
 
@@ -173,7 +173,8 @@ def test_sheet_receipt_is_printed_twice(mawar):
     assert "lembar 1, untuk kelompok" in text
     assert "potong di sini" in text
     assert "lembar 2, untuk BKM" in text
-    assert "disimpan 7 Januari 2026, 16.47 WIB" in text
+    assert "disimpan 7 Jan 2026, 16.47 WIB" in text
+    assert text.count("· hal. 1 dari 1") == 2
 
 
 def test_sheet_receipt_names_the_shortage_and_the_correction(mawar):

@@ -335,8 +335,8 @@ def test_a_workbook_holds_the_same_numbers_as_the_paper(group):
 
 
 WRONG = [
-    ("from=2026-13-01", "bukan tanggal"),
-    ("to=kemarin", "bukan tanggal"),
+    ("from=2026-13-01", "Tulis tanggal seperti 30-11-2026."),
+    ("to=kemarin", "Tulis tanggal seperti 30-11-2026."),
     ("from=2026-02-01&to=2026-01-01", "sebelum tanggal awal"),
     ("page=0", "nomor halaman"),
     ("page=100000000000000000000", "nomor halaman"),

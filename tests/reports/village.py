@@ -120,6 +120,33 @@ def second_meeting(group: Group) -> Meeting:
     )
 
 
+def outflows(group: Group, on: date, expenses: int) -> Meeting:
+    """A meeting that adds 1.000.000, pays so many bills of 1.000, lends Budi 50.000 and gives Sari 500 back."""
+    terms = Terms(
+        principal=50_000, periods=10, unit="week", rate=Decimal(1), rate_per="month", method="flat", round_to=0
+    )
+    budi = group.members.get(no=5)
+    asked = loans.request_loan(group=group, member=budi, amount=50_000, purpose="warung", terms=terms, on=on)
+    return meetings.post_sheet(
+        group=group,
+        key=uuid4(),
+        sheet=Sheet(
+            on=on,
+            rows=tuple(
+                Row(m.no, "H", weekly=2_000, voluntary=1_000, withdrawal=500 if m.no == 1 else 0, social=500)
+                for m in group.members.order_by("no")
+            ),
+            income=(OtherMoney(chart.CAPITAL, "Modal tambahan", 1_000_000),),
+            expenses=tuple(
+                OtherMoney(chart.MEETING_COST, f"Jajan rapat ke-{n}", 1_000) for n in range(1, expenses + 1)
+            ),
+            disbursements=(Disbursement(asked.no),),
+        ),
+        by=None,
+        at=at(on),
+    )
+
+
 def correct_sari(group: Group) -> None:
     """At the second meeting Sari had paid 3.000, not 2.000."""
     hand_over = HandOver.objects.select_related("entry", "meeting__group", "member").get(

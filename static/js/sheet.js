@@ -44,7 +44,8 @@ const refused = [...form.querySelectorAll('[id$="-error"]')].map((said) => {
   const name = said.id.slice(0, -6);
   return { said, name, value: form.elements[name].value };
 });
-const stands = (name) => refused.some((one) => one.name === name && form.elements[name].value === one.value);
+const same = (one, other) => one === other || read(one) === read(other);
+const stands = (name) => refused.some((one) => one.name === name && same(form.elements[name].value, one.value));
 function settle() {
   for (const { said, name } of refused) {
     said.hidden = !stands(name);
@@ -350,5 +351,6 @@ function restore() {
 restore();
 form.addEventListener("input", (event) => { if (!event.target.closest("[data-row]")) changed(); });
 form.addEventListener("change", (event) => { if (!event.target.closest("[data-row]")) changed(); });
+for (const row of rows) if (row.querySelector(".field-error")) tick(row).checked = false;
 rows.forEach(say);
 total();

@@ -19,27 +19,36 @@ _SEPARATED = re.compile(r"(?:Rp ?)?(?P<digits>[0-9]+(?:[.,][0-9]+)+)")
 
 
 class InvalidAmount(ValueError):
-    """A text that is not read as an amount; `code` says why, `text` is what was written, fit to be shown."""
+    """A text that is not read as an amount; `code` says why, `text` is what was written, fit to be shown.
+
+    `caption` says what to write in two or three words, for the narrow line below a field.
+    """
 
     code = "invalid_amount"
 
-    def __init__(self, text: str, message: str) -> None:
+    def __init__(self, text: str, message: str, caption: str) -> None:
         super().__init__(message)
         self.text = text
+        self.caption = caption
 
 
 class AmbiguousAmount(InvalidAmount):
     """A text that people read in two ways.
 
     `readings` are both, written out ("Rp44.000", "Rp44"); `suggestion` is how to write the likelier one
-    ("44.000"), or empty when the other reading has a fraction of a rupiah.
+    ("44.000"), or empty when the other reading has a fraction of a rupiah, or when a nought may be missing ("44.00").
     """
 
     code = "ambiguous_amount"
 
     def __init__(self, text: str, readings: tuple[str, str], suggestion: str) -> None:
-        advice = f"Tulis {suggestion}." if suggestion else "Tulis rupiah utuh, tanpa sen."
-        super().__init__(text, f"“{text}” bisa dibaca {readings[0]} atau {readings[1]}. {advice}")
+        if suggestion:
+            advice, caption = f"Tulis {suggestion}.", f"{suggestion}?"
+        elif "," in readings[1]:
+            advice, caption = "Tulis rupiah utuh, tanpa sen.", "tanpa sen"
+        else:
+            advice, caption = "Hitung nolnya, lalu tulis rupiah utuh.", "nolnya?"
+        super().__init__(text, f"“{text}” bisa dibaca {readings[0]} atau {readings[1]}. {advice}", caption)
         self.readings = readings
         self.suggestion = suggestion
 
@@ -57,7 +66,7 @@ class NotAnAmount(InvalidAmount):
             "long_amount": f"“{text}” terlalu besar. Paling banyak {MAX_DIGITS} angka.",
             "not_an_amount": f"“{text}” bukan jumlah rupiah. Tulis misalnya 10.000.",
         }
-        super().__init__(text, advice[code])
+        super().__init__(text, advice[code], f"{MAX_DIGITS} angka" if code == "long_amount" else "tulis angka")
         self.code = code
 
 
@@ -92,9 +101,12 @@ def _two_readings(shown: str, written: str) -> InvalidAmount:
     if as_grouped == as_decimal or len(str(as_grouped)) > MAX_DIGITS:
         return NotAnAmount(shown, "not_an_amount")
     is_fraction = int(fraction) != 0
-    suggestion = format_amount(as_grouped if len(fraction) >= 3 else as_decimal)
-    if is_fraction and len(fraction) < 3:
-        suggestion = ""
+    # "44.00" lacks a nought more often than it says sen; "10,000.00" has another sign for its thousands and is plain.
+    suggestion = ""
+    if len(fraction) >= 3:
+        suggestion = format_amount(as_grouped)
+    elif not is_fraction and "." in written and "," in written:
+        suggestion = format_amount(as_decimal)
     decimal = format_rupiah(as_decimal) + (f",{fraction}" if is_fraction else "")
     return AmbiguousAmount(shown, (format_rupiah(as_grouped), decimal), suggestion)
 

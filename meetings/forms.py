@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from groups.fields import DayField, RupiahField
 from groups.models import Group, Member
-from groups.money import format_amount, format_rupiah, terbilang
+from groups.money import InvalidAmount, format_amount, format_rupiah, parse_rupiah, terbilang
 from ledger import chart
 from loans.ceilings import blocked_part
 from loans.models import LendingRules, LoanRequest
@@ -232,6 +232,7 @@ class Line:
     att_error: str = ""
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    captions: dict[str, str] = field(default_factory=dict)  # the errors in two or three words
     due: int = 0
     loan: bool = False
     extra: list[dict[str, Any]] = field(default_factory=list)  # further open loans of hers
@@ -252,6 +253,7 @@ class SheetForm:
         self.context = context
         self.data = dict(data)
         self.errors: dict[str, str] = {}
+        self.captions: dict[str, str] = {}  # some of the errors in two or three words
         self.rows = {m.no: RowForm(self._row_data(m), prefix=f"r{m.no}") for m in context.members}
         self.income = [
             OtherMoneyForm(self.data, prefix=f"in{i}", codes=INCOME_CODES) for i in range(1, OTHER_LINES + 1)
@@ -319,31 +321,40 @@ class SheetForm:
                 self.extra[name] = one.clean(self.data.get(name, "")) or 0
             except forms.ValidationError as refusal:
                 self.errors[name] = str(refusal.messages[0])
+        for name in self.errors:
+            try:
+                parse_rupiah(self.data.get(name, ""))
+            except InvalidAmount as refused:
+                self.captions[name] = refused.caption
 
         for member in self.context.members:
             self._foresee(member.no)
 
     def _foresee(self, no: int) -> None:
         """Say at its field, before the sheet is sent, what the book would refuse of a recorded row."""
-        if not self.is_recorded(no):
+        if not self.rows[no].cleaned_data.get("catat"):
             return
         savings = self.context.voluntary.get(no, 0) + self.amount(no, "sukarela")
         if self.amount(no, "tarik") > savings:
             text = _("Her simpanan sukarela is %(amount)s.") % {"amount": format_rupiah(savings)}
             self.errors.setdefault(f"r{no}-tarik", text)
+            self.captions.setdefault(f"r{no}-tarik", _("has %(amount)s") % {"amount": format_amount(savings)})
         for index, owed in enumerate(self.context.loans.get(no, [])):
             name = f"r{no}-angsuran-{owed.loan.no}" if index else f"r{no}-angsuran"
             paid = self.extra.get(name, 0) if index else self.amount(no, "angsuran")
             if paid > owed.remaining:
                 text = _("What is left of the loan is %(amount)s.") % {"amount": format_rupiah(owed.remaining)}
                 self.errors.setdefault(name, text)
+                self.captions.setdefault(name, _("%(amount)s left") % {"amount": format_amount(owed.remaining)})
 
     def amount(self, no: int, name: str) -> int:
         """The amount typed or suggested in a row, 0 when empty or unreadable."""
         return self.rows[no].cleaned_data.get(name) or 0
 
     def is_recorded(self, no: int) -> bool:
-        return bool(self.rows[no].cleaned_data.get("catat"))
+        """Whether her line is ticked and nothing in it is wrong: what is to be put right stays pencil."""
+        is_wrong = any(name.startswith(f"r{no}-") for name in self.errors)
+        return bool(self.rows[no].cleaned_data.get("catat")) and not is_wrong
 
     def row(self, no: int) -> Row:
         """The member's line; money that was not ticked is pencil and does not count."""
@@ -458,7 +469,8 @@ class SheetForm:
         k = f"r{no}"
         owed = self.context.loans.get(no, [])
         due = owed[0].due(self.context.last_of_week) if owed else 0
-        errors = {name: self.errors[f"{k}-{name}"] for name in AMOUNTS if f"{k}-{name}" in self.errors}
+        names = (*AMOUNTS, *(f"angsuran-{one.loan.no}" for one in owed[1:]))
+        errors = {name: self.errors[f"{k}-{name}"] for name in names if f"{k}-{name}" in self.errors}
         values = {name: form.data.get(f"{k}-{name}", "") for name in AMOUNTS}
         values = {
             name: format_amount(form.cleaned_data[name]) if form.cleaned_data.get(name) is not None else text
@@ -475,6 +487,7 @@ class SheetForm:
             att_error=self.errors.get(f"{k}-attendance", ""),
             values=values,
             errors=errors,
+            captions={name: self.captions.get(f"{k}-{name}", "") for name in errors},
             due=due,
             loan=bool(owed),
             extra=[self._extra(no, one) for one in owed[1:]],
@@ -494,6 +507,7 @@ class SheetForm:
             "due": one.due(self.context.last_of_week),
             "value": self.data.get(name, ""),
             "error": self.errors.get(name, ""),
+            "caption": self.captions.get(name, ""),
         }
 
     def soft(self, member: Member) -> list[dict[str, Any]]:
@@ -504,6 +518,8 @@ class SheetForm:
         for name, expected in usual.items():
             amount, field_name = self.amount(member.no, name), f"r{member.no}-{name}"
             if not expected or not amount or self.data.get(f"{field_name}-ok") == str(amount):
+                continue
+            if field_name in self.errors:
                 continue
             if amount >= 10 * expected or amount * 10 <= expected:
                 questions.append(

@@ -67,8 +67,9 @@ def test_every_day_that_is_typed_is_read_by_the_one_field_for_it():
         if path.relative_to(ROOT).parts[0] not in STACK:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Attribute) and node.attr in ("DateField", "DateTimeField"):
-                owner = node.value.id if isinstance(node.value, ast.Name) else ""
+            made = node.func if isinstance(node, ast.Call) else None
+            if isinstance(made, ast.Attribute) and made.attr in ("DateField", "DateTimeField"):
+                owner = made.value.id if isinstance(made.value, ast.Name) else ""
                 if owner == "forms":
                     plain.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert plain == []

@@ -1,5 +1,6 @@
 """The weekly sheet while it is a draft: filling it in, keeping it, its minutes."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from secrets import token_hex
@@ -197,14 +198,20 @@ def _pieces(form: SheetForm) -> list[dict[str, object]]:
 
 
 def _error_list(form: SheetForm, names: dict[str, str]) -> list[dict[str, str]]:
-    """The refusals in the order of the page, each naming the member and the column."""
+    """The refusals in the order of the page, each naming the member and the column, or the place on the page."""
+    people = names | {f"q{one.no}": one.member.name for one in form.context.requests}
     found = []
     for field, message in form.errors.items():
-        row, _dash, column = field.partition("-")
-        who = names.get(row, "")
+        row, dash, column = field.partition("-")
+        who = people.get(row, "")
         label = str(LABELS.get(column.split("-")[0], "")) or (format_amount(int(column)) if column.isdigit() else "")
-        words = ", ".join(part for part in (who, label.lower()) if part)
-        found.append({"id": field if _dash else "", "text": f"{words}: {message}" if words else message})
+        if field == "c-total":
+            label = _("Or the sum")
+        elif line := re.fullmatch("(in|out)([0-9])", row):
+            place = _("Other money in, line %(no)s") if line[1] == "in" else _("Other money out, line %(no)s")
+            label = place % {"no": line[2]}
+        words = f"{who}, {label.lower()}" if who and label else who or label
+        found.append({"id": field if dash else "", "text": f"{words}: {message}" if words else message})
     return found
 
 

@@ -12,8 +12,10 @@ const group = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ".");
 function read(text) {
   const clean = text.trim().replace(/^Rp ?/, "").replace(/,00$/, "");
   if (clean === "") return 0;
-  return /^\d+$|^\d{1,3}(\.\d{3})+$/.test(clean) ? Number(clean.replaceAll(".", "")) : NaN;
+  return /^\d+$|^\d{1,3}(\.\d{3})+$/.test(clean) && !isLong(clean) ? Number(clean.replaceAll(".", "")) : NaN;
 }
+const isLong = (text) => text.replace(/\D/g, "").length > 13;
+const unread = (text) => (Number.isNaN(read(text)) ? `“${text}”${isLong(text) ? " " : ": "}${word(isLong(text) ? "Long" : "Unread")}` : "");
 const UNITS = ["", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas"];
 function terbilang(n) {
   const join = (head, rest) => (rest ? `${head} ${terbilang(rest)}` : head);
@@ -25,27 +27,58 @@ function terbilang(n) {
   if (n < 2000) return join("seribu", n - 1000);
   if (n < 1e6) return join(`${terbilang(Math.floor(n / 1000))} ribu`, n % 1000);
   if (n < 1e9) return join(`${terbilang(Math.floor(n / 1e6))} juta`, n % 1e6);
-  return join(`${terbilang(Math.floor(n / 1e9))} miliar`, n % 1e9);
+  if (n < 1e12) return join(`${terbilang(Math.floor(n / 1e9))} miliar`, n % 1e9);
+  return join(`${terbilang(Math.floor(n / 1e12))} triliun`, n % 1e12);
 }
 
 const field = (row, name) => row.querySelector(`[name="${row.id}-${name}"]`);
 const attendance = (row) => row.querySelector(".hisa input:checked")?.value ?? "";
 const tick = (row) => field(row, "catat");
 const amountsOf = (row) => [...row.querySelectorAll('input[inputmode="numeric"]')];
+const readable = (row) => amountsOf(row).every((input) => !unread(input.value));
 const isIn = (input) => !input.name.endsWith("-tarik");
 const sumOf = (row) => amountsOf(row).filter(isIn).reduce((sum, input) => sum + (read(input.value) || 0), 0);
 
+// What the server refused stands until its field says something else; the next check judges again.
+const refused = [...form.querySelectorAll('[id$="-error"]')].map((said) => {
+  const name = said.id.slice(0, -6);
+  return { said, name, value: form.elements[name].value };
+});
+const same = (one, other) => one === other || read(one) === read(other);
+const stands = (name) => refused.some((one) => one.name === name && same(form.elements[name].value, one.value));
+function settle() {
+  for (const { said, name } of refused) {
+    said.hidden = !stands(name);
+    const at = document.getElementById(name);
+    if (at.matches("fieldset")) at.classList.toggle("is-error", !said.hidden);
+    else at.setAttribute("aria-invalid", !said.hidden);
+  }
+}
+function mark(input, wrong = unread(input.value) || stands(input.name)) {
+  input.setAttribute("aria-invalid", Boolean(wrong));
+  if (!input.closest("[data-row]")) return;
+  const box = input.parentElement;
+  box.classList.toggle("is-error", Boolean(wrong));
+  box.querySelector(".cap-error")?.toggleAttribute("hidden", !stands(input.name));
+  fit(box, input.value);
+}
+// A long amount gets smaller letters and more room (buku.css, part 9).
+function fit(box, text) {
+  ["long", "big", "huge"].forEach((size, n) => box.classList.toggle(`is-${size}`, text.length > 6 + 2 * n));
+}
+
 // A row says in its own line what is short or unusual; it asks, and never stands in the way.
 function say(row) {
+  settle();
   const box = row.querySelector("[data-say]");
-  const lines = [];
+  const lines = [], wrong = [];
   const due = Number(row.dataset.due);
   const paid = read(field(row, "angsuran")?.value ?? "");
   if (due && paid && paid < due) lines.push(sentence(`${word("Shortby")} Rp${group(due - paid)}.`));
   for (const [name, usual] of [["wajib", Number(row.dataset.usualWajib)], ["angsuran", due]]) {
     const input = field(row, name);
     const amount = input ? read(input.value) : 0;
-    if (!usual || !amount || input.dataset.right === String(amount)) continue;
+    if (!usual || !amount || input.dataset.right === String(amount) || stands(input.name)) continue;
     if (amount < usual * 10 && amount * 10 > usual) continue;
     lines.push(sentence(`${amount > usual ? word("More") : word("Less")}: ${terbilang(amount)} rupiah.`));
     const right = button(word("Right"), () => { input.dataset.right = String(amount); confirmField(input, amount); changed(row); });
@@ -53,16 +86,14 @@ function say(row) {
     lines.push(right, make);
   }
   for (const input of amountsOf(row)) {
-    input.parentElement.classList.toggle("is-error", Number.isNaN(read(input.value)));
-    if (Number.isNaN(read(input.value))) lines.push(sentence(`“${input.value}”: ${word("Unread")}`));
+    if (unread(input.value) && !stands(input.name)) wrong.push(sentence(unread(input.value), "field-error"));
   }
-  const refused = [...box.querySelectorAll(".field-error")];
-  box.replaceChildren(...refused, ...lines);
-  box.hidden = box.childElementCount === 0;
+  box.replaceChildren(...box.querySelectorAll("[id]"), ...wrong, ...lines);
+  box.hidden = !box.querySelector(":not([hidden])");
 }
-function sentence(text) {
+function sentence(text, kind = "soft") {
   const p = document.createElement("p");
-  p.className = "soft";
+  p.className = kind;
   p.textContent = text;
   return p;
 }
@@ -91,7 +122,9 @@ const bar = (name) => document.querySelector(`[data-bar="${name}"]`);
 function total() {
   const sums = Object.fromEntries(MONEY_IN.map((name) => [name, 0]));
   let moved = 0, recorded = 0, present = 0, pencilled = 0, pencilSum = 0;
+  settle();
   for (const row of rows) {
+    amountsOf(row).forEach((input) => mark(input));
     if (attendance(row) === "H") present += 1;
     const sum = sumOf(row);
     if (tick(row).checked) {
@@ -106,10 +139,14 @@ function total() {
     out.replaceChildren(tick(row).checked ? group(sum) : sum ? italic(word("Proposed")) : word("Notyet"));
   }
   for (const select of form.querySelectorAll("[data-lend]")) if (select.value === "pay") moved -= Number(select.dataset.lend);
-  for (const input of form.querySelectorAll("[data-other]")) moved += Number(input.dataset.other) * (read(input.value) || 0);
+  for (const input of form.querySelectorAll("[data-other]")) {
+    mark(input);
+    moved += Number(input.dataset.other) * (read(input.value) || 0);
+  }
   for (const name of ["wajib", "sukarela", "angsuran", "denda"]) {
     const cell = form.querySelector(`[data-total="${name}"]`);
-    if (cell) cell.textContent = group(sums[name]);
+    cell.textContent = group(sums[name]);
+    fit(cell.parentElement, cell.textContent);
   }
   form.querySelector('[data-total="sum"]').textContent = group(MONEY_IN.reduce((sum, name) => sum + sums[name], 0));
   form.querySelector("[data-total-recorded]").lastChild.textContent = ` ${recorded}/${rows.length}`.replace(/^ /, `${form.querySelector("[data-total-recorded]").textContent.split(" ")[0]} `);
@@ -127,24 +164,30 @@ function italic(text) {
 function count() {
   let sum = 0, any = false;
   for (const input of form.querySelectorAll("[data-piece]")) {
-    const pieces = /^\d{1,5}$/.test(input.value.trim()) ? Number(input.value) : 0;
+    const pieces = /^\d{0,5}$/.test(input.value.trim()) ? Number(input.value) : NaN;
+    mark(input, Number.isNaN(pieces) || stands(input.name));
     const out = form.querySelector(`output[for="${input.id}"]`);
     out.textContent = pieces ? group(pieces * Number(input.dataset.piece)) : "–";
     out.classList.toggle("has-value", pieces > 0);
     if (input.value.trim() !== "") any = true;
     sum += pieces * Number(input.dataset.piece);
   }
-  const typed = form.querySelector("[data-count-total]").value.trim();
-  if (!any && typed !== "") { sum = read(typed) || 0; any = true; }
+  const typed = form.querySelector("[data-count-total]");
+  mark(typed);
+  form.querySelector(`output[for="${typed.id}"]`).textContent = stands(typed.name) ? "" : unread(typed.value);
+  if (!any && typed.value.trim() !== "") { sum = read(typed.value); any = true; }
+  if (Number.isNaN(sum) || unread(typed.value)) any = false; // what cannot be read is no count
   form.querySelector("[data-counted]").textContent = any ? group(sum) : word("Notyet");
   return any ? sum : null;
 }
+const toCount = bar("counted").querySelector("a") ?? word("Notyet");
 function difference(expected, counted, pencilled, pencilSum) {
   const cell = bar("difference");
   cell.className = "";
   if (counted === null) {
     cell.className = "belum";
     cell.textContent = word("Notyet");
+    bar("counted").replaceChildren(toCount);
     return;
   }
   bar("counted").textContent = `Rp${group(counted)}`;
@@ -181,6 +224,7 @@ for (const row of rows) {
     changed(row);
   });
   row.addEventListener("change", (event) => {
+    if (!readable(row)) tick(row).checked = false;
     if (event.target.type === "radio") present(row, event.target.value);
     changed(row);
   });
@@ -198,9 +242,9 @@ function regroup(input, typed) {
   if (typed && /[.,]/.test(typed)) input.dataset.own = "1";
   if (input.dataset.own) return;
   const digits = input.value.replaceAll(".", "");
-  if (!/^\d{4,13}$/.test(digits) && !(/^\d{1,3}$/.test(digits) && input.value.includes("."))) return;
+  if (!/^\d{4,}$/.test(digits) && !(/^\d{1,3}$/.test(digits) && input.value.includes("."))) return;
   const after = input.value.length - input.selectionEnd;
-  input.value = group(Number(digits));
+  input.value = group(digits.replace(/^0+(?=\d)/, ""));
   input.setSelectionRange(input.value.length - after, input.value.length - after);
 }
 for (const input of form.querySelectorAll("[data-other], [data-count-total]")) input.addEventListener("input", (event) => regroup(input, event.data));
@@ -211,13 +255,14 @@ form.querySelector("[data-all-present]").addEventListener("click", (event) => {
     if (attendance(row)) continue;
     row.querySelector('.hisa input[value="H"]').checked = true;
     present(row, "H");
+    say(row);
   }
   changed();
 });
 form.querySelector("[data-all-paid]").addEventListener("click", (event) => {
   event.preventDefault();
   for (const row of rows) {
-    if (attendance(row) === "H" && amountsOf(row).every((input) => !Number.isNaN(read(input.value)))) tick(row).checked = true;
+    if (attendance(row) === "H" && readable(row)) tick(row).checked = true;
   }
   changed();
 });
@@ -249,7 +294,7 @@ form.addEventListener("keydown", (event) => {
     changed(row);
   } else if (event.key === " " && input.inputMode === "numeric") {
     event.preventDefault();
-    tick(row).checked = !tick(row).checked;
+    tick(row).checked = !tick(row).checked && readable(row);
     changed(row);
   }
 });
@@ -325,5 +370,6 @@ function restore() {
 restore();
 form.addEventListener("input", (event) => { if (!event.target.closest("[data-row]")) changed(); });
 form.addEventListener("change", (event) => { if (!event.target.closest("[data-row]")) changed(); });
+for (const row of rows) if (row.querySelector(".field-error")) tick(row).checked = false;
 rows.forEach(say);
 total();

@@ -38,8 +38,14 @@ def test_an_amount_with_one_reading_is_read(text, amount):
     ("text", "readings", "suggestion", "message"),
     [
         ("44,000", ("Rp44.000", "Rp44"), "44.000", "“44,000” bisa dibaca Rp44.000 atau Rp44. Tulis 44.000."),
-        ("10.00", ("Rp1.000", "Rp10"), "10", "“10.00” bisa dibaca Rp1.000 atau Rp10. Tulis 10."),
-        ("10,0", ("Rp100", "Rp10"), "10", "“10,0” bisa dibaca Rp100 atau Rp10. Tulis 10."),
+        (
+            "10.00",
+            ("Rp1.000", "Rp10"),
+            "",
+            "“10.00” bisa dibaca Rp1.000 atau Rp10. Hitung nolnya, lalu tulis rupiah utuh.",
+        ),
+        ("10,0", ("Rp100", "Rp10"), "", "“10,0” bisa dibaca Rp100 atau Rp10. Hitung nolnya, lalu tulis rupiah utuh."),
+        ("44.000.00", ("Rp4.400.000", "Rp44.000"), "", None),
         ("1.0000", ("Rp10.000", "Rp1"), "10.000", "“1.0000” bisa dibaca Rp10.000 atau Rp1. Tulis 10.000."),
         ("10,5", ("Rp105", "Rp10,5"), "", "“10,5” bisa dibaca Rp105 atau Rp10,5. Tulis rupiah utuh, tanpa sen."),
         (
@@ -58,6 +64,7 @@ def test_an_amount_with_two_readings_is_refused_with_both(text, readings, sugges
     assert (refused.value.readings, refused.value.suggestion) == (readings, suggestion)
     assert refused.value.code == "ambiguous_amount"
     assert refused.value.text == text
+    assert refused.value.caption == (f"{suggestion}?" if suggestion else "tanpa sen" if ",5" in text else "nolnya?")
     if message:
         assert str(refused.value) == message
 
@@ -102,6 +109,7 @@ def test_what_is_no_amount_is_refused(text, code):
         parse_rupiah(text)
     assert refused.value.code == code
     assert str(refused.value).endswith(("10.000.", "13 angka."))
+    assert refused.value.caption == ("13 angka" if code == "long_amount" else "tulis angka")
 
 
 def test_a_refusal_shows_only_what_a_page_can_hold():

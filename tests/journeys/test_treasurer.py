@@ -126,6 +126,79 @@ def test_three_exceptions_and_a_cash_difference(wati, page, artefacts):
     assert page.errors == []
 
 
+CUT = """() => [...document.querySelectorAll(".sheet-row input[inputmode], .sheet-total > [class^=f-], #c-total")]
+    .filter((e) => e.offsetParent && e.scrollWidth > e.clientWidth)
+    .map((e) => `${innerWidth}: ${e.name ?? "sum"} ${e.value ?? e.textContent}`)"""
+"""The amounts of the sheet that are wider than their place, and so not all seen."""
+
+
+def test_every_amount_is_seen_whole_at_every_width(wati, page, artefacts):
+    page.click("a.btn-primary")
+    page.click("[data-all-present]")
+    page.click("#r3 .more summary")
+    for name in ("r1-wajib", "r1-sukarela", "r3-wajib", "r3-sukarela", "r3-angsuran", "r3-denda", "c-total"):
+        page.fill(f"#{name}", "99999999")  # all three of a row, or some of it
+    for name, amount in {
+        "r2-wajib": 50_000,
+        "r2-sukarela": 99_999_999,
+        "r4-wajib": 999_999,
+        "r4-sukarela": 999_999,
+    }.items():
+        page.fill(f"#{name}", str(amount))
+    page.fill("#r5-sukarela", "1250000")
+    cut = []
+    for state in ("open", "closed"):
+        if state == "closed":
+            page.click("[data-all-paid]")
+            page.locator("#r5-sukarela").blur()
+        for width in (320, 360, 412, 768):
+            page.set_viewport_size({"width": width, "height": 640})
+            cut += page.evaluate(CUT)
+            fits(page)
+            if width < 400:
+                page.screenshot(path=artefacts / f"sheet-millions-{state}-{width}.png", full_page=True)
+    assert cut == []
+    expect(page.locator("[data-total=sukarela]")).to_have_text("302.249.996")
+
+
+def test_a_wrong_field_is_said_once_until_it_is_put_right(wati, page, artefacts):
+    page.click("a.btn-primary")
+    page.click("[data-all-present]")
+    page.fill("#r3-angsuran", "44,000")
+    page.fill("#r2-wajib", "1" * 20)
+    page.fill("#c-total", "12x")
+    expect(page.locator("#r2 [data-say]")).to_have_text(
+        "“11.111.111.111.111.111.111” terlalu besar. Paling banyak 13 angka."
+    )
+    expect(page.locator("[data-bar=counted]")).to_have_text("Hitung")
+    expect(page.locator("[data-bar=difference]")).to_have_text("belum")
+    expect(page.locator("#c-total")).to_have_attribute("aria-invalid", "true")
+    page.click("#r3 .catat")
+    expect(page.locator("#r3-catat")).not_to_be_checked()
+    page.click("[data-all-paid]")
+    page.click(".bar button")
+    expect(page.locator(".error-summary li")).to_have_count(3)
+    expect(page.locator("[data-recorded-words]")).to_have_text("3 dari 5 dicatat")
+    page.screenshot(path=artefacts / "sheet-errors.png", full_page=True)
+    said, field = page.locator("#r3 [data-say] p:visible"), page.locator("#r3 .f-angsuran")
+    expect(said).to_have_text("“44,000” bisa dibaca Rp44.000 atau Rp44. Tulis 44.000.")
+    expect(field.locator(".amount-cap")).to_have_text("44.000?", use_inner_text=True)
+    assert page.evaluate("getComputedStyle(document.querySelector('#r3-angsuran')).borderWidth") == "2px", "all four"
+    page.fill("#r3-angsuran", "10.250")
+    expect(said).to_have_count(0)
+    expect(field.locator(".amount-cap")).to_have_text("usulan", use_inner_text=True)
+    page.fill("#r3-angsuran", "450000")
+    page.click("#r3 .catat")
+    page.fill("#r2-wajib", "5000")
+    page.fill("#c-total", "")
+    expect(page.locator("#c-total-error")).to_be_hidden()
+    page.click(".bar button")
+    expect(page.locator(".error-summary li")).to_have_text(["Julaika, angsuran: Sisa pinjamannya Rp102.500."])
+    expect(said).to_have_text("Sisa pinjamannya Rp102.500.")
+    expect(page.locator("#r3-catat")).not_to_be_checked()
+    assert page.errors == []
+
+
 def test_enter_goes_down_letters_say_who_came_and_space_records(wati, page, artefacts):
     page.set_viewport_size({"width": 1280, "height": 800})
     page.click("a.btn-primary")

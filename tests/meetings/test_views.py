@@ -118,14 +118,22 @@ def test_a_fine_and_money_for_the_social_fund_are_out_of_the_ordinary(wati, grou
 
 
 def test_what_cannot_be_read_is_said_at_its_field_and_kept(wati, group):
-    wrong = filled(r3_angsuran="44,000", r4_wajib="1e5", r5_attendance=None, c_500="1,5")
+    wrong = filled(
+        r3_angsuran="44,000", r4_wajib="1e5", r5_attendance=None, c_500="1,5", c_total="12x", out2_amount="5"
+    )
     answer = wati.post(url("sheet", group), wrong)
     assert answer.status_code == 422
     said = {error["id"]: error["text"] for error in answer.context["errors"]}
     assert said["r3-angsuran"] == "Julaika, angsuran: “44,000” bisa dibaca Rp44.000 atau Rp44. Tulis 44.000."
     assert "r4-wajib" in said
     assert "c-500" in said
+    assert said["c-total"].startswith("Atau jumlahnya: “12x” bukan")
+    assert said["out2-code"] == "Uang lain keluar, baris 2: Pilih jenis uang ini."
     assert 'value="44,000"' in answer.content.decode()
+    lines = answer.context["lines"]
+    assert [line.checked for line in lines] == [True, True, False, False, True], "what is wrong is pencil"
+    assert (answer.context["recorded"], answer.context["totals"]["sum"]) == (3, 15_000)
+    assert (lines[2].captions, lines[3].captions) == ({"angsuran": "44.000?"}, {"wajib": "tulis angka"})
     assert SheetDraft.objects.get().data["r3-angsuran"] == "44,000"
 
 
@@ -158,6 +166,16 @@ def test_ten_times_the_usual_is_a_question_and_not_a_refusal(wati, group):
     assert wati.get(url("sheet", group)).context["lines"][0].soft == []
     wati.post(url("sheet", group), filled(action="", take="r1-wajib", r1_wajib="55.000"))
     assert wati.get(url("sheet", group)).context["lines"][0].values["wajib"] == "5.000"
+
+
+def test_what_the_book_would_refuse_is_said_in_short_and_not_asked_about(wati, group):
+    answer = wati.post(url("sheet", group), filled(r3_angsuran="450.000", r1_tarik="99.000", in1_amount="5"))
+    said = {error["id"]: error["text"] for error in answer.context["errors"]}
+    assert said["r3-angsuran"] == "Julaika, angsuran: Sisa pinjamannya Rp102.500."
+    assert said["in1-memo"] == "Uang lain masuk, baris 1: Tulis untuk apa."
+    lines = answer.context["lines"]
+    assert (lines[2].captions, lines[2].soft, lines[2].checked) == ({"angsuran": "sisa 102.500"}, [], False)
+    assert lines[0].captions == {"tarik": "ada 0"}
 
 
 def test_pressing_the_button_twice_writes_once(wati, group):
@@ -310,7 +328,7 @@ def test_the_minutes_are_kept_in_the_draft_and_come_with_the_sheet(wati, group):
     for wrong in ("31-02-2026", "0001-01-01", "9999-12-31"):
         page = wati.post(url("minutes", group), fields | {"f1-due_on": wrong})
         assert (page.status_code, f'value="{wrong}"' in page.content.decode()) == (422, True)
-        assert f"“{wrong}” bukan tanggal" in page.content.decode()
+        assert "Tulis tanggal seperti 30-11-2026." in page.content.decode()
     assert wati.post(url("minutes", group), fields | {"f1-owner": "2", "f1-due_on": "29-12-2026"}).status_code == 302
     assert 'value="29-12-2026"' in wati.get(url("minutes", group)).content.decode()
     wati.post(url("sheet", group), filled())

@@ -8,11 +8,12 @@ the books. Apps above the ledger add checks of what only they know: `verify.regi
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from psycopg2 import extensions
 
 from ledger import digest
 from ledger.chart import CHART, rupiah
@@ -69,9 +70,30 @@ def one_moment() -> Iterator[None]:
         yield
 
 
+def _or_first(cast: Callable[[Any, Any], Any], first: Any) -> Callable[[Any, Any], Any]:
+    def cast_or_first(value: Any, cursor: Any) -> Any:
+        try:
+            return cast(value, cursor)
+        except (ValueError, OverflowError):
+            return first
+
+    return cast_or_first
+
+
+_CASTS = (
+    extensions.new_type((1082,), "DATE", _or_first(extensions.PYDATE, date.min)),
+    extensions.new_type((1184,), "TIMESTAMPTZ", _or_first(extensions.PYDATETIMETZ, datetime.min.replace(tzinfo=UTC))),
+)
+
+
 def stream(sql: str, books: Books, **params: Any) -> Iterator[tuple[Any, ...]]:
-    """Yield rows by and by through a server-side cursor; `sql` limits itself by the parameter `%(books)s`."""
+    """Yield rows by and by through a server-side cursor; `sql` limits itself by the parameter `%(books)s`.
+
+    A day or moment outside the calendar, which only a forger writes, comes as the first there is.
+    """
     with connection.chunked_cursor() as cursor:
+        for cast in _CASTS:
+            extensions.register_type(cast, cursor.cursor)
         cursor.execute(sql, {"books": None if books is None else list(books), **params})
         yield from cursor
 
@@ -231,10 +253,10 @@ def check_reversals(books: Books) -> Iterator[Problem]:
            AND (o.id IS NULL OR o.reverses_id IS NOT NULL OR o.number >= e.number OR o.kind <> e.kind
                 OR btrim(e.memo) = ''
                 OR (o."on" <> e."on" AND (b.closed_through IS NULL OR o."on" > b.closed_through))
-                OR (SELECT array_agg((account_id, amount) ORDER BY account_id, amount)
+                OR (SELECT array_agg((account_id, amount::numeric) ORDER BY account_id, amount)
                       FROM ledger_posting WHERE entry_id = e.id)
                    IS DISTINCT FROM
-                   (SELECT array_agg((account_id, -amount) ORDER BY account_id, -amount)
+                   (SELECT array_agg((account_id, -amount::numeric) ORDER BY account_id, amount DESC)
                       FROM ledger_posting WHERE entry_id = o.id))
          ORDER BY e.book_id, e.number
         """,

@@ -1,14 +1,29 @@
 """After any test that touched a book, the books are proved again; a test that forges them says `tampers`."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.db.models.signals import post_save
 
+from groups.models import Group
 from ledger import verify
 from ledger.announce import book_changed
 from ledger.models import Book
+from ledger.services import post
+from meetings.sealed import imported_key
+
+OLD_BOOK = "0" * 64
+
+
+def old_sheet(group: Group, on: date, at: datetime) -> UUID:
+    """Return the key of a sheet of the group's old book, and seal that this book was brought in."""
+    content = {"import": 1, "group": group.code, "book": OLD_BOOK}
+    key = imported_key(group.code, OLD_BOOK, "book")
+    post(book=group.book, key=key, content=content, drafts=[], by=None, at=at)
+    return imported_key(group.code, OLD_BOOK, on.isoformat())
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ def read(content: str, take: Callable[[Any], Found]) -> Found | None:
     """Return what `take` finds in a sealed text; None where it is not JSON, or not of the shape that `take` expects."""
     try:
         return take(json.loads(content))
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError):
         return None
 
 

@@ -346,15 +346,23 @@ def check_days(books: Books) -> Iterator[Problem]:
 
 @register
 def check_closings(books: Books) -> Iterator[Problem]:
-    """What a closing says of box, bank and head is still so: what was opened with is what was closed with."""
+    """What a closing says of box, bank and head is still so: what was opened with is what was closed with.
+
+    A period is over when it is closed, later entries lie after it, and a book is closed through its latest closing.
+    """
     rows = stream(
         """
         SELECT c.book_id, c.id, c.last_number, c.cash, c.bank, coalesce(m.cash, 0), coalesce(m.bank, 0),
                b.closed_through IS NULL OR b.closed_through < c.through,
-               c.head_digest = ledger_genesis(b.uid)
+               (c.last_number = 0 AND c.head_digest = ledger_genesis(b.uid))
                OR EXISTS (SELECT 1 FROM ledger_entry e WHERE e.book_id = c.book_id AND e.number = c.last_number
                                                          AND e.digest = c.head_digest)
-               OR EXISTS (SELECT 1 FROM ledger_submission s WHERE s.book_id = c.book_id AND s.digest = c.head_digest)
+               OR EXISTS (SELECT 1 FROM ledger_submission s
+                           WHERE s.book_id = c.book_id AND s.digest = c.head_digest AND s.first_number IS NULL
+                             AND c.last_number = coalesce((SELECT max(v.last_number) FROM ledger_submission v
+                                                            WHERE v.book_id = c.book_id AND v.id < s.id), 0)),
+               (SELECT min(e.number) FROM ledger_entry e
+                 WHERE e.book_id = c.book_id AND e.number > c.last_number AND e."on" <= c.through)
           FROM ledger_closing c
           JOIN ledger_book b ON b.id = c.book_id
           LEFT JOIN LATERAL (
@@ -367,7 +375,7 @@ def check_closings(books: Books) -> Iterator[Problem]:
         """,
         books,
     )
-    for book, row, number, cash, bank, held_cash, held_bank, reopened, has_head in rows:
+    for book, row, number, cash, bank, held_cash, held_bank, reopened, has_head, written_since in rows:
         if (cash, bank) != (held_cash, held_bank):
             sentence = _("It was closed with %(closed)s in box and bank, the postings come to %(found)s.") % {
                 "closed": rupiah(cash + bank),
@@ -378,6 +386,9 @@ def check_closings(books: Books) -> Iterator[Problem]:
             yield Problem(book, "closing", row, _("The book is no longer closed through that day."), number)
         if not has_head:
             yield Problem(book, "closing", row, _("The head it was closed with no longer lies in the chain."), number)
+        if written_since:
+            sentence = _("Entry %(number)s was written after it, into the period it closed.")
+            yield Problem(book, "closing", row, sentence % {"number": written_since}, written_since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,10 @@ def check_corrections(books: Books) -> Iterator[Problem]:
             yield Problem(book, "meetings_correction", row, _("The correction is not what was sent."), number)
     rows = verify.stream(
         """
-        SELECT s.book_id, s.id, s.first_number FROM ledger_submission s
-         WHERE content LIKE ANY(ARRAY['{"attendance_correction":%%', '{"added":%%', '{"decided_year_back":%%'])
+        SELECT s.book_id, s.id, s.first_number FROM ledger_submission s JOIN groups_group g ON g.book_id = s.book_id
+         WHERE (content LIKE ANY(ARRAY['{"attendance_correction":%%', '{"added":%%', '{"correction":%%',
+                                       '{"decided_year_back":%%'])
+                OR content ~ '^[{]"amount":[0-9]+,"code":"[0-9]*","correction":')
            AND (%(books)s::bigint[] IS NULL OR s.book_id = ANY(%(books)s::bigint[]))
            AND NOT EXISTS (SELECT 1 FROM meetings_correction c WHERE c.submission_id = s.id)
          ORDER BY s.book_id, s.id
@@ -47,6 +49,47 @@ def check_corrections(books: Books) -> Iterator[Problem]:
     )
     for book, submission, number in rows:
         yield Problem(book, "ledger_submission", submission, _("A correction has lost its row."), number)
+
+
+@verify.register
+def check_written_again(books: Books) -> Iterator[Problem]:
+    """Every hand-over outside a sheet's own entries belongs to a correction, and lies where what it answers lay.
+
+    What a correction writes again is of the meeting and member of what it reverses; what it adds, of its own meeting
+    and of the member who was sealed with it.
+    """
+    rows = verify.stream(
+        """
+        SELECT e.book_id, e.number, h.id, s.content, e.reverses_id IS NULL AND c.meeting_id IS NOT NULL,
+               CASE WHEN w.group_id = g.id THEN w.no ELSE -w.id END,
+               (SELECT nullif(max(a.member_no), 0) FROM ledger_posting p
+                  JOIN ledger_account a ON a.id = p.account_id WHERE p.entry_id = e.id),
+               h.meeting_id = c.meeting_id,
+               EXISTS (SELECT 1 FROM ledger_entry r JOIN meetings_handover o ON o.entry_id = r.reverses_id
+                        WHERE r.submission_id = s.id AND o.meeting_id = h.meeting_id
+                          AND o.member_id IS NOT DISTINCT FROM h.member_id)
+          FROM ledger_entry e JOIN groups_group g ON g.book_id = e.book_id
+          JOIN ledger_submission s ON s.id = e.submission_id
+          LEFT JOIN meetings_handover h ON h.entry_id = e.id LEFT JOIN groups_member w ON w.id = h.member_id
+          LEFT JOIN meetings_correction c ON c.submission_id = s.id
+         WHERE (h.id IS NOT NULL
+                OR (c.meeting_id IS NOT NULL AND e.reverses_id IS NULL AND e.kind = ANY(%(kinds)s)))
+           AND NOT EXISTS (SELECT 1 FROM meetings_meeting m WHERE m.submission_id = s.id)
+           AND (%(books)s::bigint[] IS NULL OR e.book_id = ANY(%(books)s::bigint[]))
+         ORDER BY e.book_id, e.number
+        """,
+        books,
+        kinds=list(_OF_SHEETS),
+    )
+    for book, number, row, content, may_have, member, whose, in_its_meeting, answers in rows:
+        if row is None:
+            yield Problem(book, "entry", number, _("Its hand-over is missing, or lies at another meeting."), number)
+            continue
+        added = in_its_meeting and content.startswith('{"added":')
+        told = read(content, sealed.added_member) if added and not answers else member
+        if not may_have or not (answers or added) or member != (whose or told):
+            text = _("Whose hand-over it is, is not what was sent.")
+            yield Problem(book, "meetings_handover", row, text, number)
 
 
 def _is_of_day(content: str, kind: str, on: date | None) -> bool:

@@ -348,7 +348,7 @@ def check_days(books: Books) -> Iterator[Problem]:
 def check_closings(books: Books) -> Iterator[Problem]:
     """What a closing says of box, bank and head is still so: what was opened with is what was closed with.
 
-    A period has come when it is closed, later entries lie after it, and a book is closed through its latest closing.
+    Later entries lie after it, and a book is closed through its latest closing.
     """
     rows = stream(
         """
@@ -362,8 +362,7 @@ def check_closings(books: Books) -> Iterator[Problem]:
                              AND c.last_number = coalesce((SELECT max(v.last_number) FROM ledger_submission v
                                                             WHERE v.book_id = c.book_id AND v.id < s.id), 0)),
                (SELECT min(e.number) FROM ledger_entry e
-                 WHERE e.book_id = c.book_id AND e.number > c.last_number AND e."on" <= c.through),
-               c.through > (c.closed_at AT TIME ZONE 'UTC' + interval '14 hours')::date
+                 WHERE e.book_id = c.book_id AND e.number > c.last_number AND e."on" <= c.through)
           FROM ledger_closing c
           JOIN ledger_book b ON b.id = c.book_id
           LEFT JOIN LATERAL (
@@ -376,7 +375,7 @@ def check_closings(books: Books) -> Iterator[Problem]:
         """,
         books,
     )
-    for book, row, number, cash, bank, held_cash, held_bank, reopened, has_head, written_since, before_its_end in rows:
+    for book, row, number, cash, bank, held_cash, held_bank, reopened, has_head, written_since in rows:
         if (cash, bank) != (held_cash, held_bank):
             sentence = _("It was closed with %(closed)s in box and bank, the postings come to %(found)s.") % {
                 "closed": rupiah(cash + bank),
@@ -390,8 +389,6 @@ def check_closings(books: Books) -> Iterator[Problem]:
         if written_since:
             sentence = _("Entry %(number)s was written after it, into the period it closed.")
             yield Problem(book, "closing", row, sentence % {"number": written_since}, written_since)
-        if before_its_end:
-            yield Problem(book, "closing", row, _("It was closed before that day had come."), number)
     rows = stream(
         """
         SELECT b.id FROM ledger_book b

@@ -251,6 +251,7 @@ MONEY = {
 }  # fmt: skip
 
 
+@pytest.mark.tampers  # a loan and a difference that only postings know
 @pytest.mark.parametrize("name", MONEY)
 def test_an_entry_without_a_column_is_named_and_nothing_is_handed_over_in_silence(name, tmp_path):
     group = melati_group()

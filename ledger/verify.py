@@ -8,11 +8,12 @@ the books. Apps above the ledger add checks of what only they know: `verify.regi
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from psycopg2 import extensions
 
 from ledger import digest
 from ledger.chart import CHART, rupiah
@@ -69,9 +70,30 @@ def one_moment() -> Iterator[None]:
         yield
 
 
+def _or_first(cast: Callable[[Any, Any], Any], first: Any) -> Callable[[Any, Any], Any]:
+    def cast_or_first(value: Any, cursor: Any) -> Any:
+        try:
+            return cast(value, cursor)
+        except (ValueError, OverflowError):
+            return first
+
+    return cast_or_first
+
+
+_CASTS = (
+    extensions.new_type((1082,), "DATE", _or_first(extensions.PYDATE, date.min)),
+    extensions.new_type((1184,), "TIMESTAMPTZ", _or_first(extensions.PYDATETIMETZ, datetime.min.replace(tzinfo=UTC))),
+)
+
+
 def stream(sql: str, books: Books, **params: Any) -> Iterator[tuple[Any, ...]]:
-    """Yield rows by and by through a server-side cursor; `sql` limits itself by the parameter `%(books)s`."""
+    """Yield rows by and by through a server-side cursor; `sql` limits itself by the parameter `%(books)s`.
+
+    A day or moment outside the calendar, which only a forger writes, comes as the first there is.
+    """
     with connection.chunked_cursor() as cursor:
+        for cast in _CASTS:
+            extensions.register_type(cast, cursor.cursor)
         cursor.execute(sql, {"books": None if books is None else list(books), **params})
         yield from cursor
 
@@ -231,10 +253,10 @@ def check_reversals(books: Books) -> Iterator[Problem]:
            AND (o.id IS NULL OR o.reverses_id IS NOT NULL OR o.number >= e.number OR o.kind <> e.kind
                 OR btrim(e.memo) = ''
                 OR (o."on" <> e."on" AND (b.closed_through IS NULL OR o."on" > b.closed_through))
-                OR (SELECT array_agg((account_id, amount) ORDER BY account_id, amount)
+                OR (SELECT array_agg((account_id, amount::numeric) ORDER BY account_id, amount)
                       FROM ledger_posting WHERE entry_id = e.id)
                    IS DISTINCT FROM
-                   (SELECT array_agg((account_id, -amount) ORDER BY account_id, -amount)
+                   (SELECT array_agg((account_id, -amount::numeric) ORDER BY account_id, amount DESC)
                       FROM ledger_posting WHERE entry_id = o.id))
          ORDER BY e.book_id, e.number
         """,
@@ -324,15 +346,23 @@ def check_days(books: Books) -> Iterator[Problem]:
 
 @register
 def check_closings(books: Books) -> Iterator[Problem]:
-    """What a closing says of box, bank and head is still so: what was opened with is what was closed with."""
+    """What a closing says of box, bank and head is still so: what was opened with is what was closed with.
+
+    Later entries lie after it, and a book is closed through its latest closing.
+    """
     rows = stream(
         """
         SELECT c.book_id, c.id, c.last_number, c.cash, c.bank, coalesce(m.cash, 0), coalesce(m.bank, 0),
                b.closed_through IS NULL OR b.closed_through < c.through,
-               c.head_digest = ledger_genesis(b.uid)
+               (c.last_number = 0 AND c.head_digest = ledger_genesis(b.uid))
                OR EXISTS (SELECT 1 FROM ledger_entry e WHERE e.book_id = c.book_id AND e.number = c.last_number
                                                          AND e.digest = c.head_digest)
-               OR EXISTS (SELECT 1 FROM ledger_submission s WHERE s.book_id = c.book_id AND s.digest = c.head_digest)
+               OR EXISTS (SELECT 1 FROM ledger_submission s
+                           WHERE s.book_id = c.book_id AND s.digest = c.head_digest AND s.first_number IS NULL
+                             AND c.last_number = coalesce((SELECT max(v.last_number) FROM ledger_submission v
+                                                            WHERE v.book_id = c.book_id AND v.id < s.id), 0)),
+               (SELECT min(e.number) FROM ledger_entry e
+                 WHERE e.book_id = c.book_id AND e.number > c.last_number AND e."on" <= c.through)
           FROM ledger_closing c
           JOIN ledger_book b ON b.id = c.book_id
           LEFT JOIN LATERAL (
@@ -345,7 +375,7 @@ def check_closings(books: Books) -> Iterator[Problem]:
         """,
         books,
     )
-    for book, row, number, cash, bank, held_cash, held_bank, reopened, has_head in rows:
+    for book, row, number, cash, bank, held_cash, held_bank, reopened, has_head, written_since in rows:
         if (cash, bank) != (held_cash, held_bank):
             sentence = _("It was closed with %(closed)s in box and bank, the postings come to %(found)s.") % {
                 "closed": rupiah(cash + bank),
@@ -356,6 +386,20 @@ def check_closings(books: Books) -> Iterator[Problem]:
             yield Problem(book, "closing", row, _("The book is no longer closed through that day."), number)
         if not has_head:
             yield Problem(book, "closing", row, _("The head it was closed with no longer lies in the chain."), number)
+        if written_since:
+            sentence = _("Entry %(number)s was written after it, into the period it closed.")
+            yield Problem(book, "closing", row, sentence % {"number": written_since}, written_since)
+    rows = stream(
+        """
+        SELECT b.id FROM ledger_book b
+         WHERE b.closed_through IS NOT NULL AND (%(books)s::bigint[] IS NULL OR b.id = ANY(%(books)s::bigint[]))
+           AND NOT EXISTS (SELECT 1 FROM ledger_closing c WHERE c.book_id = b.id AND c.through >= b.closed_through)
+         ORDER BY b.id
+        """,
+        books,
+    )
+    for (book,) in rows:
+        yield Problem(book, "book", book, _("It is closed through a day that no closing speaks of."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """What the page of box and bank shows: balances, what moved outside the sheets, and the history of a fund."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +9,7 @@ from django.db.models import QuerySet
 from groups.models import Group
 from ledger import chart
 from ledger.models import Account, Entry, Posting
+from ledger.sealed import read, words
 from meetings.models import BoxCount
 from meetings.selectors.differences import DifferenceLine, open_differences
 from meetings.services.cashbox import TAKEN_BACK
@@ -28,9 +28,7 @@ class Act:
     @property
     def payee(self) -> str:
         """Who gave or got the money, as it was sealed; empty when nobody was named, or when it was erased."""
-        content = self.entry.submission.content
-        told = json.loads(content) if content else {}
-        return str(told.get("payee", "")) if isinstance(told, dict) else ""
+        return read(self.entry.submission.content, lambda told: words(told["payee"])) or ""
 
     @property
     def names(self) -> list[str]:

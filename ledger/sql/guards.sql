@@ -1,7 +1,9 @@
 -- What the books refuse, whoever writes. Each function names what it keeps; the messages are for the log, the
--- services speak to people. Only the three `…_arrives` functions may move a book's head or a balance: they do it from
--- inside a trigger, which no other writer's statement is (pg_trigger_depth). Whoever may create triggers could as well
--- drop these; what such a person did, `verify_books` finds.
+-- services speak to people. Only the three `…_arrives` functions are to move a book's head or a balance: they do it from
+-- inside a trigger, which no statement of another writer is (pg_trigger_depth). So no INSERT, UPDATE or DELETE moves
+-- them otherwise. A trigger of somebody's own does: whoever may create a table, be it a temporary one, can let a trigger
+-- on it write a head or a balance. That changes no entry and no posting, and `verify_books` names the book or account,
+-- as it names what somebody did who dropped these triggers.
 --
 -- This file can be run again as it stands: a migration that changes a guard re-reads it.
 --

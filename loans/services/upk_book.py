@@ -4,7 +4,6 @@ Loans to KSM, their instalments, the reserve and the reward have services of the
 `judge_cash` here, so that no day of the book begins too early or ends with less than nothing in the box.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +23,7 @@ from groups.money import format_rupiah
 from ledger import chart
 from ledger import services as ledger
 from ledger.models import Book, Entry
+from ledger.sealed import number, read, words
 from ledger.services import Draft, Leg, Receipt
 
 if TYPE_CHECKING:
@@ -194,18 +194,21 @@ def _judge_capital(book: Book, money: Money) -> None:
 
 
 def money_of(entry: Entry) -> Money | None:
-    """Return what an entry of other money said when it was sent; None for entries of any other kind."""
+    """Return what an entry of other money said when it was sent; None for any other kind, and once the text is gone."""
     if entry.kind not in MONEY_KINDS or entry.reverses_id:
         return None
-    said = json.loads(entry.submission.content)
+    return read(entry.submission.content, _money)
+
+
+def _money(said: Any) -> Money:
     said = said.get("in_place") or said
     return Money(
-        kind=said["kind"],
+        kind=MONEY_KINDS[said["kind"]].kind,
         on=date.fromisoformat(said["on"]),
-        amount=said["amount"],
-        memo=said["memo"],
-        place=said["place"],
-        party=said["party"],
+        amount=number(said["amount"]),
+        memo=words(said["memo"]),
+        place="bank" if said["place"] == "bank" else "cash",
+        party=words(said["party"]),
     )
 
 

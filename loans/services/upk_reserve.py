@@ -1,6 +1,5 @@
 """The reserve for loans that may not come back: each month the UPK's book is brought to what the classes ask."""
 
-import json
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -16,6 +15,7 @@ from ledger import chart
 from ledger import services as ledger
 from ledger.kinds import UPK_RESERVE
 from ledger.models import Entry, Submission
+from ledger.sealed import read
 from ledger.services import Draft, Leg, Receipt
 from loans.selectors.upk_portfolio import ReserveSheet, reserve_sheet
 from loans.services.upk_book import judge_day, reversal
@@ -36,8 +36,8 @@ def post_reserve(*, upk: Upk, on: date, seen: int, key: UUID, by: "User | None",
     with transaction.atomic():
         book = ledger.lock_book(upk.book_id)
         if earlier := Submission.objects.filter(book=book, key=key).first():
-            said = json.loads(earlier.content).get("reserve", {})
-            if (said.get("on"), said.get("change")) != (on.isoformat(), seen):
+            said = read(earlier.content, lambda told: (told["reserve"]["on"], told["reserve"]["change"]))
+            if said != (on.isoformat(), seen):
                 ledger.find_submission(book, key, "")  # refuses: the key was used for something else
             return Receipt(earlier, (), created=False)
         judge_day(upk, book, on, at)

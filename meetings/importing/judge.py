@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -21,10 +21,10 @@ from ledger.digest import text_hash
 from ledger.services import AccountKey, Leg
 from loans.schedule import InvalidTerms, Terms, schedule
 from loans.schedule import Row as ScheduleRow
+from meetings.sealed import imported_key
 from meetings.workbook import HOLIDAYS, LOANS, MEETINGS, MEMBERS, OPENING, OTHER, ROWS, Line, Problems, Workbook
 from meetings.xlsx import reference
 
-_KEYS = UUID("6d0f3f0a-52a1-5c36-9c0b-0d8f5c2a7f11")  # the namespace of an imported book's submissions
 _MONEY = ("Pokok", "Wajib", "Sukarela", "Tarik sukarela", "Angsuran", "Denda", "Sosial")
 _TERMS = {"principal": "Pokok", "periods": "Jangka", "rate": "Jasa persen", "round_to": "Bulatkan"}
 
@@ -74,7 +74,7 @@ class Plan:
 
     def key(self, what: str) -> UUID:
         """The key of one submission: the same book gives the same keys."""
-        return uuid5(_KEYS, f"{self.group['Kode']}\n{self.content_hash}\n{what}")
+        return imported_key(self.group["Kode"], self.content_hash, what)
 
 
 class Judge:

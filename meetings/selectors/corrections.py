@@ -1,6 +1,5 @@
 """What was corrected in a book: who, when, why, old and new beside each other, and which members were asked again."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +10,9 @@ from groups import clock
 from groups.models import Group, Member
 from ledger import chart
 from ledger.models import Entry, Posting, Submission
+from ledger.sealed import read
 from loans.models import Loan
+from meetings import sealed
 from meetings.models import Correction, HandOver, Reconfirmation
 from meetings.services.posting import HANDOVER
 
@@ -123,8 +124,8 @@ def _sides(entries: Sequence[Entry], names: Mapping[int, str]) -> dict[int, Side
 
 def _attendance(submission: Submission, names: Mapping[int, str]) -> list[tuple[str, str, str]]:
     """Return who was put right from what to what, as it was sealed; nothing once the text was erased."""
-    sealed = json.loads(submission.content or "{}").get("attendance_correction", {})
-    return [(names.get(int(no), no), old or "–", new) for no, (old, new) in sealed.items()]
+    told = read(submission.content, sealed.put_right)
+    return [(names.get(no, str(no)), old or "–", new) for no, (old, new) in told[1].items()] if told else []
 
 
 def payable_loans(group: Group, member_id: int | None, on: date) -> list[int]:

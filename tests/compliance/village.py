@@ -21,6 +21,7 @@ from meetings.models import Meeting
 from meetings.services import post_sheet
 from meetings.sheet import CashCount, Disbursement, Minutes, OtherMoney, Payment, Row, Sheet
 from savings.terms import agree_terms
+from tests.books import old_sheet
 
 MONDAY = date(2026, 1, 5)
 NAMES = ("Sari", "Wati", "Budi", "Julaika", "Syawiyah")
@@ -105,7 +106,9 @@ def meet(
         count=CashCount(counted=counted, reason=reason),
         minutes=minutes,
     )
-    return post_sheet(group=group, key=uuid4(), sheet=sheet, by=None, at=noon(posted_on or on), imported=imported)
+    at = noon(posted_on or on)
+    key = old_sheet(group, on, at) if imported else uuid4()
+    return post_sheet(group=group, key=key, sheet=sheet, by=None, at=at, imported=imported)
 
 
 def cash(group: Group) -> int:

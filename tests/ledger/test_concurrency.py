@@ -14,7 +14,8 @@ from django.db import connection, transaction
 
 from ledger import chart, verify
 from ledger.models import Account, Book, Submission
-from ledger.services import accounts_for, close_through, lock_book, open_book, reversal_of
+from ledger.services import accounts_for, lock_book, open_book, reversal_of
+from tests.books import close_through
 from tests.ledger.village import MEETING, balance, deposit, entry, lend, mawar, now, opening, send, spend
 
 AT_ONCE = 50  # connections, each a person of her own

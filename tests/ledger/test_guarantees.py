@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from ledger import chart, digest
 from ledger.chart import CHART
 from ledger.models import Account, Book, Entry, Posting, Submission
-from ledger.services import Draft, Leg, accounts_for, close_through, open_book, post, reversal_of
+from ledger.services import Draft, Leg, accounts_for, open_book, post, reversal_of
+from tests.books import close_through
 from tests.ledger.village import (
     AT,
     MEETING,

@@ -14,7 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from ledger import chart, verify
 from ledger.chart import CHART
 from ledger.models import Account, Book, Entry
-from ledger.services import AccountKey, Draft, Leg, Receipt, close_through, open_book, post, reversal_of
+from ledger.services import AccountKey, Draft, Leg, Receipt, open_book, post, reversal_of
+from tests.books import close_through
 from tests.ledger.village import AT, deposit, lend, opening, repay, settle, spend, withdraw
 from tests.properties import examples
 

@@ -14,7 +14,8 @@ from django.db import connection, transaction
 from groups.models import Bkm, Group
 from ledger import chart, digest, verify
 from ledger.models import Account, Book, Entry, Posting, Submission
-from ledger.services import close_through, open_book, post, reversal_of
+from ledger.services import open_book, post, reversal_of
+from tests.books import close_through
 from tests.ledger.village import (
     AT,
     MEETING,
@@ -292,10 +293,10 @@ def test_the_command_says_that_all_is_well(books, capsys):
 
 def test_the_command_finds_a_book_by_the_code_of_its_group(books, capsys):
     bkm = Bkm.objects.create(code="BKM-GUYUB", name="BKM Guyub")
-    Group.objects.create(code="KSM-MAWAR", name="Mawar", bkm=bkm, book=books[0], start_on=MEETING)
+    Group.objects.create(code="KSM-KOSONG", name="Kosong", bkm=bkm, book=books[2], start_on=MEETING)
 
-    assert run(capsys, "--group", "KSM-MAWAR") == (0, "1 buku, 17 catatan: semuanya cocok.\n")
-    assert run(capsys, "--group", "KSM-MAWAR", "--book", "KSM Kosong")[1].startswith("2 buku, 17 catatan")
+    assert run(capsys, "--group", "KSM-KOSONG") == (0, "1 buku, 0 catatan: semuanya cocok.\n")
+    assert run(capsys, "--group", "KSM-KOSONG", "--book", "KSM Mawar")[1].startswith("2 buku, 17 catatan")
     for asked in (("--group", "KSM-LAIN"), ("--book", "KSM Lain"), ("--book", "0")):
         with pytest.raises(CommandError, match="Tidak ada buku"):
             call_command("verify_books", *asked)
@@ -311,12 +312,14 @@ def test_the_command_names_the_first_bad_row_of_each_book(books, capsys):
 
     assert code == 1
     cash, saved = (books[0].accounts.get(code=code, member_no=no).pk for code, no in (("1110", 0), ("2110", 1)))
+    closing = books[0].closings.get().pk
     assert said.splitlines() == [
-        "KSM Mawar: 3 masalah.",
+        "KSM Mawar: 4 masalah.",
         "  Baris pertama yang rusak: catatan 6.",
         "  - catatan 6: Sidik jarinya tidak cocok dengan isinya dan dengan yang sebelumnya.",
         f"  - akun id {cash}: Saldo tertulis Rp324.500, jumlah mutasinya Rp326.500.",
         f"  - akun id {saved}: Saldo tertulis -Rp5.000, jumlah mutasinya -Rp7.000.",
+        f"  - closing id {closing}: Ditutup dengan Rp312.000 di kas dan bank, catatannya berjumlah Rp314.000.",
         "KSM Kosong: 1 masalah.",
         f"  Baris pertama yang rusak: buku id {books[2].pk}.",
         f"  - buku id {books[2].pk}: Nomor terakhir tertulis 99, catatan terakhir bernomor 0.",
@@ -413,6 +416,7 @@ def rewrite_tail(book: Book, from_number: int) -> None:
         book.pk,
     )
     last = Submission.objects.filter(book=book).latest("pk")
+    sql("DELETE FROM ledger_closing WHERE book_id = %s", book.pk)
     sql(
         "UPDATE ledger_book SET closed_through = NULL, last_number = %s, head_digest = %s WHERE id = %s",
         start.first_number - 1, last.digest, book.pk,

@@ -5,7 +5,6 @@ from django.core.exceptions import ValidationError
 
 from groups.services import update_group
 from ledger import chart
-from ledger import services as ledger
 from ledger.models import Entry
 from ledger.services import Leg
 from loans import services
@@ -14,6 +13,7 @@ from loans.selectors import debts, loan_card
 from meetings.models import HandOver
 from meetings.services import correct_hand_over
 from meetings.sheet import Payment, Row
+from tests.books import close_through
 from tests.compliance.village import day, post
 from tests.loans.lives import (
     BUDI,
@@ -139,7 +139,7 @@ def test_nothing_is_posted_after_the_end_of_a_group_or_into_a_closed_book():
     with pytest.raises(ValidationError) as refusal:
         services.write_off(loan=Loan.objects.get(pk=loan.pk), deed=deed(day(5)))
     assert code_of(refusal) == {"on": ["outside"]}
-    ledger.close_through(book=group.book, on=day(4))
+    close_through(book=group.book, on=day(4))
     with pytest.raises(ValidationError) as refusal:
         services.waive(loan=loan, deed=deed(day(4)), amount=1)
     assert code_of(refusal) == ["closed"]

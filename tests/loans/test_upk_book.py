@@ -7,11 +7,11 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from groups import services as groups
-from ledger import services as ledger
 from ledger.models import Entry
 from loans.selectors import upk_book as selectors
 from loans.services import upk_book
 from loans.services.upk_book import Money
+from tests.books import close_through
 from tests.loans.upk_village import at, balances, lestari, write
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +98,7 @@ def lestari_neighbour():
 )
 def test_what_is_refused_is_refused_at_its_field_and_nothing_is_written(upk, change, field, code):
     write(upk, "upk_capital", D(2018, 3, 1), 10_000_000)
-    ledger.close_through(book=upk.book, on=D(2018, 2, 28))
+    close_through(book=upk.book, on=D(2018, 2, 28))
     said = {"kind": "upk_administration", "on": D(2018, 3, 2), "amount": 1_000, "memo": "Kertas", **change}
     money = Money(**said)
     got = refused(upk_book.post_upk_money, upk=upk, money=money, key=uuid4(), by=None, at=at(D(2018, 6, 1)))
@@ -173,7 +173,7 @@ def test_a_correction_that_the_box_cannot_bear_is_refused_whole(upk):
 def test_after_closing_the_reversal_is_dated_on_the_day_it_is_made(upk):
     write(upk, "upk_capital", D(2018, 1, 2), 1_000_000)
     (cost,) = write(upk, "upk_administration", D(2018, 1, 9), 900_000).entries
-    ledger.close_through(book=upk.book, on=D(2018, 1, 31))
+    close_through(book=upk.book, on=D(2018, 1, 31))
     right = Money(kind="upk_administration", on=D(2018, 3, 5), amount=90_000, memo="Kertas")
     back, fresh = correct(upk, cost, right).entries
     assert (back.on, fresh.on) == (D(2018, 3, 5), D(2018, 3, 5))

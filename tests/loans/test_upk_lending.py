@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from groups.models import Group
 from groups.services import add_member, create_bkm
-from ledger import services as ledger
 from ledger.models import Entry
 from loans import services
 from loans.models import Loan, UpkLoan, UpkPayment
@@ -22,6 +21,7 @@ from loans.services import Share
 from meetings.models import HandOver
 from meetings.services import correct_hand_over
 from meetings.sheet import Payment, Row
+from tests.books import close_through
 from tests.factories import UserFactory
 from tests.loans.test_services import code_of
 from tests.loans.two_tiers import approve, ask, book, ksm, lend, monthly, pass_on, rules, sheet, village
@@ -325,7 +325,7 @@ def test_paying_out_is_one_step_or_nothing():
         with pytest.raises(ValidationError) as refusal:
             pay_out(on, seen=seen)
         assert code_of(refusal) == {field: [code]}
-    ledger.close_through(book=group.book, on=LENT)
+    close_through(book=group.book, on=LENT)
     write(upk, "upk_grant", date(2018, 1, 3), 5)
     with pytest.raises(ValidationError) as refusal:
         pay_out()
@@ -462,7 +462,7 @@ def test_what_cannot_be_passed_on():
         with pytest.raises(ValidationError) as refusal:
             services.receive_upk_payment(loan=loan, amount=amount, on=on, key=uuid4(), by=None, at=at(seen))
         assert code_of(refusal) == {field: [code]}, amount
-    ledger.close_through(book=group.bkm.upk.book, on=DEC)
+    close_through(book=group.bkm.upk.book, on=DEC)
     with pytest.raises(ValidationError) as refusal:
         pass_on(loan, 100_000, DEC)
     assert code_of(refusal) == {"on": ["closed"]}

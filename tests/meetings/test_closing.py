@@ -18,6 +18,7 @@ from meetings.closing import check_month, month_to_close
 from meetings.services import close_month, correct_hand_over, post_sheet
 from meetings.sheet import CashCount, OtherMoney, Row, Sheet
 from savings.terms import agree_terms
+from tests.books import old_sheet
 from tests.factories import GroupFactory, coordinator, treasurer
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +130,8 @@ def test_the_opening_balance_is_the_previous_closing_whatever_follows(group):
 
 def test_weeks_of_an_old_book_are_taken_as_told_and_a_month_without_meetings_agrees(group):
     sheet = Sheet(WEDNESDAYS[2], tuple(Row(no, "H") for no in (1, 2, 3)))
-    post_sheet(group=group, key=uuid4(), sheet=sheet, by=None, at=AT, imported=True)
+    key = old_sheet(group, sheet.on, AT)
+    post_sheet(group=group, key=key, sheet=sheet, by=None, at=AT, imported=True)
     found = check_month(group, group.book, JANUARY, date(2026, 2, 1))
     assert (found.missing, found.weeks) == ([WEDNESDAYS[3]], 1)
     assert not found.cash.agrees

@@ -14,7 +14,6 @@ from compliance.models import GroupWeek
 from compliance.selectors import findings
 from ledger import chart, verify
 from ledger.models import Book, Entry, Posting, Submission
-from ledger.services import close_through
 from loans import selectors as loan_selectors
 from loans import services as loans
 from loans.models import Leaving, LoanRequest
@@ -34,6 +33,7 @@ from meetings.services import (
     take_settlement_back,
 )
 from meetings.sheet import CashCount, Disbursement, OtherMoney, Payment, Row
+from tests.books import close_through
 from tests.meetings.test_services import (
     AT,
     FIRST,

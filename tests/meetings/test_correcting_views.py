@@ -8,10 +8,10 @@ import pytest
 from django.urls import reverse
 
 from ledger.models import Account, Entry
-from ledger.services import close_through
 from meetings.models import Attendance, CashDifference, Correction, HandOver
 from meetings.services import post_sheet
 from meetings.sheet import CashCount, Payment, Row, Sheet
+from tests.books import close_through
 from tests.factories import coordinator, treasurer
 from tests.meetings import village
 from tests.meetings.test_services import AT

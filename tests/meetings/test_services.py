@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from ledger import chart
 from ledger.announce import one_announcement
 from ledger.models import Account, Entry, Submission
-from ledger.services import Draft, Leg, close_through, post
+from ledger.services import Draft, Leg, post
 from loans import selectors as loan_selectors
 from loans.models import Loan, LoanRequest
 from loans.schedule import Terms
@@ -40,6 +40,7 @@ from meetings.sheet import (
     Sheet,
 )
 from savings.terms import agree_terms
+from tests.books import close_through
 from tests.factories import GroupFactory, treasurer
 
 pytestmark = pytest.mark.django_db

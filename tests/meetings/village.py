@@ -24,12 +24,12 @@ def today() -> date:
 
 
 @one_announcement()
-def mawar() -> Group:
+def mawar(code: str = "KSM-MAWAR") -> Group:
     """Opening cash 150.000, last week's sheet posted: 5 × 5.000 in, 100.000 lent to Julaika; cash 75.000."""
     last_week = today() - timedelta(weeks=1)
     start = last_week - timedelta(days=last_week.weekday())
     group = GroupFactory(
-        code="KSM-MAWAR",
+        code=code,
         name="KSM Mawar",
         start_on=start,
         meeting_weekday=last_week.weekday(),

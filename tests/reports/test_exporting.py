@@ -32,6 +32,7 @@ from reports import demo
 from reports.exporting import export_book
 from reports.statements.catalogue import CATALOGUE
 from savings.terms import agree_terms
+from tests.books import close_through
 from tests.factories import AppointmentFactory, BkmFactory, GroupFactory, coordinator, treasurer
 from tests.meetings.workbooks import packed, with_cells
 from tests.reports import village
@@ -225,7 +226,7 @@ def test_other_terms_holidays_and_ends_are_named():
     Holiday.objects.create(group=group, week_start=date(2026, 2, 16), reason="Banjir", declared_on=date(2026, 2, 17))
     Holiday.objects.create(bkm=group.bkm, week_start=date(2026, 3, 16), reason="Idulfitri", declared_on=DAY1)
     update_group(group=group, end_on=date(2026, 6, 1))
-    ledger.close_through(book=group.book, on=DAY1)
+    close_through(book=group.book, on=DAY1)
     assert sorted(named(group, "words")) == [
         "Buku sudah ditutup",
         "KSM berakhir",
@@ -250,6 +251,7 @@ MONEY = {
 }  # fmt: skip
 
 
+@pytest.mark.tampers  # a loan and a difference that only postings know
 @pytest.mark.parametrize("name", MONEY)
 def test_an_entry_without_a_column_is_named_and_nothing_is_handed_over_in_silence(name, tmp_path):
     group = melati_group()
@@ -276,7 +278,7 @@ def test_what_can_be_told_as_other_money_is():
 def test_what_was_taken_back_on_another_day_is_named():
     group = melati_group()
     entry = group.book.entries.get(kind="income")
-    ledger.close_through(book=group.book, on=DAY2)
+    close_through(book=group.book, on=DAY2)
     post(group, ledger.reversal_of(entry, reason="bukan hibah", on=DAY3))
     export = export_book(fresh(group))
     assert [one.what for one in export.money][:1] == ["Catatan yang dikoreksi pada hari lain"]

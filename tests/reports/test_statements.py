@@ -159,6 +159,7 @@ def test_a_year_is_closed_and_shared_out():
     assert row(flow, "Kas dan bank awal").cells[-1] == 240_000
 
 
+@pytest.mark.tampers  # postings of a loan that is none
 def test_a_upk_book_gives_the_same_statements():
     upk = UpkFactory()
     on = date(2026, 3, 2)

@@ -1,0 +1,226 @@
+"""What only loans know of the books: every loan is what was paid out, on the terms that were sealed or asked for."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ledger import chart, verify
+from ledger.sealed import number, read, words
+from ledger.verify import Books, Problem
+from loans.arrears import InvalidPayment, prior_credit
+from loans.schedule import Terms, schedule, terms_for_share
+
+_OPENING = "opening"
+_PLAN = "json_agg(json_build_array(i.no, i.due_on, i.principal, i.charge, i.balance) ORDER BY i.no)"
+
+# The entry that lent a loan: the first that stands on its account as a debit and takes nothing back.
+_PAID_OUT = """
+          LEFT JOIN LATERAL (
+               SELECT q.amount, e."on", e.kind, e.number, s.content
+                 FROM ledger_posting q JOIN ledger_entry e ON e.id = q.entry_id
+                 JOIN ledger_submission s ON s.id = e.submission_id
+                WHERE q.account_id = l.receivable_id AND q.amount > 0 AND e.reverses_id IS NULL
+                ORDER BY e.number LIMIT 1) p ON true"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A loan as its row says it, beside the entry that lent it and its stored schedule.
+
+    `terms` and `asked` are seven columns each: principal, periods, unit, rate, per, method, rounding.
+    """
+
+    book: int
+    table: str
+    row: int
+    no: int
+    in_place: bool  # its accounts are those of its book, member and number
+    prior: tuple[int, int]  # principal, charge
+    disbursed_on: date
+    terms: Sequence[Any]
+    asked: Sequence[Any]  # on which it was asked for; of a share, those of the whole loan
+    is_share: bool
+    lent: int | None
+    lent_on: date | None
+    kind: str | None
+    entry: int | None
+    content: str | None
+    plan: list[list[Any]]
+    charge: int | None = None
+
+    def problems(self) -> Iterator[Problem]:
+        """Say what does not fit."""
+        if not self.in_place:
+            yield self._wrong(_("It is not the loan of the member and accounts it was paid out to."))
+        try:
+            terms = _terms(self.terms)
+            rows = schedule(terms, disbursed_on=self.disbursed_on)
+        except (ValueError, OverflowError):
+            yield self._wrong(_("Nobody can lend on its terms."))
+            return
+        if not self._was_lent(terms.principal, rows):
+            yield self._wrong(_("Its principal, its day, or what counts as paid before, is not what the entries say."))
+        if any(terms != other for other in self._agreed(terms)):
+            yield self._wrong(_("Its terms are not those it was lent on."))
+        due = [[one.no, one.due_on.isoformat(), one.principal, one.charge, one.balance] for one in rows]
+        if self.plan != due or self.charge not in (None, sum(one.charge for one in rows)):
+            yield self._wrong(_("Its instalments are not those of its terms."))
+
+    def _wrong(self, sentence: str) -> Problem:
+        return Problem(self.book, self.table, self.row, sentence, self.entry)
+
+    def _was_lent(self, principal: int, rows: Sequence[Any]) -> bool:
+        if self.lent is not None and self.kind != _OPENING:
+            return (self.lent, self.lent_on, self.prior) == (principal, self.disbursed_on, (0, 0))
+        try:
+            charge, returned = prior_credit(rows, principal - (self.lent or 0))
+        except InvalidPayment:
+            return False
+        return self.prior == (returned, charge)
+
+    def _agreed(self, terms: Terms) -> Iterator[Terms | None]:
+        """Yield what is known of the terms besides the row: as sealed, else as asked for."""
+        sealed = read(self.content or "", lambda told: _sealed(told, self.no, terms.principal, is_share=self.is_share))
+        if sealed is not None:
+            yield sealed
+        elif self.kind not in (None, _OPENING) and self.asked[0] is not None:
+            try:
+                asked = _terms(self.asked)
+                yield terms_for_share(asked, terms.principal) if self.is_share else asked
+            except ValueError:
+                yield None
+
+
+@verify.register
+def check_loans(books: Books) -> Iterator[Problem]:
+    """Every loan of a member is what was paid out to her, on its terms, with the instalments of these."""
+    rows = verify.stream(
+        f"""
+        SELECT g.book_id, l.id, l.no,
+               m.group_id = l.group_id AND coalesce(
+                   (r.book_id, r.code::text, r.member_no, r.loan_no) = (g.book_id, %(lent)s, m.no, l.no)
+                   AND (c.book_id, c.code::text, c.member_no, c.loan_no) = (g.book_id, %(income)s, m.no, l.no), false),
+               l.prior_principal, l.prior_charge, l.disbursed_on,
+               l.principal, l.periods, l.unit, l.rate, l.rate_per, l.method, l.round_to,
+               coalesce(q.amount, u.principal), coalesce(q.periods, u.periods), coalesce(q.unit, u.unit),
+               coalesce(q.rate, u.rate), coalesce(q.rate_per, u.rate_per), coalesce(q.method, u.method),
+               coalesce(q.round_to, u.round_to), u.id IS NOT NULL,
+               p.amount, p."on", p.kind, p.number, p.content,
+               (SELECT {_PLAN} FROM loans_instalment i WHERE i.loan_id = l.id)
+          FROM loans_loan l JOIN groups_group g ON g.id = l.group_id JOIN groups_member m ON m.id = l.member_id
+          LEFT JOIN ledger_account r ON r.id = l.receivable_id LEFT JOIN ledger_account c ON c.id = l.charge_income_id
+          LEFT JOIN loans_loanrequest q ON q.id = l.request_id LEFT JOIN loans_upkloan u ON u.id = l.upk_loan_id
+          {_PAID_OUT}
+         WHERE %(books)s::bigint[] IS NULL OR g.book_id = ANY(%(books)s::bigint[])
+         ORDER BY g.book_id, l.no
+        """,  # noqa: S608 (parts of our own)
+        books,
+        lent=chart.MEMBER_LOANS,
+        income=chart.CHARGE_INCOME,
+    )
+    for book, row, no, in_place, principal, charge, on, *rest in rows:
+        terms, asked, (is_share, *lent, plan) = rest[:7], rest[7:14], rest[14:]
+        prior = (principal, charge)
+        yield from _Read(
+            book, "loans_loan", row, no, in_place, prior, on, terms, asked, is_share, *lent, _plain(plan)
+        ).problems()
+
+
+@verify.register
+def check_upk_loans(books: Books) -> Iterator[Problem]:
+    """Every loan of a UPK is what it paid out to the KSM, on its terms, with the instalments of these."""
+    rows = verify.stream(
+        f"""
+        SELECT k.book_id, l.id, l.no,
+               coalesce((r.book_id, r.code::text, r.member_no, r.loan_no) = (k.book_id, %(lent)s, 0, l.no)
+                   AND (c.book_id, c.code::text, c.member_no, c.loan_no) = (k.book_id, %(income)s, 0, l.no)
+                   AND (SELECT count(*) FROM ledger_account a
+                         WHERE a.book_id = g.book_id AND a.member_no = 0 AND a.loan_no = l.no
+                           AND (a.id, a.code) IN ((l.owed_id, %(owed)s), (l.held_id, %(held)s),
+                                                  (l.charge_cost_id, %(cost)s))) = 3, false),
+               l.disbursed_on, l.charge, l.principal, l.periods, l.unit, l.rate, l.rate_per, l.method, l.round_to,
+               q.amount, q.periods, q.unit, q.rate, q.rate_per, q.method, q.round_to,
+               p.amount, p."on", p.kind, p.number, p.content,
+               (SELECT {_PLAN} FROM loans_upkinstalment i WHERE i.loan_id = l.id)
+          FROM loans_upkloan l JOIN groups_upk k ON k.id = l.upk_id JOIN groups_group g ON g.id = l.group_id
+          LEFT JOIN ledger_account r ON r.id = l.receivable_id LEFT JOIN ledger_account c ON c.id = l.charge_income_id
+          LEFT JOIN loans_upkloanrequest q ON q.id = l.request_id
+          {_PAID_OUT}
+         WHERE %(books)s::bigint[] IS NULL OR k.book_id = ANY(%(books)s::bigint[])
+         ORDER BY k.book_id, l.no
+        """,  # noqa: S608 (parts of our own)
+        books,
+        lent=chart.GROUP_LOANS,
+        income=chart.CHARGE_INCOME,
+        owed=chart.OWED_TO_UPK,
+        held=chart.HELD_FOR_UPK,
+        cost=chart.CHARGE_TO_UPK,
+    )
+    for book, row, no, in_place, on, charge, *rest in rows:
+        terms, asked, (*lent, plan) = rest[:7], rest[7:14], rest[14:]
+        yield from _Read(
+            book, "loans_upkloan", row, no, in_place, (0, 0), on, terms, asked, False, *lent, _plain(plan), charge
+        ).problems()
+
+
+@verify.register
+def check_lost_loans(books: Books) -> Iterator[Problem]:
+    """Every account of a loan in a book of a group or a UPK that money was lent from has its loan."""
+    rows = verify.stream(
+        """
+        SELECT a.book_id, a.id, min(p.number) FROM ledger_account a
+          JOIN LATERAL (SELECT e.number FROM ledger_posting q JOIN ledger_entry e ON e.id = q.entry_id
+                         WHERE q.account_id = a.id) p ON true
+         WHERE (%(books)s::bigint[] IS NULL OR a.book_id = ANY(%(books)s::bigint[]))
+           AND ((a.code = %(members)s AND EXISTS (SELECT 1 FROM groups_group WHERE book_id = a.book_id)
+                 AND NOT EXISTS (SELECT 1 FROM loans_loan WHERE receivable_id = a.id))
+                OR (a.code = %(groups)s AND EXISTS (SELECT 1 FROM groups_upk WHERE book_id = a.book_id)
+                    AND NOT EXISTS (SELECT 1 FROM loans_upkloan WHERE receivable_id = a.id)))
+         GROUP BY a.book_id, a.id ORDER BY a.book_id, a.id
+        """,
+        books,
+        members=chart.MEMBER_LOANS,
+        groups=chart.GROUP_LOANS,
+    )
+    for book, row, entry in rows:
+        yield Problem(book, "account", row, _("Money was lent on it, but its loan is missing."), entry)
+
+
+def _terms(columns: Sequence[Any]) -> Terms:
+    principal, periods, unit, rate, rate_per, method, round_to = columns
+    return Terms(principal, periods, unit, Decimal(rate), rate_per, method, round_to)
+
+
+def _sealed(told: Any, no: int, principal: int, *, is_share: bool) -> Terms | None:
+    """Return the terms a submission seals of loan `no`; None where it seals none."""
+    if "upk_reschedule" in told:
+        whole = _told(told["upk_reschedule"]["terms"])
+        return terms_for_share(whole, principal) if is_share else whole
+    if "terms" in told:
+        return _told(told["terms"])
+    for one in told.get("lendings", []):
+        if one["no"] == no:
+            return _told(one)
+    return None
+
+
+def _told(one: Any) -> Terms:
+    return Terms(
+        principal=number(one["principal"]),
+        periods=number(one["periods"]),
+        unit=one["unit"],
+        rate=Decimal(words(one["rate"])),
+        rate_per=one["rate_per"],
+        method=one["method"],
+        round_to=number(one["round_to"]),
+    )
+
+
+def _plain(plan: Any) -> list[list[Any]]:
+    """JSON read through a bare cursor comes as text where Django has it so."""
+    return (json.loads(plan) if isinstance(plan, str) else plan) or []

@@ -1,0 +1,81 @@
+"""A closing that was forged, moved in the chain or taken away is named."""
+
+from datetime import timedelta
+
+import pytest
+
+from ledger import verify
+from ledger.models import Closing, Submission
+from ledger.services import open_book
+from tests.books import close_through
+from tests.ledger.village import MEETING, NEXT_MEETING, deposit, mawar, opening, send, settle, sql
+
+pytestmark = [pytest.mark.django_db, pytest.mark.tampers]
+
+
+@pytest.fixture
+def book():
+    """Two sheets, the first closed."""
+    book = mawar()
+    send(book, opening(200_000), deposit(1, 2_000), content={"pekan": 1})
+    close_through(book=book, on=MEETING)
+    send(book, deposit(1, 2_000, NEXT_MEETING), content={"pekan": 2})
+    send(book, content={"hadir": 0})
+    settle()
+    assert list(verify.problems([book.pk])) == []
+    sql("SET LOCAL session_replication_role = replica")
+    return book
+
+
+def named(book) -> set[tuple[str, int]]:
+    return {(one.table, one.row) for one in verify.problems([book.pk])}
+
+
+def test_a_book_closed_further_than_its_closings_is_named(book):
+    sql("UPDATE ledger_book SET closed_through = %s", NEXT_MEETING)
+    assert named(book) == {("book", book.pk)}
+
+
+def test_a_book_without_the_closings_it_had_is_named(book):
+    sql("DELETE FROM ledger_closing")
+    assert named(book) == {("book", book.pk)}
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_a_head_that_is_not_that_of_its_number_is_named(book, which):
+    closing = Closing.objects.get(book=book)
+    digests = Submission.objects.filter(book=book).order_by("pk").values_list("digest", flat=True)
+    sql("UPDATE ledger_closing SET head_digest = %s", digests[which])
+    assert named(book) == {("closing", closing.pk)}
+
+
+def test_a_closing_moved_to_an_earlier_head_or_a_later_day_is_named(book):
+    closing, first = Closing.objects.get(book=book), book.entries.get(number=1)
+    sql("UPDATE ledger_closing SET head_digest = %s, last_number = 1", first.digest)
+    assert named(book) == {("closing", closing.pk)}
+    sql("UPDATE ledger_closing SET through = %s, head_digest = %s, last_number = 3, cash = 204000",
+        MEETING + timedelta(3_650), book.entries.get(number=3).digest)  # fmt: skip
+    assert named(book) == {("closing", closing.pk)}
+
+
+def test_a_closing_of_an_empty_book_is_in_order():
+    book = open_book(name="KSM Kosong", kind="ksm")
+    close_through(book=book, on=MEETING)
+    send(book, content={"hadir": 0})
+    close_through(book=book, on=NEXT_MEETING)
+    assert list(verify.problems([book.pk])) == []
+
+
+def test_a_head_and_a_balance_written_from_a_trigger_of_somebody_s_own_are_named(book):
+    """What `ledger/sql/guards.sql` says of whoever may create a table, be it a temporary one."""
+    account = book.accounts.get(code="1110")
+    sql("SET LOCAL session_replication_role = origin")
+    sql("CREATE TEMP TABLE door (n int)")
+    sql(
+        "CREATE FUNCTION pg_temp.through() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" UPDATE public.ledger_account SET balance = balance + 1 WHERE id = {account.pk};"
+        f" UPDATE public.ledger_book SET head_digest = repeat('0', 64) WHERE id = {book.pk}; RETURN NEW; END $$"
+    )
+    sql("CREATE TRIGGER through AFTER INSERT ON door FOR EACH ROW EXECUTE FUNCTION pg_temp.through()")
+    sql("INSERT INTO door VALUES (1)")
+    assert named(book) == {("account", account.pk), ("book", book.pk)}

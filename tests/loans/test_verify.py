@@ -1,0 +1,107 @@
+"""A loan, its terms or its instalments that are not what was paid out are named."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from ledger import verify
+from loans.models import Instalment, Loan, UpkLoan
+from loans.services import reschedule
+from tests.compliance.village import day
+from tests.loans.lives import deed, lent, new_terms
+from tests.loans.two_tiers import lend, monthly, village
+
+pytestmark = [pytest.mark.django_db, pytest.mark.tampers]
+
+
+def sql(statement: str, *params: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(statement, params)
+
+
+def named() -> set[tuple[str, int]]:
+    return {(one.table, one.row) for one in verify.problems() if not one.notice}
+
+
+LOAN = [
+    "principal = principal / 2",
+    "rate = 0",
+    "rate = 'NaN'",
+    "periods = periods + 1",
+    "method = 'annuity'",
+    "unit = 'x'",
+    "prior_principal = 1000",
+    "prior_charge = 1000",
+    "disbursed_on = disbursed_on + 7",
+    "disbursed_on = 'infinity'",
+    "member_id = (SELECT max(id) FROM groups_member)",
+    "receivable_id = charge_income_id, charge_income_id = receivable_id",
+]
+
+
+@pytest.mark.parametrize("change", LOAN)
+def test_a_loan_changed_is_named(change):
+    _group, loan = lent()
+    assert named() == set()
+    sql(f"UPDATE loans_loan SET {change} WHERE id = %s", loan.pk)
+    assert ("loans_loan", loan.pk) in named()
+
+
+def test_terms_changed_together_with_their_instalments_are_not_those_asked_for():
+    _group, loan = lent()
+    sql("UPDATE loans_instalment SET charge = 0 WHERE loan_id = %s", loan.pk)
+    sql("UPDATE loans_loan SET rate = 0 WHERE id = %s", loan.pk)
+    assert named() == {("loans_loan", loan.pk)}
+
+
+def test_terms_of_a_reschedule_are_those_that_were_sealed():
+    _group, loan = lent()
+    fresh = reschedule(loan=loan, deed=deed(day(3)), terms=new_terms(80_000, 16))
+    assert named() == set()
+    sql("UPDATE loans_instalment SET charge = 0 WHERE loan_id = %s", fresh.pk)
+    sql("UPDATE loans_loan SET rate = 0 WHERE id = %s", fresh.pk)
+    assert named() == {("loans_loan", fresh.pk)}
+
+
+INSTALMENT = ["charge = 0", "due_on = due_on + 1", "principal = principal + 1", "balance = balance + 1"]
+
+
+@pytest.mark.parametrize("change", INSTALMENT)
+def test_an_instalment_changed_or_taken_away_is_named(change):
+    _group, loan = lent()
+    one = Instalment.objects.filter(loan=loan).latest("no")
+    sql(f"UPDATE loans_instalment SET {change} WHERE id = %s", one.pk)
+    assert named() == {("loans_loan", loan.pk)}
+    sql("DELETE FROM loans_instalment WHERE loan_id = %s", loan.pk)
+    assert named() == {("loans_loan", loan.pk)}
+
+
+def test_a_loan_taken_away_is_named_by_its_account():
+    _group, loan = lent()
+    sql("DELETE FROM loans_instalment WHERE loan_id = %s", loan.pk)
+    sql("DELETE FROM loans_loan WHERE id = %s", loan.pk)
+    assert named() == {("account", loan.receivable_id)}
+
+
+@pytest.mark.parametrize(
+    "change", ["principal = principal - 1", "rate = 0", "charge = charge - 1", "owed_id = held_id, held_id = owed_id"]
+)
+def test_a_loan_of_a_upk_and_its_shares_are_held_against_both_books(change):
+    loan = lend(village(), [500_000] * 5, monthly(2_500_000, 10, round_to=0), date(2018, 11, 15))
+    assert named() == set()
+    sql(f"UPDATE loans_upkloan SET {change}")
+    assert ("loans_upkloan", loan.pk) in named()
+
+
+def test_a_share_and_a_upk_loan_taken_away_are_named():
+    loan = lend(village(), [500_000] * 5, monthly(2_500_000, 10, round_to=0), date(2018, 11, 15))
+    share = Loan.objects.filter(upk_loan=loan).latest("no")
+    sql("UPDATE loans_loan SET rate = 0 WHERE id = %s", share.pk)
+    assert named() == {("loans_loan", share.pk)}
+    sql("UPDATE loans_loan SET upk_loan_id = NULL")
+    sql("DELETE FROM loans_upkinstalment")
+    sql("DELETE FROM loans_upkloan")
+    assert ("account", loan.receivable_id) in named()
+    assert not UpkLoan.objects.exists()

@@ -281,6 +281,8 @@ form.addEventListener("keydown", (event) => {
     } else if (input.dataset.piece) {
       const pieces = [...form.querySelectorAll("[data-piece]")];
       (pieces[pieces.indexOf(input) + 1] ?? form.querySelector("[data-count-total]")).focus();
+    } else if ("countTotal" in input.dataset) {
+      form.elements["c-by"].focus();
     }
     return;
   }

@@ -1,0 +1,124 @@
+"""The pages about what a village has: its loans, meetings, entries, papers. Who gets them, and what hostile forms do.
+
+`test_access` and `test_bad_input` walk every address in a village without a history, where the pages about a loan or
+an entry are not to be had. Here they are asked for in KSM Melati of the demonstration, whose book holds nearly all
+there is. The number in each address is the first that leads somewhere.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from groups import clock
+from groups.models import Appointment, Group
+from groups.permissions import MATRIX, Permission
+from ledger.models import Book, Entry
+from meetings.models import Meeting
+from reports import demo
+from tests.addresses import Address, own_addresses
+from tests.factories import AdministratorFactory, AppointmentFactory
+from tests.test_bad_input import HOSTILE, ask, fields_of, hostile, what_is_wrong
+
+pytestmark = pytest.mark.django_db
+NUMBERED = {"no", "number", "on", "year"}
+
+
+@pytest.fixture(autouse=True)
+def quick_and_quiet(settings) -> Iterator[None]:
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def melati(monkeypatch) -> Group:
+    monkeypatch.setattr(demo, "SMALL", demo.SMALL[1:2])
+    demo.load_small(today=clock.today(), say=str)
+    return Group.objects.select_related("bkm__upk").get()
+
+
+@pytest.fixture
+def administrator() -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(AdministratorFactory())
+    client.session_key = client.cookies["sessionid"].value
+    return client
+
+
+def numbers_of(book: Book) -> list[int]:
+    """The first few, and one entry of each kind: the last, which nothing followed."""
+    last = Entry.objects.filter(book=book, reverses=None, reversed_by=None).order_by("kind", "-number").distinct("kind")
+    return [*dict.fromkeys([1, 2, 3, *last.values_list("number", flat=True)])]
+
+
+def places(melati: Group, administrator: Client) -> dict[str, str]:
+    """Address by name → where it leads somewhere in Melati's village."""
+    books = {"group": (melati, melati.book), "bkm": (melati.bkm, melati.bkm.upk.book)}
+    days = [*Meeting.objects.filter(group=melati).order_by("-on").values_list("on", flat=True)[:2]]
+    found = {}
+    for address in own_addresses():
+        kind = address.gate[0]
+        if kind not in books or not NUMBERED & address.converters.keys():
+            continue
+        body, book = books[kind]
+        for values in candidates(address, numbers_of(book), days):
+            url = reverse(address.name, kwargs={"code": body.code, **values})
+            if any(ask(administrator, method, url, {}).status_code not in (404, 405) for method in ("get", "post")):
+                found[address.name] = url
+                break
+    return found
+
+
+def candidates(address: Address, numbers: list[int], days: list[date]) -> Iterator[dict[str, Any]]:
+    names = address.converters.keys() - {"code"}
+    if names == {"on"}:
+        yield from ({"on": on} for on in days)
+    elif names in ({"no"}, {"number"}):
+        yield from ({name: number} for number in numbers for name in names)
+    elif names == {"no", "deed"}:
+        yield from ({"no": number, "deed": "payoff"} for number in range(1, 60))
+
+
+def test_pages_about_real_rows_keep_to_the_matrix_and_answer_whatever_is_sent(melati, administrator):
+    """What the matrix gives a role is there; what it does not is 403 or, of a body she does not know, 404."""
+    reached = places(melati, administrator)
+    assert len(reached) > 75, sorted(reached)
+    wrong = []
+    for role in Appointment.Role.values:
+        wrong += refusals(role, melati, reached)
+    filled = 0
+    for name, url in reached.items():
+        fields = set(fields_of(ask(administrator, "get", url, {})))
+        filled += len(fields)
+        for shift, method in ((0, "get"), *((shift, "post") for shift in range(0, len(HOSTILE), 3) if fields)):
+            response = ask(administrator, method, url, hostile(url, fields | {"on", "page", "size"}, shift))
+            if problem := what_is_wrong(response):
+                wrong.append(f"{method} {url} ({name}), {shift}: {problem}")
+    assert filled > 100
+    assert not wrong, "\n".join(wrong)
+
+
+def refusals(role: str, melati: Group, reached: dict[str, str]) -> Iterator[str]:
+    """Say where somebody of a role gets anything but what the matrix says."""
+    body = {"group": melati} if role in Appointment.GROUP_ROLES else {"bkm": melati.bkm}
+    client = Client(raise_request_exception=False)
+    client.force_login(AppointmentFactory(role=role, from_on=date(2020, 1, 1), **body).user)
+    client.session_key = client.cookies["sessionid"].value
+    for address in own_addresses():
+        if address.name not in reached:
+            continue
+        kind, permission = address.gate
+        held = MATRIX[role] if kind in body or kind == "group" else frozenset()
+        sees = {"group": Permission.VIEW_GROUP, "bkm": Permission.VIEW_BKM}[kind] in held
+        # A method that nobody may use is 405 to everybody. What she may send, the page's own tests send.
+        wanted = {404, 405} if not sees else {200, 302, 400, 405, 422} if permission in held else {403, 405}
+        for method in ("get",) if permission in held else ("get", "post"):
+            status = ask(client, method, reached[address.name], {}).status_code
+            if status not in wanted:
+                yield f"{method} {reached[address.name]} ({address}) as {role}: {status} instead of {sorted(wanted)}"

@@ -475,11 +475,12 @@ class _Fitter:
             self.leave("money" if one.of_balance else "words", one.what, one.says, one.on)
 
     def _words_on_differences(self) -> None:
-        taken_back = {one.reverses for one in self.told.entries}
+        standing = {one.number for one in self.told.entries} - {one.reverses for one in self.told.entries}
         for one in self.told.differences:
             if one.entry.number != self.differences.get(one.on):
-                undone = one.entry.number in taken_back
-                what = _("Cash difference that was taken back") if undone else _("Another cash difference of that day")
+                what = _("Cash difference that was taken back")
+                if one.entry.number in standing:
+                    what = _("Another cash difference of that day")
                 self.leave("words", what, f"{format_rupiah(one.amount)}: {one.reason}", one.on)
             if one.owner:
                 self.leave("words", _("Who follows a cash difference up"), one.owner.name, one.on)

@@ -19,6 +19,7 @@ from ledger import services as ledger
 from ledger.models import Entry
 from ledger.services import Leg
 from loans.models import Instalment, Loan
+from loans.schedule import Terms, schedule
 from loans.selectors import open_loans
 from meetings.models import HandOver
 from meetings.services import correct_hand_over
@@ -265,19 +266,17 @@ def old_loan(group, on=MONDAY):
     member = group.members.get(no=2)
     keys = [("1210", 2, 1), ("4110", 2, 1)]
     accounts = ledger.accounts_for(group.book, keys)
+    lent_on = MONDAY - timedelta(days=58)
+    terms = {"principal": 50_000, "periods": 5, "unit": "month", "rate": Decimal(1), "rate_per": "month",
+             "method": "flat", "round_to": 0}  # fmt: skip
     loan = Loan.objects.create(
-        group=group, no=1, member=member,
-        requested_on=MONDAY - timedelta(days=60), disbursed_on=MONDAY - timedelta(days=58),
-        principal=50_000, periods=5, unit="month", rate=1, rate_per="month", method="flat", round_to=0,
+        group=group, no=1, member=member, requested_on=lent_on - timedelta(days=2), disbursed_on=lent_on, **terms,
         prior_principal=20_000, prior_charge=1_000, receivable=accounts[keys[0]], charge_income=accounts[keys[1]],
     )  # fmt: skip
     Instalment.objects.bulk_create(
-        Instalment(
-            loan=loan, no=n, due_on=MONDAY + timedelta(days=30 * n - 58),
-            principal=10_000, charge=500, balance=50_000 - 10_000 * n,
-        )
-        for n in range(1, 6)
-    )  # fmt: skip
+        Instalment(loan=loan, no=r.no, due_on=r.due_on, principal=r.principal, charge=r.charge, balance=r.balance)
+        for r in schedule(Terms(**terms), disbursed_on=lent_on)
+    )
     post(group, on, "opening", Leg("1210", 30_000, 2, 1), Leg("3210", -30_000))
     return loan
 
@@ -286,7 +285,7 @@ def test_a_loan_older_than_its_book_is_followed_from_its_opening_balance():
     group = found_group()
     old_loan(group)
     meet(group, day(1), EVERYBODY)
-    # Two of five instalments count as paid, the second due in week 1; the third falls due on 6 February, in week 5.
+    # Two of five instalments count as paid, the second due in week 1; the third falls due on 8 February, in week 5.
     assert (at(group, 4)["outstanding"], at(group, 4)["par"]) == (30_000, 0)
     assert (at(group, 5)["par"], at(group, 5)["scores"][4]) == (30_000, 0.5)
     meet(group, day(5), EVERYBODY, pay={2: 10_500})

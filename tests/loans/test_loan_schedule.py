@@ -75,7 +75,10 @@ def test_the_field_s_names_of_the_methods(method, last, capsys):
         ({"--rate-per": "tahun"}, "--rate-per: “tahun” tidak dikenal. Pilih: pekan, bulan."),
         ({"--unit": "hari"}, "--unit: “hari” tidak dikenal. Pilih: pekan, bulan."),
         ({"--method": "bunga"}, "--method: “bunga” tidak dikenal. Pilih: flat, menurun, anuitas."),
-        ({"--round-to": "10.00"}, "--round-to: “10.00” bisa dibaca Rp1.000 atau Rp10. Tulis 10."),
+        (
+            {"--round-to": "10.00"},
+            "--round-to: “10.00” bisa dibaca Rp1.000 atau Rp10. Hitung nolnya, lalu tulis rupiah utuh.",
+        ),
         ({"--first-due": "31-02-2026"}, "--first-due: “31-02-2026” bukan tanggal. Tulis misalnya 29-01-2017."),
         ({"--first-due": None}, "Berikan --first-due atau --disbursed-on."),
         ({"--disbursed-on": "2026-02-01"}, "--first-due: Angsuran pertama jatuh sebelum pinjaman cair."),

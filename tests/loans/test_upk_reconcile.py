@@ -102,11 +102,13 @@ def test_shares_that_do_not_add_up_to_the_loan(loan):
     assert found() == [("disbursed", 2_000_000, 2_500_000)]
 
 
+@pytest.mark.tampers
 def test_a_loan_the_upk_never_paid_out(loan):
     UpkLoan.objects.filter(pk=loan.pk).update(principal=2_400_000)
     assert ("disbursed", 2_500_000, 2_500_000) in found()
 
 
+@pytest.mark.tampers
 def test_accounts_without_a_loan_of_the_upk(loan):
     group, upk = loan.group, loan.upk
     write(group.book, Leg("1110", 70_000), Leg("2220", -70_000))

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from groups.models import Bkm, Group, Member, Programme
-from ledger.models import Book
+from ledger.models import Book, Entry
 from ledger.services import Leg
 from loans.models import Loan, LoanRequest
 from loans.schedule import Row, Terms, schedule
@@ -51,7 +51,7 @@ def told(*entries: Posted, loans: list[OpenLoan] = (), met: tuple[date, ...] = (
     return Told(
         group=group, members=members, terms=[], holidays=[], loans={one.loan.no: one for one in loans}, requests=[],
         meetings={on: Meeting(group=group, on=on) for on in met}, attendance=came, follow_ups=[],
-        entries=list(entries), **{"differences": {}} | more,
+        entries=list(entries), **{"differences": []} | more,
     )  # fmt: skip
 
 
@@ -174,9 +174,11 @@ def test_what_lies_before_the_books_and_an_account_below_zero():
 def test_differences_of_the_box():
     """One whose entry is there, though nobody counted; one that was taken back; and how it ended."""
     entry = posted(1, FIRST, "difference", Leg(CASH, 700), Leg("1290", -700))
-    known = CashDifference(on=FIRST, amount=700, reason="Kembalian", resolved_on=SECOND, resolution="Dibagi")
-    gone = CashDifference(on=SECOND, amount=-200, reason="Salah hitung")
-    book = told(entry, differences={FIRST: known, SECOND: gone})
+    known = CashDifference(
+        on=FIRST, entry=Entry(number=1), amount=700, reason="Kembalian", resolved_on=SECOND, resolution="Dibagi"
+    )
+    gone = CashDifference(on=SECOND, entry=Entry(number=2), amount=-200, reason="Salah hitung")
+    book = told(entry, differences=[known, gone])
     assert named(book, "words") == [
         ("Akhir selisih kas", FIRST),
         ("Selisih kas yang dibatalkan", SECOND),

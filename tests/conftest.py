@@ -28,7 +28,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-LONG = {"test_access.py", "test_bad_input.py", "test_random_life.py", "test_treasurer_machine.py"}
+LONG = {
+    "test_access.py",
+    "test_bad_input.py",
+    "test_living_village.py",
+    "test_random_life.py",
+    "test_treasurer_machine.py",
+}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",

@@ -94,7 +94,7 @@ class Story:
     def meeting(self) -> None:
         owed = {one.loan.member.no: one.remaining for one in open_loans(self.group)}
         pay = {no: self.data.draw(st.integers(0, left)) for no, left in owed.items()}
-        weekly = self.data.draw(st.sampled_from([0, 50_000]))
+        weekly = self.data.draw(st.sampled_from([0, 50_000, 1_000_000]))  # of its own it can pay off early
         sheet(self.group, self.on, pay, weekly=weekly)
         self.in_box += sum(pay.values()) + MEMBERS * weekly
 
@@ -135,7 +135,8 @@ class Story:
     def reschedule(self) -> None:
         card = self.life.card()
         method = self.data.draw(st.sampled_from(["flat", "declining", "annuity"]))
-        terms = monthly(max(card.owed, 1), self.data.draw(st.integers(1, 12)), "1.5", method, 0)
+        left = max(card.owed, 1)
+        terms = monthly(left, self.data.draw(st.integers(1, min(12, left))), "1.5", method, 0)
         allowed: bool | None = not card.ended and card.owed > 0 and not self.lost and not card.due_charge(self.on)
         shares = [one.outstanding for one in open_loans(self.group)]
         if allowed and (line_of(self.loan, self.on).gap.parts.charge or min(shares, default=0) < 100):

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from ledger import chart, digest
+from ledger import chart, digest, verify
 from ledger.models import Account, Book, Entry
 from ledger.services import Draft, Leg, Receipt, open_book, post
 
@@ -75,6 +75,17 @@ def entry(book: Book, number: int) -> Entry:
 def sql(statement: str, *params: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
+
+
+def by_force(statement: str, *params: object) -> None:
+    """Write as a superuser can who silences the triggers: they stay silent until the transaction ends."""
+    sql("SET LOCAL session_replication_role = replica")
+    sql(statement, *params)
+
+
+def named(*books: int) -> set[tuple[str, int]]:
+    """Return table and row of all that `verify_books` finds in these books, or in all."""
+    return {(one.table, one.row) for one in verify.problems(books or None) if not one.notice}
 
 
 def settle() -> None:

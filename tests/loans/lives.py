@@ -1,9 +1,13 @@
 """Julaika's loan and what becomes of it: one line for a loan, one for a step, one for what the book then says."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from compliance.selectors import findings
 from groups.models import Group
@@ -61,3 +65,16 @@ def repayment(group: Group, on: date) -> dict[str, int]:
     assert_rows_are_what_the_books_say(group)
     [found] = [one for one in findings(group, on).evaluation.findings if one.rule == "repayment"]
     return dict(found.parts)
+
+
+def tried(act: Callable[[], Any], *, allowed: bool | None, everything: Callable[[], Any], known: Any) -> Any:
+    """Do it and return what it made; refused exactly where not allowed (None: it may be), and `known` stays so."""
+    try:
+        with transaction.atomic():
+            made = act()
+    except ValidationError:
+        assert not allowed
+        assert everything() == known
+        return None
+    assert allowed is not False
+    return made

@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -35,7 +34,7 @@ from meetings.sheet import Payment, Row
 from tests.compliance.village import assert_rows_are_what_the_books_say, day, found_group, noon, post
 from tests.ledger.village import settle
 from tests.loans.cards import Card, Event, Forbidden, Life, full_rows
-from tests.loans.lives import deed
+from tests.loans.lives import deed, tried
 from tests.loans.test_services import asks, sheet
 from tests.properties import Pace, parts, sequences
 from tests.reports.footing import keeper_of, read
@@ -104,15 +103,7 @@ class Lives(RuleBasedStateMachine):
     def tell(self, act: Callable[[], Any], *, allowed: bool | None) -> Any:
         """Do it; refused exactly where it is not allowed (None: it may be), and then nothing changed."""
         self.steps += 1
-        try:
-            with transaction.atomic():
-                made = act()
-        except ValidationError:
-            assert not allowed
-            assert self.everything() == self.known
-            return None
-        assert allowed is not False
-        return made
+        return tried(act, allowed=allowed, everything=self.everything, known=self.known)
 
     def everything(self) -> list[tuple[Any, ...]]:
         """Every balance, how many loans there are, every step and every request, as rows. One query."""

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +22,7 @@ from loans.models import UpkLoan
 from loans.schedule import Terms
 from loans.selectors import open_loans, reconcile
 from tests.loans.cards import Event, Life
+from tests.loans.lives import tried
 from tests.loans.two_tiers import book, lend, line_of, monthly, rules, sheet, village
 from tests.loans.upk_village import at
 from tests.properties import examples
@@ -67,15 +67,7 @@ class Story:
 
     def tell(self, act: Callable[[], Any], *, allowed: bool | None) -> Any:
         """Do it; refused exactly where the card forbids it (None: the books may), and then nothing changed."""
-        try:
-            with transaction.atomic():
-                made = act()
-        except ValidationError:
-            assert not allowed
-            assert self.everything() == self.known
-            return None
-        assert allowed is not False
-        return made
+        return tried(act, allowed=allowed, everything=self.everything, known=self.known)
 
     def taken_back(self, undo: Callable[..., Any], **what: Any) -> bool:
         """Take back what was just done, now and then: all is as before."""

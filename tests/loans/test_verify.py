@@ -3,26 +3,15 @@
 from datetime import date
 
 import pytest
-from django.db import connection
 
-from ledger import verify
 from loans.models import Instalment, Loan, UpkLoan
 from loans.services import reschedule
 from tests.compliance.village import day
+from tests.ledger.village import by_force, named
 from tests.loans.lives import deed, lent, new_terms
 from tests.loans.two_tiers import lend, monthly, village
 
 pytestmark = [pytest.mark.django_db, pytest.mark.tampers]
-
-
-def sql(statement: str, *params: object) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(statement, params)
-
-
-def named() -> set[tuple[str, int]]:
-    return {(one.table, one.row) for one in verify.problems() if not one.notice}
 
 
 LOAN = [
@@ -45,14 +34,14 @@ LOAN = [
 def test_a_loan_changed_is_named(change):
     _group, loan = lent()
     assert named() == set()
-    sql(f"UPDATE loans_loan SET {change} WHERE id = %s", loan.pk)
+    by_force(f"UPDATE loans_loan SET {change} WHERE id = %s", loan.pk)
     assert ("loans_loan", loan.pk) in named()
 
 
 def test_terms_changed_together_with_their_instalments_are_not_those_asked_for():
     _group, loan = lent()
-    sql("UPDATE loans_instalment SET charge = 0 WHERE loan_id = %s", loan.pk)
-    sql("UPDATE loans_loan SET rate = 0 WHERE id = %s", loan.pk)
+    by_force("UPDATE loans_instalment SET charge = 0 WHERE loan_id = %s", loan.pk)
+    by_force("UPDATE loans_loan SET rate = 0 WHERE id = %s", loan.pk)
     assert named() == {("loans_loan", loan.pk)}
 
 
@@ -60,8 +49,8 @@ def test_terms_of_a_reschedule_are_those_that_were_sealed():
     _group, loan = lent()
     fresh = reschedule(loan=loan, deed=deed(day(3)), terms=new_terms(80_000, 16))
     assert named() == set()
-    sql("UPDATE loans_instalment SET charge = 0 WHERE loan_id = %s", fresh.pk)
-    sql("UPDATE loans_loan SET rate = 0 WHERE id = %s", fresh.pk)
+    by_force("UPDATE loans_instalment SET charge = 0 WHERE loan_id = %s", fresh.pk)
+    by_force("UPDATE loans_loan SET rate = 0 WHERE id = %s", fresh.pk)
     assert named() == {("loans_loan", fresh.pk)}
 
 
@@ -72,16 +61,16 @@ INSTALMENT = ["charge = 0", "due_on = due_on + 1", "principal = principal + 1", 
 def test_an_instalment_changed_or_taken_away_is_named(change):
     _group, loan = lent()
     one = Instalment.objects.filter(loan=loan).latest("no")
-    sql(f"UPDATE loans_instalment SET {change} WHERE id = %s", one.pk)
+    by_force(f"UPDATE loans_instalment SET {change} WHERE id = %s", one.pk)
     assert named() == {("loans_loan", loan.pk)}
-    sql("DELETE FROM loans_instalment WHERE loan_id = %s", loan.pk)
+    by_force("DELETE FROM loans_instalment WHERE loan_id = %s", loan.pk)
     assert named() == {("loans_loan", loan.pk)}
 
 
 def test_a_loan_taken_away_is_named_by_its_account():
     _group, loan = lent()
-    sql("DELETE FROM loans_instalment WHERE loan_id = %s", loan.pk)
-    sql("DELETE FROM loans_loan WHERE id = %s", loan.pk)
+    by_force("DELETE FROM loans_instalment WHERE loan_id = %s", loan.pk)
+    by_force("DELETE FROM loans_loan WHERE id = %s", loan.pk)
     assert named() == {("account", loan.receivable_id)}
 
 
@@ -91,17 +80,17 @@ def test_a_loan_taken_away_is_named_by_its_account():
 def test_a_loan_of_a_upk_and_its_shares_are_held_against_both_books(change):
     loan = lend(village(), [500_000] * 5, monthly(2_500_000, 10, round_to=0), date(2018, 11, 15))
     assert named() == set()
-    sql(f"UPDATE loans_upkloan SET {change}")
+    by_force(f"UPDATE loans_upkloan SET {change}")
     assert ("loans_upkloan", loan.pk) in named()
 
 
 def test_a_share_and_a_upk_loan_taken_away_are_named():
     loan = lend(village(), [500_000] * 5, monthly(2_500_000, 10, round_to=0), date(2018, 11, 15))
     share = Loan.objects.filter(upk_loan=loan).latest("no")
-    sql("UPDATE loans_loan SET rate = 0 WHERE id = %s", share.pk)
+    by_force("UPDATE loans_loan SET rate = 0 WHERE id = %s", share.pk)
     assert named() == {("loans_loan", share.pk)}
-    sql("UPDATE loans_loan SET upk_loan_id = NULL")
-    sql("DELETE FROM loans_upkinstalment")
-    sql("DELETE FROM loans_upkloan")
+    by_force("UPDATE loans_loan SET upk_loan_id = NULL")
+    by_force("DELETE FROM loans_upkinstalment")
+    by_force("DELETE FROM loans_upkloan")
     assert ("account", loan.receivable_id) in named()
     assert not UpkLoan.objects.exists()

@@ -5,7 +5,6 @@ import json
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 
 from groups import clock
 from ledger import verify
@@ -16,6 +15,7 @@ from meetings.models import Contribution, Correction, Meeting
 from meetings.services import correct_attendance, count_box, post_sheet, receive_money
 from meetings.sheet import CashCount, FollowUpNote, Minutes, OtherMoney, Row, Sheet
 from tests.factories import treasurer
+from tests.ledger.village import by_force, named
 from tests.meetings import village
 
 pytestmark = [pytest.mark.django_db, pytest.mark.tampers]
@@ -24,23 +24,12 @@ GARBAGE = ["x", "", "[]", "[1]", "{}", "null", "7", '"minutes"', "[" * 100_000, 
 WRONG = [None, 7, "x", [], {}, True, 1.5, [[]], {"x": []}, [None], "2026-02-30", -1]
 
 
-def sql(statement: str, *params: object) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(statement, params)
-
-
 def forge(submission: Submission, content: str) -> None:
-    sql(
+    by_force(
         "UPDATE ledger_submission SET content = %s, content_hash = encode(sha256(convert_to(%s, 'UTF8')), 'hex')"
         " WHERE id = %s",
         content, content, submission.pk,
     )  # fmt: skip
-
-
-def named(book_id: int | None = None) -> set[tuple[str, int]]:
-    books = None if book_id is None else [book_id]
-    return {(one.table, one.row) for one in verify.problems(books) if not one.notice}
 
 
 @pytest.fixture
@@ -135,7 +124,7 @@ def test_what_is_wrong_deep_inside_raises_nothing(group):
 @pytest.mark.parametrize("count", ["[]", "7", '"x"', "null", '{"x": [1]}'])
 def test_a_count_that_is_none_is_named(group, count):
     meeting = Meeting.objects.filter(group=group).latest("on")
-    sql("UPDATE meetings_meeting SET count = %s WHERE id = %s", count, meeting.pk)
+    by_force("UPDATE meetings_meeting SET count = %s WHERE id = %s", count, meeting.pk)
     assert ("meetings_meeting", meeting.pk) in named(group.book_id)
 
 
@@ -143,19 +132,19 @@ def test_a_meeting_that_names_a_submission_which_is_no_sheet_is_named(group):
     meeting = Meeting.objects.filter(group=group).latest("on")
     other = Submission.objects.filter(book=group.book_id, meeting=None).earliest("pk")
     for submission in (other.pk, 0):
-        sql("UPDATE meetings_meeting SET submission_id = %s WHERE id = %s", submission, meeting.pk)
+        by_force("UPDATE meetings_meeting SET submission_id = %s WHERE id = %s", submission, meeting.pk)
         assert ("meetings_meeting", meeting.pk) in named(group.book_id)
         assert ("meetings_meeting", meeting.pk) in named()
 
 
 def test_dates_and_amounts_beyond_all_measure_stop_nothing(group):
     entry = Entry.objects.filter(book=group.book_id).latest("number")
-    sql("SET CONSTRAINTS ALL IMMEDIATE")
-    sql("ALTER TABLE ledger_entry DROP CONSTRAINT ledger_entry_on_in_calendar")
-    sql("ALTER TABLE ledger_submission DROP CONSTRAINT ledger_submission_at_in_calendar")
+    by_force("SET CONSTRAINTS ALL IMMEDIATE")
+    by_force("ALTER TABLE ledger_entry DROP CONSTRAINT ledger_entry_on_in_calendar")
+    by_force("ALTER TABLE ledger_submission DROP CONSTRAINT ledger_submission_at_in_calendar")
     for day in ("infinity", "-infinity", "0044-03-15 BC", "20000-01-01"):
         meeting = Meeting.objects.filter(group=group).values_list("pk", flat=True).latest("on")
-        sql('UPDATE meetings_meeting SET "on" = %s WHERE id = %s', day, meeting)
+        by_force('UPDATE meetings_meeting SET "on" = %s WHERE id = %s', day, meeting)
         assert ("meetings_meeting", meeting) in named(group.book_id), day
     for change in (
         "UPDATE ledger_entry SET \"on\" = 'infinity' WHERE id = %s",
@@ -165,10 +154,10 @@ def test_dates_and_amounts_beyond_all_measure_stop_nothing(group):
         "UPDATE ledger_posting SET amount = -9223372036854775808 WHERE entry_id = %s",
         "UPDATE ledger_entry SET reverses_id = id - 1 WHERE id = %s",
     ):
-        sql(change, entry.pk)
+        by_force(change, entry.pk)
         assert ("entry", entry.number) in named(group.book_id), change
     for at in ("infinity", "0044-03-15 BC"):
-        sql("UPDATE ledger_submission SET posted_at = %s WHERE id = %s", at, entry.submission_id)
+        by_force("UPDATE ledger_submission SET posted_at = %s WHERE id = %s", at, entry.submission_id)
         assert ("submission", entry.submission_id) in named(group.book_id), at
 
 
@@ -177,7 +166,7 @@ def test_what_is_wrong_in_another_book_is_named_too(group):
     meeting = Meeting.objects.filter(group=group).earliest("on")
     forge(meeting.submission, "{}")
     entry = Entry.objects.filter(book=other.book_id).latest("number")
-    sql(
+    by_force(
         'INSERT INTO ledger_posting (book_id, entry_id, "on", account_id, amount)'
         ' SELECT book_id, entry_id, "on", account_id, amount FROM ledger_posting WHERE entry_id = %s',
         entry.pk,

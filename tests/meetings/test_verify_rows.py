@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 
 from groups import clock
 from ledger import verify
@@ -13,19 +12,10 @@ from ledger.services import close
 from meetings.models import BoxCount, CashDifference, HandOver, Meeting
 from meetings.services import add_hand_over, correct_hand_over, count_box, post_sheet
 from meetings.sheet import CashCount, OtherMoney, Row, Sheet
+from tests.ledger.village import by_force, named, settle
 from tests.meetings import village
 
 pytestmark = [pytest.mark.django_db, pytest.mark.tampers]
-
-
-def sql(statement: str, *params: object) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(statement, params)
-
-
-def named() -> set[tuple[str, int]]:
-    return {(one.table, one.row) for one in verify.problems() if not one.notice}
 
 
 @pytest.fixture
@@ -50,9 +40,7 @@ def group():
         owner=None, on=on, key=uuid4(), **told,
     )  # fmt: skip
     close(book=group.book, on=on - timedelta(1), **told)
-    sql("SET CONSTRAINTS ALL IMMEDIATE")
-    sql("SET CONSTRAINTS ALL DEFERRED")
-    sql("SET LOCAL session_replication_role = origin")
+    settle()
     assert list(verify.problems()) == []
     return group
 
@@ -74,53 +62,53 @@ def test_a_meeting_changed_is_named(group, change, django_user_model):
     meeting = Meeting.objects.filter(group=group).latest("on")
     if "posted_by" in change:
         change = f"posted_by_id = {django_user_model.objects.create_user('lain', name='Lain').pk}"
-    sql(f"UPDATE meetings_meeting SET {change} WHERE id = %s", meeting.pk)
+    by_force(f"UPDATE meetings_meeting SET {change} WHERE id = %s", meeting.pk)
     assert named() == {("meetings_meeting", meeting.pk)}
 
 
 def test_a_meeting_of_another_group_is_named(group):
     other = village.mawar(code="KSM-MELATI")
     meeting = Meeting.objects.filter(group=group).latest("on")
-    sql("UPDATE meetings_meeting SET group_id = %s WHERE id = %s", other.pk, meeting.pk)
+    by_force("UPDATE meetings_meeting SET group_id = %s WHERE id = %s", other.pk, meeting.pk)
     assert ("meetings_meeting", meeting.pk) in named()
 
 
 def test_a_meeting_taken_away_with_all_that_is_its_own_is_named(group):
     meeting = Meeting.objects.filter(group=group).earliest("on")
     for table in ("handover", "attendance"):
-        sql(f"DELETE FROM meetings_{table} WHERE meeting_id = %s", meeting.pk)
-    sql("DELETE FROM meetings_meeting WHERE id = %s", meeting.pk)
+        by_force(f"DELETE FROM meetings_{table} WHERE meeting_id = %s", meeting.pk)
+    by_force("DELETE FROM meetings_meeting WHERE id = %s", meeting.pk)
     assert named() == {("submission", meeting.submission_id)}
 
 
 def test_hand_overs_taken_away_or_given_to_another_are_named(group):
     for one in HandOver.objects.filter(meeting__group=group).select_related("entry"):
-        sql("DELETE FROM meetings_handover WHERE id = %s", one.pk)
+        by_force("DELETE FROM meetings_handover WHERE id = %s", one.pk)
         assert ("entry", one.entry.number) in named()
         one.save(force_insert=True)
         member = group.members.exclude(pk=one.member_id).latest("no")
-        sql("UPDATE meetings_handover SET member_id = %s WHERE id = %s", member.pk, one.pk)
+        by_force("UPDATE meetings_handover SET member_id = %s WHERE id = %s", member.pk, one.pk)
         assert ("meetings_handover", one.pk) in named()
         where = Meeting.objects.filter(group=group).exclude(pk=one.meeting_id).get()
-        sql(
+        by_force(
             "UPDATE meetings_handover SET member_id = %s, meeting_id = %s WHERE id = %s",
             one.member_id,
             where.pk,
             one.pk,
         )
         assert named() & {("meetings_handover", one.pk), ("entry", one.entry.number)}
-        sql("UPDATE meetings_handover SET meeting_id = %s WHERE id = %s", one.meeting_id, one.pk)
+        by_force("UPDATE meetings_handover SET meeting_id = %s WHERE id = %s", one.meeting_id, one.pk)
         assert named() == set()
 
 
 def test_a_correction_without_its_row_is_named(group):
     corrections = "SELECT id FROM meetings_correction"
     for submission in Submission.objects.filter(correction__isnull=False).order_by("-pk"):
-        sql(
+        by_force(
             f"DELETE FROM meetings_reconfirmation WHERE correction_id IN ({corrections} WHERE submission_id = %s)",
             submission.pk,
         )
-        sql("DELETE FROM meetings_correction WHERE submission_id = %s", submission.pk)
+        by_force("DELETE FROM meetings_correction WHERE submission_id = %s", submission.pk)
         assert ("ledger_submission", submission.pk) in named()
 
 
@@ -129,19 +117,19 @@ def test_a_correction_without_its_row_is_named(group):
 )
 def test_a_count_changed_is_named(group, change):
     count = BoxCount.objects.get(group=group)
-    sql(f"UPDATE meetings_boxcount SET {change}")
+    by_force(f"UPDATE meetings_boxcount SET {change}")
     assert named() == {("meetings_boxcount", count.pk)}
 
 
 def test_a_count_taken_away_is_named(group):
     submission = BoxCount.objects.get(group=group).submission_id
-    sql("DELETE FROM meetings_boxcount")
+    by_force("DELETE FROM meetings_boxcount")
     assert named() == {("submission", submission)}
 
 
 def test_a_difference_changed_or_taken_away_is_named(group):
     difference = CashDifference.objects.get(group=group)
-    sql("UPDATE meetings_cashdifference SET amount = amount * 2")
+    by_force("UPDATE meetings_cashdifference SET amount = amount * 2")
     assert named() == {("meetings_cashdifference", difference.pk)}
-    sql("DELETE FROM meetings_cashdifference")
+    by_force("DELETE FROM meetings_cashdifference")
     assert named() == {("entry", difference.entry.number)}

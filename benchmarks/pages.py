@@ -123,10 +123,8 @@ def sheets(
     for members in sizes:
         ksm = new_ksm(bkm, members, week_start(today) - timedelta(weeks=weeks)).live(weeks)
         on = today if today > ksm.on - timedelta(weeks=1) else ksm.on
-        typed = meetings.Filled(_draft(ksm))
-        meetings.save_draft(
-            group=ksm.group, on=on, by=ksm.treasurer, key=uuid4(), fill=lambda _held, typed=typed: typed, at=clock.now()
-        )
+        with meetings.filling_in(group=ksm.group, on=on, by=ksm.treasurer, key=uuid4(), at=clock.now()) as draft:
+            draft.data = dict(_draft(ksm))
         client = signed_in(ksm.treasurer)
         last = ksm.on - timedelta(weeks=1)
         for name, day in (("sheet", on), ("check", on), ("receipt", last)):

@@ -21,7 +21,7 @@ from meetings.services.correcting_money import (
     correct_other_money,
 )
 from meetings.services.differences import own_difference, settle_difference, take_settlement_back
-from meetings.services.drafts import Filled, discard_draft, save_draft
+from meetings.services.drafts import discard_draft, filling_in
 from meetings.services.lending_rules import adopt_lending_rules
 from meetings.services.posting import (
     DIFFERENCE,
@@ -47,7 +47,6 @@ __all__ = [
     "SPENT",
     "TAKEN_BACK",
     "WITHDRAWAL",
-    "Filled",
     "Heard",
     "Refusals",
     "add_disbursement",
@@ -63,6 +62,7 @@ __all__ = [
     "correct_other_money",
     "count_box",
     "discard_draft",
+    "filling_in",
     "hand_objection",
     "hand_over_legs",
     "later_payments",
@@ -73,7 +73,6 @@ __all__ = [
     "raise_objection",
     "receive_money",
     "record_reading",
-    "save_draft",
     "settle_difference",
     "take_back",
     "take_settlement_back",

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from datetime import date
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -21,8 +20,8 @@ from meetings.forms import (
     DraftKeyForm,
     SheetForm,
 )
+from meetings.merging import remember
 from meetings.models import SheetDraft
-from meetings.services import Filled
 from meetings.views.days import refuse_day
 from meetings.views.sheet import LONGEST_VALUE, sheet_page
 
@@ -84,10 +83,15 @@ def _post(request: GroupRequest, on: date, draft: SheetDraft | None) -> HttpResp
         return redirect("receipt" if meeting else "sheet", code=group.code, on=on)
     seen = key.cleaned_data["seen"] if key.is_valid() else ""
     changed = seen != _seen(draft)
-    draft, data = _with_answers(request, on, draft.key)
+    answers = _answers(request)
+    with services.filling_in(group=group, on=on, by=request.user, key=draft.key, at=clock.now()) as held:
+        before = {name: held.data.get(name, "") for name in answers}
+        held.changes = remember(held.changes, before, answers, revision=held.revision, page="")
+        held.data |= answers
+    draft = held
     if meeting:
         return redirect("compare", code=group.code, on=on)
-    form = SheetForm(selectors.sheet_context(group, on), data)
+    form = SheetForm(selectors.sheet_context(group, on), draft.data)
     if form.errors:
         return sheet_page(request, form, draft, errors=True)
     if changed:
@@ -98,17 +102,6 @@ def _post(request: GroupRequest, on: date, draft: SheetDraft | None) -> HttpResp
     except ValidationError as refusal:
         return _refused(request, form, draft, refusal)
     return redirect("receipt", code=group.code, on=on)
-
-
-def _with_answers(request: GroupRequest, on: date, key: UUID) -> tuple[SheetDraft, dict[str, str]]:
-    """Keep what the check page asked for in the draft."""
-    answers = _answers(request)
-
-    def fill(draft: SheetDraft) -> Filled:
-        return Filled(draft.data | answers, {name: draft.data.get(name, "") for name in answers}, answers)
-
-    draft = services.save_draft(group=request.group, on=on, by=request.user, key=key, fill=fill, at=clock.now())
-    return draft, draft.data
 
 
 def _answers(request: GroupRequest) -> dict[str, str]:

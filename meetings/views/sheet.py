@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from secrets import token_hex
+from typing import NamedTuple
 from uuid import uuid4
 
 from django.contrib import messages
@@ -26,9 +27,8 @@ from meetings.forms import (
     SheetContext,
     SheetForm,
 )
-from meetings.merging import Known, Merged, merge
+from meetings.merging import Known, Merged, merge, remember
 from meetings.models import SheetDraft
-from meetings.services import Filled
 from meetings.sheet import DENOMINATIONS
 from meetings.views.days import refuse_day
 from users.once import repeatable
@@ -52,8 +52,7 @@ def sheet(request: GroupRequest, on: date) -> HttpResponse:
     context = selectors.sheet_context(group, on)
     if request.method == "POST":
         action = request.POST.get("action", "")
-        draft, merged = _fill_in(request, context, action=action)
-        form = SheetForm(context, draft.data, sender=request.user.name)
+        draft, form, merged, _state = _fill_in(request, context, action=action)
         if said := _of_other_pages(context, merged):
             messages.warning(request, said)
         if action == "check" and not form.errors:
@@ -64,33 +63,35 @@ def sheet(request: GroupRequest, on: date) -> HttpResponse:
     return sheet_page(request, SheetForm(context, draft.data if draft else {}), draft, errors=False)
 
 
-def _fill_in(
-    request: GroupRequest, context: SheetContext, *, minutes: bool = False, action: str = ""
-) -> tuple[SheetDraft, Merged]:
+class _Saved(NamedTuple):
+    """A draft with what a page sent, as a form, and the state that page knows from now on."""
+
+    draft: SheetDraft
+    form: SheetForm
+    merged: Merged
+    known: str
+
+
+def _fill_in(request: GroupRequest, context: SheetContext, *, minutes: bool = False, action: str = "") -> _Saved:
     """Put what this page sent into the draft, beside what another page wrote there since, and do what was pressed."""
     ticket = DraftKeyForm(request.POST)
     key = ticket.cleaned_data["key"] if ticket.is_valid() else uuid4()
     told, _dash, page = (ticket.cleaned_data["known"] if ticket.is_valid() else "").partition("-")
-    posted = selectors.as_dict(request.POST).items()
-    merged: list[Merged] = []
-
-    def fill(draft: SheetDraft) -> Filled:
-        form = SheetForm(context, draft.data)
-        here = {n for n in form.names() if n.startswith(MINUTES_PREFIXES) == minutes and not n.startswith("d-")}
+    user, posted = request.user, selectors.as_dict(request.POST).items()
+    with services.filling_in(group=request.group, on=context.on, by=user, key=key, at=clock.now()) as draft:
+        held = SheetForm(context, draft.data)
+        here = {n for n in held.names() if n.startswith(MINUTES_PREFIXES) == minutes and not n.startswith("d-")}
         sent = {n: v[:LONGEST_VALUE].replace("\0", "\ufffd") for n, v in posted if n in here}
         here -= {n for n in here if n.endswith("-ok") and n not in sent}  # once said, it stays said
         # A page of another key knows nothing of this draft; one that names no state is taken to know it all.
         known = Known((int(told) if draft.key == key else 0) if told else None, page)
-        shown = form.shown()
-        merged.append(merge(draft.data, shown=shown, changes=draft.changes, sent=sent, names=here, known=known))
-        data = merged[-1].data
-        _apply(action, request, context, data)
-        return Filled(data, shown, SheetForm(context, data).shown())
-
-    draft = services.save_draft(
-        group=request.group, on=context.on, by=request.user, key=key, fill=fill, at=clock.now(), page=page
-    )
-    return draft, merged[-1]
+        shown = held.shown()
+        merged = merge(draft.data, shown=shown, changes=draft.changes, sent=sent, names=here, known=known)
+        _apply(action, request, context, merged.data)
+        form = SheetForm(context, merged.data, sender=user.name)
+        draft.changes = remember(draft.changes, shown, form.shown(), revision=draft.revision, page=page)
+        draft.data = merged.data
+    return _Saved(draft, form, merged, f"{draft.revision}-{page}")
 
 
 def _of_other_pages(context: SheetContext, merged: Merged) -> str:
@@ -122,6 +123,9 @@ def _known(draft: SheetDraft | None) -> str:
 
 def _apply(action: str, request: GroupRequest, context: SheetContext, data: dict[str, str]) -> None:
     """Do what a button of the sheet says, without JavaScript as well."""
+    confirm, take = request.POST.get("confirm", ""), request.POST.get("take", "")
+    if not (confirm or take or action in ("all-present", "all-paid")):
+        return
     form = SheetForm(context, data)
     if action == "all-present":
         for member in context.members:
@@ -130,7 +134,6 @@ def _apply(action: str, request: GroupRequest, context: SheetContext, data: dict
         for line in form.lines():
             if line.att == "H" and not line.errors:
                 data[f"{line.k}-catat"] = "1"
-    confirm, take = request.POST.get("confirm", ""), request.POST.get("take", "")
     for line in form.lines():
         for question in line.soft:
             if question["field"] == confirm:
@@ -225,14 +228,13 @@ def save_draft(request: GroupRequest, on: date) -> HttpResponse:
     if selectors.posted(request.group, on):
         return JsonResponse({"posted": True}, status=409)
     context = selectors.sheet_context(request.group, on)
-    draft, merged = _fill_in(request, context)
-    _revision, _dash, page = request.POST.get("known", "").partition("-")
+    draft, _form, merged, known = _fill_in(request, context)
     return JsonResponse(
         {
             "saved_at": format_time(draft.saved_at, request.group.zone),
             "stamp": draft.saved_at.isoformat(),
             "key": draft.key,
-            "known": f"{draft.revision}-{page}",
+            "known": known,
             "theirs": merged.theirs,
             "notice": _of_other_pages(context, merged),
         }
@@ -259,8 +261,7 @@ def minutes(request: GroupRequest, on: date) -> HttpResponse:
     context = selectors.sheet_context(request.group, on)
     draft = selectors.draft_of(request.group, on, request.user)
     if request.method == "POST":
-        draft, merged = _fill_in(request, context, minutes=True)
-        form = SheetForm(context, draft.data)
+        draft, form, merged, _state = _fill_in(request, context, minutes=True)
         if said := _of_other_pages(context, merged):
             messages.warning(request, said)
         wrong = {name: text for name, text in form.errors.items() if name.startswith(MINUTES_PREFIXES)}

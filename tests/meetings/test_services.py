@@ -19,13 +19,12 @@ from loans.schedule import Terms
 from loans.services import request_loan
 from meetings.models import Attendance, CashDifference, HandOver, Meeting, SheetDraft
 from meetings.services import (
-    Filled,
     correct_hand_over,
     correct_other_money,
     discard_draft,
+    filling_in,
     later_payments,
     post_sheet,
-    save_draft,
     settle_difference,
 )
 from meetings.sheet import (
@@ -371,12 +370,12 @@ def test_a_correction_sent_twice_is_written_once(group):
 
 def test_a_draft_keeps_its_key_and_goes_when_the_sheet_is_posted(group):
     by = treasurer(group)
-    draft = save_draft(
-        group=group, on=FIRST, by=by, key=uuid4(), fill=lambda _draft: Filled({"r1-wajib": "2.000"}), at=AT
-    )
-    again = save_draft(
-        group=group, on=FIRST, by=by, key=uuid4(), fill=lambda _draft: Filled({"r1-wajib": "44,000"}), at=AT
-    )
+    with filling_in(group=group, on=FIRST, by=by, key=uuid4(), at=AT) as draft:
+        draft.data = {"r1-wajib": "2.000"}
+    with filling_in(group=group, on=FIRST, by=by, key=uuid4(), at=AT) as again:
+        assert (again.data, again.revision) == ({"r1-wajib": "2.000"}, 2)
+        again.data = {"r1-wajib": "44,000"}
+    again.refresh_from_db()
     assert again.key == draft.key
     assert again.data == {"r1-wajib": "44,000"}
     send(group, sheet(FIRST, [Row(1, "H", weekly=2_000)]), key=draft.key, by=by)
@@ -386,7 +385,8 @@ def test_a_draft_keeps_its_key_and_goes_when_the_sheet_is_posted(group):
 def test_somebody_throws_her_own_draft_away_and_nobody_elses(group):
     siti, wati = treasurer(group), treasurer(group)
     for by in (siti, wati):
-        save_draft(group=group, on=FIRST, by=by, key=uuid4(), fill=lambda _draft: Filled({"r1-wajib": "2.000"}), at=AT)
+        with filling_in(group=group, on=FIRST, by=by, key=uuid4(), at=AT) as draft:
+            draft.data = {"r1-wajib": "2.000"}
     discard_draft(group=group, on=FIRST, by=siti)
     assert [draft.by for draft in SheetDraft.objects.all()] == [wati]
 

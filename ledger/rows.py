@@ -1,6 +1,6 @@
 """What every posted sheet is made of, without the query builder: many rows of one table in one statement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -33,6 +33,31 @@ def instances(model: type[Row], rows: Iterable[Sequence[Any]]) -> list[Row]:
     """Return rows, each the values of `columns_of`, as instances that stand in the database."""
     alias, columns = connection.alias, columns_of(model)
     return [model.from_db(alias, columns, row) for row in rows]
+
+
+def fetch_joined(tables: Mapping[str, type[models.Model]], rest: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return what `rest` finds as tuples of instances, one for each table by its alias; None where a join found none.
+
+    `rest` is SQL of our own after SELECT … , from FROM on.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_select_joined(tuple(tables.items())) + rest, params)
+        rows = cursor.fetchall()
+    return [tuple(_apart(row, tables.values())) for row in rows]
+
+
+def _apart(row: Sequence[Any], tables: Iterable[type[models.Model]]) -> Iterator[models.Model | None]:
+    start = 0
+    for model in tables:
+        columns = columns_of(model)
+        values = row[start : start + len(columns)]
+        start += len(columns)
+        yield None if values[0] is None else model.from_db(connection.alias, columns, values)
+
+
+@lru_cache
+def _select_joined(tables: tuple[tuple[str, type[models.Model]], ...]) -> str:
+    return f"SELECT {', '.join(select_list(model, alias) for alias, model in tables)} "
 
 
 @lru_cache

@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from ksm_project import urls
 from tests import factories
 
 WEDNESDAY = date(2026, 1, 7)
@@ -95,6 +97,13 @@ def all_addresses() -> list[Address]:
 def own_addresses() -> list[Address]:
     """Every address but those with gates of their own."""
     return [each for each in all_addresses() if each.name.split(":")[0] not in OWN_GATES]
+
+
+@pytest.fixture
+def bare_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refusals are expected by the thousand: none is worth a full page."""
+    monkeypatch.setattr(urls, "handler403", lambda request, exception: HttpResponse(status=403), raising=False)
+    monkeypatch.setattr(urls, "handler404", lambda request, exception: HttpResponse(status=404), raising=False)
 
 
 @dataclass(frozen=True)

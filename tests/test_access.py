@@ -16,14 +16,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 
 from groups.models import Appointment
 from groups.permissions import ADMINISTRATOR, MATRIX, Permission
-from ksm_project import urls
-from tests.addresses import OWN_GATES, World, all_addresses, own_addresses, world  # noqa: F401 (a fixture)
+from tests.addresses import OWN_GATES, World, all_addresses, bare_refusals, own_addresses, world  # noqa: F401 (fixtures)
 from tests.factories import AdministratorFactory, AppointmentFactory, UserFactory
 from tests.gates import GATES
 
@@ -34,11 +33,9 @@ ROLES = [NOBODY, OUTSIDER, *Appointment.Role.values, ADMIN]
 
 
 @pytest.fixture(autouse=True)
-def quick_and_quiet(settings, monkeypatch) -> Iterator[None]:
-    """Refusals are expected here by the thousand: none is worth a line in the log, a full page or a session's row."""
+def quick_and_quiet(settings, bare_refusals) -> Iterator[None]:  # noqa: F811 (the fixture)
+    """Refusals are expected here by the thousand: none is worth a line in the log or a session's row."""
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
-    monkeypatch.setattr(urls, "handler403", lambda request, exception: HttpResponse(status=403), raising=False)
-    monkeypatch.setattr(urls, "handler404", lambda request, exception: HttpResponse(status=404), raising=False)
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 
-from tests.addresses import World, own_addresses, world  # noqa: F401 (a fixture)
+from tests.addresses import World, bare_refusals, own_addresses, world  # noqa: F401 (fixtures)
 from tests.factories import AdministratorFactory
 
 HOSTILE = [
@@ -127,6 +127,7 @@ def hostile(url: str, names: set[str], shift: int) -> dict[str, str]:
     return {name: HOSTILE[(begin + place) % len(HOSTILE)] for place, name in enumerate(sorted(names))}
 
 
+@pytest.mark.usefixtures("bare_refusals")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_hostile_questions_and_forms_get_an_answer(administrator: Client, world: World, looked_up, part: int):  # noqa: F811
     broken, filled, watched = [], 0, 0

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -42,6 +43,8 @@ def quick_and_quiet(settings) -> Iterator[None]:
 def melati(monkeypatch) -> Group:
     monkeypatch.setattr(demo, "SMALL", demo.SMALL[1:2])
     demo.load_small(today=clock.today(), say=str)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as on a server, where Postgres knows by itself how much there is
     return Group.objects.select_related("bkm__upk").get()
 
 

@@ -6,6 +6,7 @@ Numbers are Indonesian whatever the language of the screen, so that a figure nev
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
@@ -113,6 +114,9 @@ def desimal(number: Decimal | int | None) -> str:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Return a sign from the sprite, silent to screen readers: the words beside it carry the meaning."""
-    return format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("sprite.svg"), name
-    )
+    return _sign(static("sprite.svg"), name)
+
+
+@lru_cache
+def _sign(sprite: str, name: str) -> SafeString:
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)

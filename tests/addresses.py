@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.http import HttpResponse
+from django.template import Template
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from ksm_project import urls
@@ -97,6 +98,12 @@ def all_addresses() -> list[Address]:
 def own_addresses() -> list[Address]:
     """Every address but those with gates of their own."""
     return [each for each in all_addresses() if each.name.split(":")[0] not in OWN_GATES]
+
+
+@pytest.fixture
+def quick_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages by the thousand: Django's tests need not keep what each was rendered from."""
+    monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
 
 
 @pytest.fixture

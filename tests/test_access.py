@@ -22,7 +22,15 @@ from django.urls import resolve, reverse
 
 from groups.models import Appointment
 from groups.permissions import ADMINISTRATOR, MATRIX, Permission
-from tests.addresses import OWN_GATES, World, all_addresses, bare_refusals, own_addresses, world  # noqa: F401 (fixtures)
+from tests.addresses import (  # noqa: F401 (of which fixtures)
+    OWN_GATES,
+    World,
+    all_addresses,
+    bare_refusals,
+    own_addresses,
+    quick_pages,
+    world,
+)
 from tests.factories import AdministratorFactory, AppointmentFactory, UserFactory
 from tests.gates import GATES
 
@@ -33,7 +41,7 @@ ROLES = [NOBODY, OUTSIDER, *Appointment.Role.values, ADMIN]
 
 
 @pytest.fixture(autouse=True)
-def quick_and_quiet(settings, bare_refusals) -> Iterator[None]:  # noqa: F811 (the fixture)
+def quick_and_quiet(settings, quick_pages, bare_refusals) -> Iterator[None]:  # noqa: F811 (the fixture)
     """Refusals are expected here by the thousand: none is worth a line in the log or a session's row."""
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     logging.disable(logging.CRITICAL)

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 
-from tests.addresses import World, bare_refusals, own_addresses, world  # noqa: F401 (fixtures)
+from tests.addresses import World, bare_refusals, own_addresses, quick_pages, world  # noqa: F401 (fixtures)
 from tests.factories import AdministratorFactory
 
 HOSTILE = [
@@ -48,7 +48,7 @@ HOSTILE_URLS = [
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
+def quiet(quick_pages) -> Iterator[None]:  # noqa: F811 (the fixture)
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)

@@ -22,7 +22,7 @@ from ledger.models import Book, Entry
 from loans.models import Loan
 from meetings.models import Meeting
 from reports import demo
-from tests.addresses import own_addresses
+from tests.addresses import own_addresses, quick_pages  # noqa: F401 (a fixture)
 from tests.factories import AdministratorFactory, AppointmentFactory
 from tests.test_bad_input import HOSTILE, ask, fields_of, hostile, what_is_wrong
 
@@ -32,7 +32,7 @@ READING = {Permission.VIEW_GROUP, Permission.PRINT_PAPERS, Permission.VIEW_BKM, 
 
 
 @pytest.fixture(autouse=True)
-def quick_and_quiet(settings) -> Iterator[None]:
+def quick_and_quiet(settings, quick_pages) -> Iterator[None]:  # noqa: F811 (the fixture)
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     logging.disable(logging.CRITICAL)
     yield

@@ -123,7 +123,8 @@ class LoanPlan:
     ) -> Self:
         """Lay the instalments into weeks, past the holidays."""
         due = tuple(due)
-        return cls(member_no, prior, due, tuple(_week_of(on, holidays) for on, _amount in due), closed_on, (*waivers,))
+        weeks = _weeks_of([on for on, _amount in due], holidays)
+        return cls(member_no, prior, due, weeks, closed_on, tuple(waivers))
 
     @cached_property
     def _days(self) -> list[date]:
@@ -197,8 +198,12 @@ class LoanPlan:
         return max(0, bisect_right(self._days, through) - covered)
 
 
-def _week_of(on: date, holidays: frozenset[date]) -> date:
-    week = on - _DAYS[on.weekday()]
+def _weeks_of(days: Iterable[date], holidays: frozenset[date]) -> tuple[date, ...]:
+    weeks = [on - _DAYS[on.weekday()] for on in days]
+    return tuple([_working(week, holidays) for week in weeks] if holidays else weeks)
+
+
+def _working(week: date, holidays: frozenset[date]) -> date:
     while week in holidays:
         week += WEEK
     return week

@@ -266,6 +266,8 @@ def tally(row: Week, last: WeekFacts) -> Tally:
     if last.moved_on in row.kept:
         found: Tally = row.kept[last.moved_on]
         return found
+    if not row.members and not row.loans:
+        return row.settled
     known = last.members
     hows = [covered(week, known.get(no)) for no, week in row.members.items()]
     saved = hows.count(ON_TIME), hows.count(LATE), hows.count(UNCOVERED)

@@ -5,7 +5,7 @@ The statements are functions of the database (`compliance/sql/`), each bringing 
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,6 +20,7 @@ from groups.models import Group
 from groups.models.bodies import ZONES
 
 FIRST_DAY, LAST_DAY = date(1, 1, 1), date.max
+_date = date.fromisoformat
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def _past_week(data: dict[str, Any]) -> Week:
 @lru_cache
 def _policies(text: str) -> tuple[tuple[bool, date, PolicyNumbers], ...]:
     """Read policies as the database tells them. Most boards have the common ones alone, so they are read once."""
-    return tuple((p["bkm_id"] is not None, _date(p["from_on"]), PolicyNumbers.of(p)) for p in _loaded(text))
+    policies = json.loads(text, parse_float=Decimal)
+    return tuple((p["bkm_id"] is not None, _date(p["from_on"]), PolicyNumbers.of(p)) for p in policies)
 
 
 def read_weeks(
@@ -141,12 +143,8 @@ def _rows(sql: str, *params: Any) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _loaded(text: str | None) -> Iterable[Any]:
-    return json.loads(text, parse_float=Decimal) if text else []
-
-
-def _date(text: str) -> date:
-    return date.fromisoformat(text)
+def _loaded(text: str | None) -> list[Any]:
+    return json.loads(text) if text else []
 
 
 def _monday(on: date) -> date:

@@ -82,12 +82,20 @@ def _element(value: object) -> str:
 
 def insert(row: models.Model) -> None:
     """Insert an instance that is not yet in the database; nothing is validated but by the database."""
-    fields = row._meta.concrete_fields[1:]
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    told = row.__dict__
+    values = [told[name] for name in columns_of(type(row))[1:]]
+    for place, field in _json_fields(type(row)):
+        values[place] = field.get_db_prep_save(values[place], connection)
     with connection.cursor() as cursor:
         cursor.execute(_insert_one(type(row)), values)
         [row.pk] = cursor.fetchone()
     row._state.adding, row._state.db = False, connection.alias
+
+
+@lru_cache
+def _json_fields(model: type[models.Model]) -> list[tuple[int, "models.JSONField[Any, Any]"]]:
+    """Return the fields whose values the driver cannot write by itself, with their places after the primary key."""
+    return [(n, f) for n, f in enumerate(model._meta.concrete_fields[1:]) if isinstance(f, models.JSONField)]
 
 
 @lru_cache

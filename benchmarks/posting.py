@@ -128,7 +128,8 @@ def write_by_hand(written: Written) -> None:
             f"compliance_groupweek ({_WEEK})",
             written.weeks,
             "ON CONFLICT (group_id, week_start) DO UPDATE SET"
-            " facts = EXCLUDED.facts, brief = EXCLUDED.brief, at_meeting = EXCLUDED.at_meeting, at_close = EXCLUDED.at_close",
+            " facts = EXCLUDED.facts, brief = EXCLUDED.brief,"
+            " at_meeting = EXCLUDED.at_meeting, at_close = EXCLUDED.at_close",
         )
 
 

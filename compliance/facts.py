@@ -276,12 +276,15 @@ class Tally(NamedTuple):
     repaid: tuple[int, int, int]
 
 
+NOTHING_OWED = Tally((0, 0, 0), (0, 0, 0))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Week:
     """A week as later ones look back on it. `counts`: the group was active; `brought_in`: it comes from an old book.
 
-    Its members and loans may be those alone whom a later week may see otherwise; `settled` counts the rest. That holds
-    until a week in which something `fell`.
+    In brief (`compliance.rules.in_brief`) its members and loans are those alone whom a later week may see otherwise,
+    and `settled` counts the rest. That holds until a week in which something `fell`.
     """
 
     week: date
@@ -292,7 +295,7 @@ class Week:
     meetings: tuple[MeetingFacts, ...]
     members: Mapping[int, MemberWeek]
     loans: Mapping[int, LoanWeek]
-    settled: Tally = Tally((0, 0, 0), (0, 0, 0))
+    settled: Tally = NOTHING_OWED
 
     @cached_property
     def kept(self) -> dict[Any, Any]:
@@ -322,8 +325,10 @@ class Week:
 
 @dataclass(frozen=True, kw_only=True)
 class WeekFacts(Week):
-    """A week as at the end of `through`, with all its members and its open loans: those settled end with the week of
-    their last instalment."""
+    """A week as at the end of `through`, with all its members and its open loans.
+
+    Settled loans end with the week of their last instalment.
+    """
 
     through: date
     active: tuple[int, ...]  # members active on `through`

@@ -272,7 +272,9 @@ def tally(row: Week, last: WeekFacts) -> Tally:
     hows = [covered(week, known.get(no)) for no, week in row.members.items()]
     saved = hows.count(ON_TIME), hows.count(LATE), hows.count(UNCOVERED)
     stretches = [repaid(loan, paid_by(last, no, loan)) for no, loan in row.loans.items() if loan.due > loan.due_before]
-    found = row.kept[last.moved_on] = Tally(_added((row.settled.saved, saved)), _added((row.settled.repaid, *stretches)))
+    found = row.kept[last.moved_on] = Tally(
+        _added((row.settled.saved, saved)), _added((row.settled.repaid, *stretches))
+    )
     return found
 
 
@@ -283,9 +285,7 @@ def in_brief(row: WeekFacts) -> Week:
     is a loan of which nothing was lacking, neither of the week nor from before.
     """
     waiting = {no: one for no, one in row.members.items() if one.owes == OWES_AGREED and one.deposited < one.threshold}
-    lacking = {
-        no: loan for no, loan in row.loans.items() if loan.paid < loan.due or loan.paid_before < loan.due_before
-    }
+    lacking = {no: loan for no, loan in row.loans.items() if loan.paid < loan.due or loan.paid_before < loan.due_before}
     brief = Week(
         week=row.week,
         holiday=row.holiday,

@@ -201,7 +201,11 @@ def test_groups_silent_for_some_weeks_stand_there_as_their_books_say(silent):
     assert [row.without_sheet for row in found] == [3 + silent, silent, 4 + silent]
     for row in found:
         evaluation = findings(Group.objects.get(code=row.code), on).evaluation
-        assert (row.total, row.grade, row.assessed) == (evaluation.total_per_cent, evaluation.grade, evaluation.assessed)
+        assert (row.total, row.grade, row.assessed) == (
+            evaluation.total_per_cent,
+            evaluation.grade,
+            evaluation.assessed,
+        )
 
 
 def test_a_facilitators_groups_are_those_of_the_boards_she_serves():

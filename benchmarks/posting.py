@@ -44,10 +44,11 @@ _MEETING = (
     'group_id, "on", week_start, place, agenda, discussion, decisions, cash_before, cash_expected, cash_counted, count,'
     " counted_by, posted_by_id, posted_at, imported"
 )
-_WEEK = "group_id, week_start, facts, at_meeting, at_close"
+_WEEK = "group_id, week_start, facts, brief, at_meeting, at_close"
 _AS_TEXT = {
     "count": "count::text",
     "facts": "facts::text",
+    "brief": "brief::text",
     "at_meeting": "at_meeting::text",
     "at_close": "at_close::text",
 }
@@ -127,7 +128,8 @@ def write_by_hand(written: Written) -> None:
             f"compliance_groupweek ({_WEEK})",
             written.weeks,
             "ON CONFLICT (group_id, week_start) DO UPDATE SET"
-            " facts = EXCLUDED.facts, at_meeting = EXCLUDED.at_meeting, at_close = EXCLUDED.at_close",
+            " facts = EXCLUDED.facts, brief = EXCLUDED.brief,"
+            " at_meeting = EXCLUDED.at_meeting, at_close = EXCLUDED.at_close",
         )
 
 

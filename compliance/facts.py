@@ -123,7 +123,8 @@ class LoanPlan:
     ) -> Self:
         """Lay the instalments into weeks, past the holidays."""
         due = tuple(due)
-        return cls(member_no, prior, due, tuple(_week_of(on, holidays) for on, _amount in due), closed_on, (*waivers,))
+        weeks = _weeks_of([on for on, _amount in due], holidays)
+        return cls(member_no, prior, due, weeks, closed_on, tuple(waivers))
 
     @cached_property
     def _days(self) -> list[date]:
@@ -149,6 +150,10 @@ class LoanPlan:
     def _last(self) -> int:
         """How many instalments ever fall due."""
         return len(self.due) if self.closed_on is None else bisect_right(self._days, self.closed_on)
+
+    def began_before(self, week: date) -> bool:
+        """Whether an instalment belongs to an earlier week."""
+        return bisect_left(self.weeks, week) > 0
 
     @property
     def total(self) -> int:
@@ -193,8 +198,12 @@ class LoanPlan:
         return max(0, bisect_right(self._days, through) - covered)
 
 
-def _week_of(on: date, holidays: frozenset[date]) -> date:
-    week = on - _DAYS[on.weekday()]
+def _weeks_of(days: Iterable[date], holidays: frozenset[date]) -> tuple[date, ...]:
+    weeks = [on - _DAYS[on.weekday()] for on in days]
+    return tuple([_working(week, holidays) for week in weeks] if holidays else weeks)
+
+
+def _working(week: date, holidays: frozenset[date]) -> date:
     while week in holidays:
         week += WEEK
     return week
@@ -260,18 +269,68 @@ class WeekInput:
     movements: tuple[Movement, ...] = ()
 
 
-@dataclass(frozen=True)
-class WeekFacts:
-    """A week as at the end of `through`. `counts`: the group was active; `brought_in`: it comes from an old book."""
+class Tally(NamedTuple):
+    """What was owed in one week, seen from a later one: member-weeks of savings, rupiah of instalments."""
+
+    saved: tuple[int, int, int]  # on time, late, uncovered
+    repaid: tuple[int, int, int]
+
+
+NOTHING_OWED = Tally((0, 0, 0), (0, 0, 0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Week:
+    """A week as later ones look back on it. `counts`: the group was active; `brought_in`: it comes from an old book.
+
+    In brief (`compliance.rules.in_brief`) its members and loans are those alone whom a later week may see otherwise,
+    and `settled` counts the rest. That holds until a week in which something `fell`.
+    """
 
     week: date
-    through: date
     holiday: bool
     counts: bool
     brought_in: bool
+    fell: bool  # a sum fell or jasa was waived: what was covered in earlier weeks may be covered no more
     meetings: tuple[MeetingFacts, ...]
     members: Mapping[int, MemberWeek]
-    loans: Mapping[int, LoanWeek]  # open ones: settled loans end with the week of their last instalment
+    loans: Mapping[int, LoanWeek]
+    settled: Tally = NOTHING_OWED
+
+    @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """Room for what is worked out from this week again and again."""
+        return {}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `from_json` reads back, in plain JSON types."""
+        return {
+            "week": self.week.isoformat(),
+            "holiday": self.holiday,
+            "counts": self.counts,
+            "brought_in": self.brought_in,
+            "fell": self.fell,
+            "meetings": [[m.on.isoformat(), *m[1:]] for m in self.meetings],
+            "members": {str(no): list(member) for no, member in self.members.items()},
+            "loans": {str(no): list(loan if loan.waived else loan[:-1]) for no, loan in self.loans.items()},
+            "settled": self.settled,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `as_json` wrote."""
+        saved, repaid = data["settled"]
+        return cls(**_of_any_week(data), settled=Tally(tuple(saved), tuple(repaid)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekFacts(Week):
+    """A week as at the end of `through`, with all its members and its open loans.
+
+    Settled loans end with the week of their last instalment.
+    """
+
+    through: date
     active: tuple[int, ...]  # members active on `through`
     last_owed: Mapping[int, date]  # last day each member owed principal inside the group, of those who owe no more
     asked: bool  # a member has asked for a loan
@@ -287,11 +346,6 @@ class WeekFacts:
         return sum(loan.outstanding for loan in self.loans.values())
 
     @cached_property
-    def kept(self) -> dict[Any, Any]:
-        """Room for what is worked out from this week again and again."""
-        return {}
-
-    @cached_property
     def last_owed_by_all(self) -> dict[int, date]:
         """Last day each member who ever borrowed owed principal; `through` for those who still do."""
         owing = {loan.member_no: self.through for loan in self.loans.values() if loan.outstanding > 0}
@@ -303,15 +357,10 @@ class WeekFacts:
 
     def as_json(self) -> dict[str, Any]:
         """Return what `from_json` reads back, in plain JSON types."""
-        return {
-            "week": self.week.isoformat(),
+        whole = super().as_json()
+        del whole["settled"]
+        return whole | {
             "through": self.through.isoformat(),
-            "holiday": self.holiday,
-            "counts": self.counts,
-            "brought_in": self.brought_in,
-            "meetings": [[m.on.isoformat(), *m[1:]] for m in self.meetings],
-            "members": {str(no): list(member) for no, member in self.members.items()},
-            "loans": {str(no): list(loan if loan.waived else loan[:-1]) for no, loan in self.loans.items()},
             "active": list(self.active),
             "last_owed": {str(no): on.isoformat() for no, on in self.last_owed.items()},
             "asked": self.asked,
@@ -326,14 +375,8 @@ class WeekFacts:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read what `as_json` wrote."""
         return cls(
-            week=date.fromisoformat(data["week"]),
+            **_of_any_week(data),
             through=date.fromisoformat(data["through"]),
-            holiday=data["holiday"],
-            counts=data["counts"],
-            brought_in=data["brought_in"],
-            meetings=tuple(MeetingFacts(date.fromisoformat(m[0]), *m[1:]) for m in data["meetings"]),
-            members={int(no): _made(MemberWeek, member) for no, member in data["members"].items()},
-            loans={int(no): _loan_week(loan) for no, loan in data["loans"].items()},
             active=tuple(data["active"]),
             last_owed={int(no): date.fromisoformat(on) for no, on in data["last_owed"].items()},
             asked=data["asked"],
@@ -343,6 +386,19 @@ class WeekFacts:
             last_meeting=_date_or_none(data["last_meeting"]),
             without_sheet=data["without_sheet"],
         )
+
+
+def _of_any_week(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "week": date.fromisoformat(data["week"]),
+        "holiday": data["holiday"],
+        "counts": data["counts"],
+        "brought_in": data["brought_in"],
+        "fell": data.get("fell", False),  # weeks kept before this was asked are looked back on whole
+        "meetings": tuple(MeetingFacts(date.fromisoformat(m[0]), *m[1:]) for m in data["meetings"]),
+        "members": {int(no): _made(MemberWeek, member) for no, member in data["members"].items()},
+        "loans": {int(no): _loan_week(loan) for no, loan in data["loans"].items()},
+    }
 
 
 def _loan_week(data: Sequence[Any]) -> LoanWeek:
@@ -412,15 +468,17 @@ def advance(before: WeekFacts | None, happened: WeekInput, setting: Setting, thr
     last_sheet = setting.imported_through
     missed = counts and not holiday and through >= sunday
     without_sheet = 0 if meetings else (before.without_sheet if before else 0) + missed
+    loans = _loans(before, money, setting, week, through)
     return WeekFacts(
         week=week,
         through=through,
         holiday=holiday,
         counts=counts,
         brought_in=last_sheet is not None and week <= last_sheet,
+        fell=before is not None and _fell(before, money, loans, setting, week),
         meetings=meetings,
         members=_members(before, money, owing, setting.weekly_on(reference)),
-        loans=_loans(before, money, setting, week, through),
+        loans=loans,
         active=setting.active_on(through),
         last_owed=_last_owed(before, money, setting),
         asked=setting.asked_on is not None and setting.asked_on <= through,
@@ -429,6 +487,22 @@ def advance(before: WeekFacts | None, happened: WeekInput, setting: Setting, thr
         moved_on=money.moved_on or (before.moved_on if before else None),
         last_meeting=meetings[-1].on if meetings else before.last_meeting if before else None,
         without_sheet=without_sheet,
+    )
+
+
+def _fell(before: WeekFacts, money: _Money, loans: Mapping[int, LoanWeek], setting: Setting, week: date) -> bool:
+    """Say whether what weeks before this one count as covered may be covered no more.
+
+    So it may when a sum falls, when jasa is waived (what was paid beyond that pays later weeks), and when a loan comes
+    back whose instalments those weeks may hold.
+    """
+    sums = (money.deposited, money.paid, money.lent)
+    if any(amount < 0 for amounts in sums for amount in amounts.values()):
+        return True
+    known = before.loans
+    return any(
+        len(loan.waived) != len(known[no].waived) if no in known else setting.loans[no].began_before(week)
+        for no, loan in loans.items()
     )
 
 

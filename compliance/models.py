@@ -93,6 +93,7 @@ class GroupWeek(models.Model):
     group = models.ForeignKey(Group, models.CASCADE, related_name="weeks")
     week_start = models.DateField()
     facts = models.JSONField(null=True)  # shape: `compliance.facts.WeekFacts`; what the next week starts from
+    brief = models.JSONField(null=True)  # shape: `compliance.facts.Week`; what later weeks look back on
     at_meeting = models.JSONField(null=True)
     at_close = models.JSONField()
 

@@ -4,13 +4,14 @@ Every rule follows `compliance.md`; what it says in one sentence is one function
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
+from operator import sub
 from types import MappingProxyType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, cast
 
 from compliance.facts import (
     FREE_GIVEN,
@@ -19,6 +20,8 @@ from compliance.facts import (
     LoanWeek,
     MeetingFacts,
     MemberWeek,
+    Tally,
+    Week,
     WeekFacts,
 )
 
@@ -182,13 +185,13 @@ def shown(value: Quotient, places: int) -> float:
     return (2 * value.part * scale + value.of) // (2 * value.of) / scale
 
 
-def evaluate(rows: Sequence[WeekFacts], policy: PolicyNumbers, on: date) -> Evaluation:
-    """Judge a group as at the end of `on`. `rows` are its weeks in order, none left out, the last as at `on`.
+def evaluate(rows: Sequence[Week], policy: PolicyNumbers, on: date) -> Evaluation:
+    """Judge a group as at the end of `on`. `rows` are its weeks in order, none left out, the last whole and as at `on`.
 
     Enough of them to hold `policy.weeks` weeks that are no holiday, or all there are.
     """
     weeks = assessed_weeks(rows, policy.weeks, on)
-    last = rows[-1] if rows else None
+    last = cast("WeekFacts", rows[-1]) if rows else None
     saved, repaid = _tallied(weeks, last) if last else (NOTHING, NOTHING)
     counts = _counted(weeks, policy)
     findings = (
@@ -223,9 +226,9 @@ def of_one_week(row: WeekFacts, last: WeekFacts, policy: PolicyNumbers) -> tuple
     )
 
 
-def assessed_weeks(rows: Sequence[WeekFacts], limit: int, on: date) -> list[WeekFacts]:
+def assessed_weeks(rows: Sequence[Week], limit: int, on: date) -> list[Week]:
     """Return the last `limit` weeks, in order: the group active, no holiday, and over or with a posted sheet."""
-    found: list[WeekFacts] = []
+    found: list[Week] = []
     over = on - timedelta(days=6)  # weeks that began before are over
     for row in reversed(rows):
         if row.counts and not row.holiday and (row.week < over or row.meetings):
@@ -258,27 +261,46 @@ def covered(week: MemberWeek, last: MemberWeek | None) -> str | None:
     return ON_TIME if week.deposited >= week.threshold else LATE
 
 
-class Tally(NamedTuple):
-    """What was owed in one week, seen from a later one: member-weeks of savings, rupiah of instalments."""
-
-    saved: tuple[int, int, int]  # on time, late, uncovered
-    repaid: tuple[int, int, int]
-
-
-def tally(row: WeekFacts, last: WeekFacts) -> Tally:
+def tally(row: Week, last: WeekFacts) -> Tally:
     """Count a week as `last` sees it. Kept with the week: until money moves again, all later weeks see the same."""
     if last.moved_on in row.kept:
         found: Tally = row.kept[last.moved_on]
         return found
+    if not row.members and not row.loans:
+        return row.settled
     known = last.members
     hows = [covered(week, known.get(no)) for no, week in row.members.items()]
     saved = hows.count(ON_TIME), hows.count(LATE), hows.count(UNCOVERED)
     stretches = [repaid(loan, paid_by(last, no, loan)) for no, loan in row.loans.items() if loan.due > loan.due_before]
-    found = row.kept[last.moved_on] = Tally(saved, _added(stretches) if stretches else NOTHING)
+    found = row.kept[last.moved_on] = Tally(
+        _added((row.settled.saved, saved)), _added((row.settled.repaid, *stretches))
+    )
     return found
 
 
-def _tallied(weeks: Iterable[WeekFacts], last: WeekFacts) -> Tally:
+def in_brief(row: WeekFacts) -> Week:
+    """Return a week with the members and loans alone whom a later one may see otherwise, the rest counted together.
+
+    Who gave what she owed in time, or may give what she likes, is seen so by every later week until a sum falls; and so
+    is a loan of which nothing was lacking, neither of the week nor from before.
+    """
+    waiting = {no: one for no, one in row.members.items() if one.owes == OWES_AGREED and one.deposited < one.threshold}
+    lacking = {no: loan for no, loan in row.loans.items() if loan.paid < loan.due or loan.paid_before < loan.due_before}
+    brief = Week(
+        week=row.week,
+        holiday=row.holiday,
+        counts=row.counts,
+        brought_in=row.brought_in,
+        fell=row.fell,
+        meetings=row.meetings,
+        members=waiting,
+        loans=lacking,
+    )
+    whole, part = tally(row, row), tally(brief, row)
+    return replace(brief, settled=Tally(_less(whole.saved, part.saved), _less(whole.repaid, part.repaid)))
+
+
+def _tallied(weeks: Iterable[Week], last: WeekFacts) -> Tally:
     """Add the weeks' tallies up."""
     moved_on = last.moved_on
     tallies = [row.kept.get(moved_on) or tally(row, last) for row in weeks]
@@ -288,6 +310,11 @@ def _tallied(weeks: Iterable[WeekFacts], last: WeekFacts) -> Tally:
 def _added(triples: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:
     """Add triples up, each place by itself."""
     one, two, three = map(sum, zip(NOTHING, *triples, strict=True))
+    return one, two, three
+
+
+def _less(whole: tuple[int, int, int], part: tuple[int, int, int]) -> tuple[int, int, int]:
+    one, two, three = map(sub, whole, part)
     return one, two, three
 
 
@@ -324,7 +351,7 @@ class SheetCounts(NamedTuple):
 NO_SHEETS = SheetCounts(0, 0, 0, 0, 0, 0, 0, 0)
 
 
-def sheet_counts(row: WeekFacts, policy: PolicyNumbers) -> SheetCounts:
+def sheet_counts(row: Week, policy: PolicyNumbers) -> SheetCounts:
     """Count a week's meetings and sheets."""
     held = row.meetings
     lacks = any(missing(meeting, policy) for meeting in held)
@@ -341,7 +368,7 @@ def sheet_counts(row: WeekFacts, policy: PolicyNumbers) -> SheetCounts:
     )
 
 
-def _counted(weeks: Iterable[WeekFacts], policy: PolicyNumbers) -> SheetCounts:
+def _counted(weeks: Iterable[Week], policy: PolicyNumbers) -> SheetCounts:
     """Add the weeks' counts up. Each is kept with its week: every later week within reach asks again."""
     key = policy.quorum.numerator, policy.quorum.denominator, policy.posting_days
     counts = [row.kept.get(key) or row.kept.setdefault(key, sheet_counts(row, policy)) for row in weeks]
@@ -453,7 +480,7 @@ def paid_by(last: WeekFacts, no: int, loan: LoanWeek) -> int:
     return min(known.paid, *waived_since) if waived_since else known.paid
 
 
-def _arrears(first: WeekFacts, last: WeekFacts) -> tuple[int, int, int]:
+def _arrears(first: Week, last: WeekFacts) -> tuple[int, int, int]:
     """Cut what lacked on the eve of the first week into (0, paid since, still uncovered) rupiah."""
     lacking = [(no, loan) for no, loan in first.loans.items() if loan.due_before > loan.paid_before]
     return _added((0, *overdue(loan, paid_by(last, no, loan))) for no, loan in lacking)

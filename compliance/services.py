@@ -1,7 +1,7 @@
 """Keeps one row of facts per group and week true to the books, in the transaction that changes them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import Max, Q
 
-from compliance.facts import WEEK, Setting, WeekFacts, WeekInput, advance
+from compliance.facts import WEEK, Week, WeekFacts, WeekInput, advance
 from compliance.models import GroupWeek
-from compliance.rules import Evaluation, evaluate, shown
+from compliance.rules import Evaluation, evaluate, in_brief, shown
 from compliance.sources import FIRST_DAY, Source, read_setting, read_weeks
 from groups.models import Group
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 TREND_WEEKS = 12
-WEEKS_AHEAD = 2
+WEEKS_AHEAD = 1
 """So many weeks after the last posting or meeting a group has rows, as they will be if nothing more is recorded."""
 WEEKS_REACHED = 12
 """So many weeks beyond the last one over they are carried on once somebody looks at a group silent for longer."""
@@ -38,7 +38,7 @@ def refresh_book(*, book_id: int, from_on: date, **_signal: Any) -> None:
             source = read_setting(book_id, since=from_week, hold=True)
         except Group.DoesNotExist:
             return
-        if source.rows:
+        if source.before:
             _write(_fold(source))
         else:
             _rebuild(read_setting(book_id))
@@ -86,6 +86,7 @@ class _Row(NamedTuple):
     group_id: int
     week_start: date
     facts: Mapping[str, Any] | None
+    brief: Mapping[str, Any] | None
     at_meeting: Mapping[str, Any] | None
     at_close: Mapping[str, Any]
 
@@ -95,34 +96,46 @@ def _fold(source: Source, through: date = FIRST_DAY) -> list[_Row]:
 
     They reach at least `through`, a Monday.
     """
-    rows, totals = list(source.rows), list(source.totals)
-    before = rows[-1] if rows else None
+    before = source.before
     setting, happened = read_weeks(source, before)
     first = before.week + WEEK if before else setting.first_week
     last = max(happened, default=before.week if before else first)
     end = max(last + WEEKS_AHEAD * WEEK, through)
-    made = []
+    weeks = []
     for week in takewhile(lambda week: week <= end, (first + n * WEEK for n in count())):
         this = happened.get(week) or WeekInput(week)
-        at_meeting = _at_meeting(source, setting, rows, totals, this)
-        rows.append(advance(before, this, setting, week + timedelta(days=6)))
-        before = rows[-1]
-        on = week + WEEK
-        evaluation = evaluate(rows, source.policy_on(on), on)
-        at_close = snapshot(evaluation, before, totals)
+        met = advance(before, this, setting, this.meetings[-1].on) if this.meetings else None
+        weeks.append((met, advance(before, this, setting, week + timedelta(days=6))))
+        before = weeks[-1][1]
+    rows: list[Week] = _looked_back_on(source, weeks)
+    totals = list(source.totals)
+    made = []
+    for met, at_end in weeks:
+        at_meeting = None
+        if met:
+            at_meeting = snapshot(evaluate([*rows, met], source.policy_on(met.through), met.through), met, totals)
+        rows.append(at_end)
+        on = at_end.week + WEEK
+        at_close = snapshot(evaluate(rows, source.policy_on(on), on), at_end, totals)
         totals.append(at_close["total"])
-        made.append(_Row(source.group_id, week, before.as_json() if week <= last else None, at_meeting, at_close))
+        told = at_end.week <= last
+        facts, brief = (at_end.as_json(), in_brief(at_end).as_json()) if told else (None, None)
+        made.append(_Row(source.group_id, at_end.week, facts, brief, at_meeting, at_close))
     return made
 
 
-def _at_meeting(
-    source: Source, setting: Setting, rows: Sequence[WeekFacts], totals: Sequence[float | None], this: WeekInput
-) -> Mapping[str, Any] | None:
-    if not this.meetings:
-        return None
-    on = this.meetings[-1].on
-    so_far = advance(rows[-1] if rows else None, this, setting, on)
-    return snapshot(evaluate([*rows, so_far], source.policy_on(on), on), so_far, totals)
+def _looked_back_on(source: Source, weeks: Iterable[tuple[WeekFacts | None, WeekFacts]]) -> list[Week]:
+    """Return the stored weeks that an evaluation of `weeks` looks back on: in brief, or whole once something fell.
+
+    The latter costs one more statement, in the weeks after a correction that was posted into an open period.
+    """
+    if source.before is None:
+        return []
+    past, before = source.past, source.before
+    later = [one for pair in weeks for one in pair if one]
+    if past and any(one.fell for one in (*past, before, *later)):
+        past = read_setting(source.book_id, since=before.week + WEEK, whole=True).past
+    return [*past, before]
 
 
 def snapshot(evaluation: Evaluation, facts: WeekFacts, totals: Sequence[float | None]) -> dict[str, Any]:
@@ -163,11 +176,11 @@ def snapshot(evaluation: Evaluation, facts: WeekFacts, totals: Sequence[float | 
 
 _WRITE = """
 WITH beyond AS (DELETE FROM compliance_groupweek WHERE group_id = %(group)s AND week_start > %(last)s)
-INSERT INTO compliance_groupweek (group_id, week_start, facts, at_meeting, at_close)
-SELECT %(group)s, week_start, facts, at_meeting, at_close
-  FROM jsonb_to_recordset(%(rows)s) AS row (week_start date, facts jsonb, at_meeting jsonb, at_close jsonb)
+INSERT INTO compliance_groupweek (group_id, week_start, facts, brief, at_meeting, at_close)
+SELECT %(group)s, week_start, facts, brief, at_meeting, at_close
+  FROM jsonb_to_recordset(%(rows)s) AS row (week_start date, facts jsonb, brief jsonb, at_meeting jsonb, at_close jsonb)
 ON CONFLICT (group_id, week_start) DO UPDATE
-   SET facts = EXCLUDED.facts, at_meeting = EXCLUDED.at_meeting, at_close = EXCLUDED.at_close
+   SET facts = EXCLUDED.facts, brief = EXCLUDED.brief, at_meeting = EXCLUDED.at_meeting, at_close = EXCLUDED.at_close
 """
 
 

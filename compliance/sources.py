@@ -5,7 +5,7 @@ The statements are functions of the database (`compliance/sql/`), each bringing 
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,12 +14,13 @@ from typing import Any
 
 from django.db import connection
 
-from compliance.facts import LoanPlan, MeetingFacts, Movement, Setting, Waiver, WeekFacts, WeekInput
+from compliance.facts import LoanPlan, MeetingFacts, Movement, Setting, Waiver, Week, WeekFacts, WeekInput
 from compliance.rules import PolicyNumbers
 from groups.models import Group
 from groups.models.bodies import ZONES
 
 FIRST_DAY, LAST_DAY = date(1, 1, 1), date.max
+_date = date.fromisoformat
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,9 @@ class Source:
     zone: str
     setting: Setting
     policies: tuple[tuple[bool, date, PolicyNumbers], ...]  # (its BKM's own, from day, numbers)
-    rows: tuple[WeekFacts, ...]  # the stored weeks before `since` that an evaluation may look back on
-    totals: tuple[float | None, ...]  # theirs, in per cent
+    before: WeekFacts | None  # the last stored week before `since`
+    past: tuple[Week, ...]  # those before it that an evaluation may look back on, in brief where they are kept so
+    totals: tuple[float | None, ...]  # of the last of these weeks, `before` too, as many as a trend shows; in per cent
 
     def policy_on(self, on: date) -> PolicyNumbers:
         """Return the version in force on a day: the BKM's own latest, else the common one's."""
@@ -42,16 +44,18 @@ class Source:
         return numbers
 
 
-def read_setting(book_id: int, since: date | None = None, *, hold: bool = False) -> Source:
+def read_setting(book_id: int, since: date | None = None, *, hold: bool = False, whole: bool = False) -> Source:
     """Return the group of a book, or raise `Group.DoesNotExist`; with `since`, a Monday, what is stored up to it too.
 
     `imported_through` is then looked for from `since` on. `hold` first locks the book as `ledger.lock_book` does: two
-    writers of one group's rows wait for each other, and the second sees what the first one did. One statement.
+    writers of one group's rows wait for each other, and the second sees what the first one did. `whole`: no week in
+    brief. One statement.
     """
-    rows = _rows("SELECT * FROM compliance_setting(%s, %s, %s)", book_id, since or FIRST_DAY, hold)
+    rows = _rows("SELECT * FROM compliance_setting(%s, %s, %s, %s)", book_id, since or FIRST_DAY, hold, whole)
     if not rows:
         raise Group.DoesNotExist
-    group_id, book_id, start_on, end_on, zone, members, holidays, terms, policies, asked_on, imported, stored = rows[0]
+    group_id, book_id, start_on, end_on, zone, members, holidays, terms, policies, asked_on, imported, *stored = rows[0]
+    before, past, totals = (json.loads(text) if text else None for text in stored)
     setting = Setting(
         start_on=start_on,
         end_on=end_on,
@@ -61,22 +65,27 @@ def read_setting(book_id: int, since: date | None = None, *, hold: bool = False)
         asked_on=asked_on,
         imported_through=imported,
     )
-    weeks = json.loads(stored) if stored else []
     return Source(
         group_id=group_id,
         book_id=book_id,
         zone=ZONES[zone],
         setting=setting,
         policies=_policies(policies),
-        rows=tuple(WeekFacts.from_json(facts) for facts, _total in weeks),
-        totals=tuple(total for _facts, total in weeks),
+        before=before and WeekFacts.from_json(before),
+        past=tuple(map(_past_week, past or ())),
+        totals=tuple(totals or ()),
     )
+
+
+def _past_week(data: dict[str, Any]) -> Week:
+    return Week.from_json(data) if "settled" in data else WeekFacts.from_json(data)
 
 
 @lru_cache
 def _policies(text: str) -> tuple[tuple[bool, date, PolicyNumbers], ...]:
     """Read policies as the database tells them. Most boards have the common ones alone, so they are read once."""
-    return tuple((p["bkm_id"] is not None, _date(p["from_on"]), PolicyNumbers.of(p)) for p in _loaded(text))
+    policies = json.loads(text, parse_float=Decimal)
+    return tuple((p["bkm_id"] is not None, _date(p["from_on"]), PolicyNumbers.of(p)) for p in policies)
 
 
 def read_weeks(
@@ -134,12 +143,8 @@ def _rows(sql: str, *params: Any) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _loaded(text: str | None) -> Iterable[Any]:
-    return json.loads(text, parse_float=Decimal) if text else []
-
-
-def _date(text: str) -> date:
-    return date.fromisoformat(text)
+def _loaded(text: str | None) -> list[Any]:
+    return json.loads(text) if text else []
 
 
 def _monday(on: date) -> date:

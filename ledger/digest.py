@@ -16,12 +16,11 @@ when rows arrive (`ledger/sql/guards.sql`) and refuses others.
 """
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +63,17 @@ def genesis(uid: UUID) -> str:
 
 def canonical(link: Sealed | SealedSubmission) -> bytes:
     """Return the bytes that stand for an entry or a submission in the chain."""
-    microseconds = (link.posted_at - _EPOCH) // timedelta(microseconds=1)
-    lines: Iterable[object]
+    microseconds = (link.posted_at - _EPOCH) // _MICROSECOND
     if isinstance(link, SealedSubmission):
-        lines = ("submission-1", link.first, link.last, microseconds, link.posted_by, link.key, link.content_hash)
-    else:
-        lines = (
-            "entry-1",
-            link.number,
-            link.on.isoformat(),
-            link.kind,
-            microseconds,
-            link.posted_by,
-            link.reverses,
-            link.key,
-            link.content_hash,
-            link.memo_hash,
-            len(link.legs),
-            *(f"{code}.{member}.{loan}:{amount}" for code, member, loan, amount in sorted(link.legs)),
-        )
-    return "".join(f"{line}\n" for line in lines).encode()
+        return (
+            f"submission-1\n{link.first}\n{link.last}\n{microseconds}\n{link.posted_by}\n{link.key}\n"
+            f"{link.content_hash}\n"
+        ).encode()
+    legs = "".join([f"{code}.{member}.{loan}:{amount}\n" for code, member, loan, amount in sorted(link.legs)])
+    return (
+        f"entry-1\n{link.number}\n{link.on.isoformat()}\n{link.kind}\n{microseconds}\n{link.posted_by}\n"
+        f"{link.reverses}\n{link.key}\n{link.content_hash}\n{link.memo_hash}\n{len(link.legs)}\n{legs}"
+    ).encode()
 
 
 def chain(previous: str, link: Sealed | SealedSubmission) -> str:

@@ -3,11 +3,14 @@
 -- settings of their own, so that they become part of the plan of `compliance_weeks`, which fixes the search path for
 -- them. This file can be run again as it stands.
 
--- A group by its book: its master data, the policies it is judged by, and its stored weeks before `since_day`. With
+-- A group by its book: its master data, the policies it is judged by, and its stored weeks before `since_day`: the last
+-- one, those before it, in brief where they are kept so unless `whole` is asked for, and the totals up to the last. With
 -- `hold` the book is held first, until the transaction ends: what is read is what the last writer left.
-CREATE OR REPLACE FUNCTION compliance_setting(of_book bigint, since_day date, hold boolean)
+DROP FUNCTION IF EXISTS compliance_setting(bigint, date, boolean);
+CREATE OR REPLACE FUNCTION compliance_setting(of_book bigint, since_day date, hold boolean, whole boolean)
   RETURNS TABLE (group_id bigint, book_id bigint, start_on date, end_on date, timezone text, members text,
-                 holidays text, terms text, policies text, asked_on date, imported_through date, weeks text)
+                 holidays text, terms text, policies text, asked_on date, imported_through date, before text,
+                 past text, totals text)
   LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -27,14 +30,22 @@ BEGIN
     LEAST((SELECT min(r.requested_on) FROM loans_loanrequest r WHERE r.group_id = g.id),
           (SELECT min(l.requested_on) FROM loans_loan l WHERE l.group_id = g.id AND l.upk_loan_id IS NULL)),
     (SELECT max(m."on") FROM meetings_meeting m WHERE m.group_id = g.id AND m.imported AND m."on" >= since_day),
-    (SELECT json_agg(json_build_array(w.facts, w.total) ORDER BY w.week_start) FROM (
-       SELECT gw.week_start, gw.facts, gw.at_close -> 'total' AS total FROM compliance_groupweek gw
-        WHERE gw.group_id = g.id AND gw.week_start < since_day AND gw.facts IS NOT NULL ORDER BY gw.week_start DESC
-        LIMIT reach.weeks + (SELECT count(*) FROM groups_holiday h
+    latest.facts::text,
+    (SELECT json_agg(CASE WHEN whole OR w.brief IS NULL THEN w.facts ELSE w.brief END ORDER BY w.week_start) FROM (
+       SELECT gw.week_start, gw.facts, gw.brief FROM compliance_groupweek gw
+        WHERE gw.group_id = g.id AND gw.week_start < latest.week_start AND gw.facts IS NOT NULL
+        ORDER BY gw.week_start DESC
+        LIMIT reach.weeks - 1 + (SELECT count(*) FROM groups_holiday h
           WHERE (h.group_id = g.id OR h.bkm_id = g.bkm_id) AND h.declared_on < h.week_start
             AND h.week_start < since_day AND h.week_start >= since_day - 7 * (2 * reach.weeks + 52))
-     ) w)::text
+     ) w)::text,
+    ((latest.at_close -> 'trend') || (latest.at_close -> 'total'))::text
   FROM groups_group g
+  LEFT JOIN LATERAL (
+    SELECT gw.week_start, gw.facts, gw.at_close FROM compliance_groupweek gw
+     WHERE gw.group_id = g.id AND gw.week_start < since_day AND gw.facts IS NOT NULL
+     ORDER BY gw.week_start DESC LIMIT 1
+  ) latest ON true
   CROSS JOIN LATERAL (
     SELECT greatest(12, max(p.weeks))::int AS weeks
       FROM compliance_policy p WHERE p.bkm_id IS NULL OR p.bkm_id = g.bkm_id
@@ -95,11 +106,13 @@ CREATE OR REPLACE FUNCTION compliance_movements(of_book bigint, since_day date, 
    GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 $$;
 
--- All three of some weeks in one answer, as JSON: the loans are those that moved and those `known` before.
+-- All three of some weeks in one answer, as JSON: the loans are those that moved and those `known` before. The plans
+-- are made once, whatever the days: left to choose, Postgres takes the default guess at a range of days for so much
+-- that it plans the movements anew for every sheet, which takes as long as reading them.
 CREATE OR REPLACE FUNCTION compliance_weeks(of_book bigint, of_group bigint, since_day date, through_day date,
                                             in_zone text, known int[])
   RETURNS TABLE (movements text, meetings text, loans text)
-  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql STABLE SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   moved text;
   numbers int[];

@@ -100,7 +100,8 @@ def _loans_with_plans(*, with_members: bool) -> str:
 
 
 def _rows(plan: str) -> list[Row]:
-    return [Row(no, date.fromisoformat(due_on), *money) for no, due_on, *money in json.loads(plan)]
+    made, day = tuple.__new__, date.fromisoformat  # a row's own constructor takes three times as long
+    return [made(Row, (no, day(due_on), *money)) for no, due_on, *money in json.loads(plan)]
 
 
 def waivers_of(text: str | None) -> list[dict[int, int]]:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from compliance.evidence import Absences, BookGap, LoanStanding, MeetingGap, RepaymentGap, SavingsGap
 from compliance.models import GroupWeek
 from compliance.selectors import SORTS, dashboard, findings, heat_map
-from compliance.services import WEEKS_AHEAD
+from compliance.services import WEEKS_AHEAD, reach
 from groups.models import Appointment, Bkm, Group, Programme
 from groups.services import add_member, declare_holiday, update_group
 from meetings.sheet import Minutes
@@ -147,7 +147,7 @@ def test_the_dashboard_shows_this_weeks_meeting_else_the_last_close():
     assert (mawar.this_week, mawar.last_meeting, mawar.without_sheet, mawar.par) == (False, day(2), 1, 100.0)
     # Long after the last row the last one is shown; `services.reach` carries rows on.
     mawar = next(row for row in rows(day(60)) if row.code == "KSM-MAWAR")
-    assert (mawar.without_sheet, len(mawar.trend)) == (WEEKS_AHEAD, 6)
+    assert (mawar.without_sheet, len(mawar.trend)) == (WEEKS_AHEAD, 4 + WEEKS_AHEAD)
 
 
 def test_a_group_nothing_is_known_of_stands_there_all_the_same():
@@ -170,6 +170,7 @@ def test_a_group_nothing_is_known_of_stands_there_all_the_same():
 def test_the_dashboard_is_sorted_and_filtered():
     _good, poor, fresh = three_groups()
     on = day(5, 2)
+    reach(Group.objects.all(), on)
     codes = {sort: [row.name for row in rows(on, sort=sort)] for sort in SORTS}
     assert codes["name"] == ["Anggrek", "Mawar", "Zamrud"]
     assert codes["total"] == ["Zamrud", "Anggrek", "Mawar"]
@@ -190,6 +191,21 @@ def test_the_dashboard_is_sorted_and_filtered():
     update_group(group=Group.objects.get(pk=poor.pk), end_on=day(3))
     assert [row.name for row in rows(on, active=False)] == ["Anggrek"]
     assert len(rows(on)) == 2
+
+
+@pytest.mark.parametrize("silent", range(5))
+def test_groups_silent_for_some_weeks_stand_there_as_their_books_say(silent):
+    three_groups()
+    reach(Group.objects.all(), on := day(5 + silent, 0))
+    found = rows(on, sort="name")
+    assert [row.without_sheet for row in found] == [3 + silent, silent, 4 + silent]
+    for row in found:
+        evaluation = findings(Group.objects.get(code=row.code), on).evaluation
+        assert (row.total, row.grade, row.assessed) == (
+            evaluation.total_per_cent,
+            evaluation.grade,
+            evaluation.assessed,
+        )
 
 
 def test_a_facilitators_groups_are_those_of_the_boards_she_serves():

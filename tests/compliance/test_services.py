@@ -97,8 +97,8 @@ def test_rows_run_some_weeks_ahead_as_they_will_be_if_nothing_more_is_recorded()
     group = worked_group()
     ahead = [row for row in kept(group) if row[0] > day(4, 0)]
     assert len(ahead) == WEEKS_AHEAD
-    assert all(facts is None and at_meeting is None for _week, facts, at_meeting, _close in ahead)
-    for week, _facts, _at_meeting, close in ahead:
+    assert all(told == [None, None, None] for _week, *told, _close in ahead)
+    for week, *_told, close in ahead:
         found = findings(group, week + timedelta(days=6))  # Sunday: the week is not over, so it does not count
         after = findings(group, week + timedelta(days=7))
         assert close["total"] == after.evaluation.total_per_cent != found.evaluation.total_per_cent
@@ -117,11 +117,11 @@ def test_a_group_silent_for_long_is_carried_on_when_somebody_looks():
         reach(everybody, day(4, 6))
     assert len(queries) == 1 + 4  # the young one's rows are made
     with CaptureQueriesContext(connection) as queries:
-        reach(everybody, day(7, 0))  # the last week over is the sixth, of which there is a row
+        reach(everybody, day(6, 0))  # the last week over is the fifth, of which there is a row
     assert len(queries) == 1
 
     reach(everybody, day(80))
-    assert [kept(one)[-1][0] for one in (group, young, ended)] == [day(91, 0), day(91, 0), day(3, 0)]
+    assert [kept(one)[-1][0] for one in (group, young, ended)] == [day(91, 0), day(91, 0), day(1 + WEEKS_AHEAD, 0)]
     for week in (9, 40, 79, 91):
         close = at(group, week)
         assert close["without_sheet"] == week - 4
@@ -178,10 +178,11 @@ def test_members_holidays_and_terms_are_followed_at_once():
         lambda: add_member(group=group, name="Partini", joined_on=day(2, 1)),
         lambda: update_member(member=group.members.get(no=2), left_on=day(4, 1)),
         lambda: declare_holiday(group=group, week_start=day(3, 0), reason="Lebaran", declared_on=day(1)),
-        lambda: declare_holiday(bkm=group.bkm, week_start=day(6, 0), reason="Libur", declared_on=day(2)),
+        lambda: update_group(group=Group.objects.get(pk=group.pk), end_on=day(5)),
+        lambda: update_group(group=Group.objects.get(pk=group.pk), end_on=None),
+        lambda: declare_holiday(bkm=group.bkm, week_start=day(5, 0), reason="Libur", declared_on=day(2)),
         lambda: agree_terms(group=group, from_on=day(4, 0), weekly=3000, principal=0),
         lambda: agree_terms(group=group, from_on=day(2, 0), weekly=0, principal=0),
-        lambda: update_group(group=Group.objects.get(pk=group.pk), end_on=day(5)),
         lambda: update_group(group=Group.objects.get(pk=group.pk), start_on=MONDAY - timedelta(days=14)),
         lambda: update_group(group=Group.objects.get(pk=group.pk), start_on=MONDAY),
     ):

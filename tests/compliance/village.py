@@ -120,7 +120,7 @@ def kept(group: Group) -> list[tuple[object, ...]]:
     return list(
         GroupWeek.objects.filter(group=group)
         .order_by("week_start")
-        .values_list("week_start", "facts", "at_meeting", "at_close")
+        .values_list("week_start", "facts", "brief", "at_meeting", "at_close")
     )
 
 

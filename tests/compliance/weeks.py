@@ -1,10 +1,12 @@
 """A small group on paper: weeks as the fold takes them, written in a line each, without a database."""
 
+import json
+from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from compliance.facts import LoanPlan, MeetingFacts, Movement, Setting, WeekFacts, WeekInput, advance
+from compliance.facts import LoanPlan, MeetingFacts, Movement, Setting, Waiver, WeekFacts, WeekInput, advance
 from compliance.rules import Evaluation, Finding, PolicyNumbers, evaluate
 
 MONDAY = date(2026, 1, 5)
@@ -39,6 +41,8 @@ class Weeks:
         self.setting = replace(self.setting, **setting)
         self.happened: dict[date, WeekInput] = {}
         self.plans: dict[int, tuple[int, int, list[tuple[date, int]]]] = {}
+        self.waivers: dict[int, list[Waiver]] = defaultdict(list)
+        self.closed: dict[int, date] = {}
         self.move(MONDAY, "1110", cash, kind="opening")
 
     def move(self, on: date, code: str, amount: int, member: int = 0, loan: int = 0, kind: str = "handover") -> None:
@@ -71,6 +75,12 @@ class Weeks:
             self.move(on, "4110", -charge, member, loan)
         self.move(on, "1110", principal + charge)
 
+    def waive(self, on: date, loan: int, place: int, amount: int) -> None:
+        self.waivers[loan].append(Waiver(on, {place: amount}))
+
+    def close(self, on: date, loan: int) -> None:
+        self.closed[loan] = on
+
     def meet(self, on: date, present: int | None = None, **facts: object) -> None:
         week = on - timedelta(days=on.weekday())
         active = len(self.setting.active_on(on))
@@ -92,7 +102,14 @@ class Weeks:
 
     def rows(self, on: date) -> list[WeekFacts]:
         loans = {
-            no: LoanPlan.make(member, prior, due, self.setting.holidays)
+            no: LoanPlan.make(
+                member,
+                prior,
+                due,
+                self.setting.holidays,
+                closed_on=self.closed.get(no),
+                waivers=self.waivers[no],
+            )
             for no, (member, prior, due) in self.plans.items()
         }
         setting = replace(self.setting, loans=loans)
@@ -101,7 +118,7 @@ class Weeks:
         while week <= on:
             this = self.happened.get(week) or WeekInput(week)
             row = advance(rows[-1] if rows else None, this, setting, min(on, week + timedelta(days=6)))
-            assert WeekFacts.from_json(row.as_json()) == row
+            assert WeekFacts.from_json(json.loads(json.dumps(row.as_json()))) == row
             rows.append(row)
             week += timedelta(days=7)
         return rows

@@ -63,7 +63,7 @@ def _apart(row: Sequence[Any], tables: Iterable[type[models.Model]]) -> Iterator
         columns = columns_of(model)
         values = row[start : start + len(columns)]
         start += len(columns)
-        yield None if values[0] is None else model.from_db(connection.alias, columns, values)
+        yield None if values[0] is None else instances(model, [values])[0]
 
 
 @lru_cache

@@ -103,10 +103,10 @@ style:
 	$(PY) -m ruff format --check .
 	$(VENV)/bin/lint-imports --no-cache --no-logo
 	$(PY) -m djlint --quiet --lint templates
+	$(PY) manage.py makemigrations --check --dry-run
 
 types:
 	$(PY) -m mypy
-	$(PY) manage.py makemigrations --check --dry-run
 
 # pytest compiles the tests itself, which the two processes of `tests` would do twice.
 compiled:

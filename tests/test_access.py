@@ -7,6 +7,7 @@ What is expected follows from the gate each view names and the one matrix. Which
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -20,6 +21,7 @@ from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 
+from groups import clock
 from groups.models import Appointment
 from groups.permissions import ADMINISTRATOR, MATRIX, Permission
 from tests.addresses import (  # noqa: F401 (of which fixtures)
@@ -191,6 +193,26 @@ def test_each_role_gets_exactly_what_the_matrix_says(visitor: Visitor, world: Wo
     assert asked > 100
     assert knocked > 100 or visitor.role == NOBODY
     assert not wrong, "\n".join([f"as {visitor.role}:", *wrong])
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "is_let_in"),
+    [(0, None, True), (-9, 1, True), (1, None, False), (-9, 0, False), (-9, -1, False)],
+    ids=["from today", "until today", "from tomorrow", "until yesterday", "ended"],
+)
+def test_a_gate_opens_from_the_first_day_of_an_appointment_through_the_last(client, world, begins, ends, is_let_in):  # noqa: F811
+    bodies = {Appointment.Role.SECRETARY: {"group": world.own}, Appointment.Role.AUDITOR: {"bkm": world.own_bkm}}
+    for role, body in bodies.items():
+        today = clock.today(body.get("group"))
+        days = {"from_on": today + timedelta(begins), "to_on": None if ends is None else today + timedelta(ends)}
+        user = UserFactory()
+        Appointment.objects.create(user=user, role=role, **body, **days)
+        client.force_login(user)
+        urls = [reverse("group_health", args=[world.own.code])]
+        if "bkm" in body:
+            urls.append(reverse("bkm_dashboard", args=[world.own_bkm.code]))
+        for url in urls:
+            assert client.get(url).status_code == (200 if is_let_in else 404), f"{url} as {role}"
 
 
 def test_every_view_is_behind_the_gate_that_is_written_down():

@@ -398,13 +398,18 @@ def reset_password(*, user: User, by: User, on: date, group: Group | None = None
 
 
 def _save(row: Any) -> Any:
-    """Save what `full_clean` accepts; what somebody saved in the same moment is refused as if it had been there."""
-    row.full_clean()
+    """Save a row whose fields are right; what the database then refuses, `full_clean` explains at its field.
+
+    Asking beforehand whether each constraint will hold takes a statement each, and another row may still come between.
+    """
+    row.clean_fields(exclude={field.name for field in row._meta.fields if field.is_relation})
+    row.clean()
     try:
         with transaction.atomic():
             row.save()
-    except IntegrityError as error:
-        raise ValidationError(_("Somebody saved the same in this moment. Look again."), code="raced") from error
+    except IntegrityError:
+        row.full_clean()
+        raise
     return row
 
 

@@ -138,8 +138,9 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "ksm_project.static_files.StaticFiles"},
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages name no others
 MEDIA_ROOT = DATA_DIR / "uploads"
 
 # Behind TLS set SECURE=1; on a laptop without it cookies would be lost.

@@ -1,18 +1,23 @@
 """Every address of the site by its URL resolver, and sample values to fill them: what the generated tests walk."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.template import Template
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from ksm_project import urls
 from tests import factories
+from users.backends import UsernameOrPhoneBackend
+from users.models import User
 
 WEDNESDAY = date(2026, 1, 7)
 PROGRAMME = "PROG-CONTOH"
@@ -102,8 +107,28 @@ def own_addresses() -> list[Address]:
 
 @pytest.fixture
 def quick_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages by the thousand: Django's tests need not keep what each was rendered from."""
+    """Pages by the thousand: nobody looks what each was rendered from, nor who asks in the database each time."""
     monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
+    monkeypatch.setattr(UsernameOrPhoneBackend, "found", {}, raising=False)
+    look = UsernameOrPhoneBackend.get_user
+
+    def get_user(self: UsernameOrPhoneBackend, user_id: int) -> User | None:
+        if user_id not in self.found:
+            self.found[user_id] = look(self, user_id)
+        return copy(self.found[user_id])  # what a page does to it goes with the request, as all it writes
+
+    monkeypatch.setattr(UsernameOrPhoneBackend, "get_user", get_user)
+
+
+@contextmanager
+def undone(method: str) -> Iterator[None]:
+    """Take back whatever a request writes; one that reads needs no savepoint."""
+    if method.upper() == "GET":
+        yield
+        return
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import transaction
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
@@ -31,6 +30,7 @@ from tests.addresses import (  # noqa: F401 (of which fixtures)
     bare_refusals,
     own_addresses,
     quick_pages,
+    undone,
     world,
 )
 from tests.factories import AdministratorFactory, AppointmentFactory, UserFactory
@@ -87,10 +87,8 @@ class Visitor:
         self.client.cookies.clear()
         if self.session:
             self.client.cookies["sessionid"] = self.session
-        with transaction.atomic():
-            response = self.client.generic(method, url)
-            transaction.set_rollback(True)
-        return response
+        with undone(method):
+            return self.client.generic(method, url)
 
     def knock(self, url: str, body: object) -> int | str:
         """What the gate alone says: 403, 404, or "in" when it let her by; the page behind it is not asked for.

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from zlib import crc32
 
 import pytest
-from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 
-from tests.addresses import World, bare_refusals, own_addresses, quick_pages, world  # noqa: F401 (fixtures)
+from tests.addresses import World, bare_refusals, own_addresses, quick_pages, undone, world  # noqa: F401 (fixtures)
 from tests.factories import AdministratorFactory
 
 HOSTILE = [
@@ -66,10 +65,8 @@ def administrator(world: World, settings) -> Client:  # noqa: F811
 def ask(client: Client, method: str, url: str, data: dict[str, object]):
     client.cookies.clear()
     client.cookies["sessionid"] = client.session_key
-    with transaction.atomic():
-        response = getattr(client, method)(url, data)
-        transaction.set_rollback(True)
-    return response
+    with undone(method):
+        return getattr(client, method)(url, data)
 
 
 def what_is_wrong(response) -> str:

@@ -1,4 +1,4 @@
-"""What only the database can refuse: two who save the same in one moment, with real commits; it is told at its field."""
+"""What only the database can refuse: two who save the same in one moment, with real commits; told at its field."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -8,6 +8,11 @@ from django.db.migrations.recorder import MigrationRecorder
 
 
 @pytest.mark.django_db
+def test_every_model_is_as_the_migrations_make_it():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
 def test_a_database_that_an_earlier_version_left_half_way_is_refused():
     MigrationRecorder(connection).record_unapplied("loans", "0015_upk_reschedule")
     with pytest.raises(CommandError, match=r"half-way through what is now loans\.0001_tables:"):

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
 from ksm_project.memory import settle
-from tests.books import books_stay_in_order  # noqa: F401 - watches over every test
+from tests.books import books_stay_in_order, objections  # noqa: F401 - the first watches over every test
 from tests.properties import load_profile
 
 load_profile()
@@ -97,6 +97,18 @@ def _beside(database: str, *statements: str) -> None:
         cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
         for statement in statements:
             cursor.execute(statement)
+
+
+@pytest.fixture(scope="module")
+def whole_file(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Rows that fixtures of this scope make are there for every test of a file, and gone after the last.
+
+    What a test changes of them is taken back as always; its fixture hands it a `deepcopy` of the objects.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        assert objections() == []
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

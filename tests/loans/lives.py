@@ -23,9 +23,11 @@ SARI, WATI, BUDI, JULAIKA, SYAWIYAH = 1, 2, 3, 4, 5
 AGREED = "Musyawarah mufakat: disetujui semua anggota"
 
 
-def lent(*, principal: int = 100_000, opening: int = 150_000, paid: int = 2, **terms: Any) -> tuple[Group, Loan]:
+def lent(
+    *, principal: int = 100_000, opening: int = 150_000, paid: int = 2, code: str = "KSM-MAWAR", **terms: Any
+) -> tuple[Group, Loan]:
     """Julaika's loan of 100.000 over 10 weeks, flat 1 % a month (10.250 a week), `paid` instalments paid in time."""
-    group = found_group(opening=opening)
+    group = found_group(opening=opening, code=code)
     sheet(group, day(1), lend=[asks(group, JULAIKA, principal, day(1), **terms)])
     loan = Loan.objects.select_related("group", "member").get(group=group, no=1)
     for week, row in enumerate(loan.instalments.order_by("no")[:paid], start=2):

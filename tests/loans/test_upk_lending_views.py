@@ -1,6 +1,7 @@
 """The screens of lending from UPK to KSM: from the request to the payment, each by whom it is for, and on paper."""
 
 import re
+from copy import deepcopy
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -21,9 +22,14 @@ pytestmark = pytest.mark.django_db
 LENT = date(2018, 11, 15)
 
 
-@pytest.fixture
-def group():
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file):
     return village()
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 def signed_in(body, role):

@@ -1,5 +1,6 @@
 """A UPK writes a loan off: the reserve first, the KSM goes on owing it, and what comes later is income of the UPK."""
 
+from copy import deepcopy
 from datetime import date
 from uuid import uuid4
 
@@ -21,8 +22,8 @@ LENT, FIRST, DEC = date(2018, 11, 15), date(2018, 11, 22), date(2018, 12, 15)
 APRIL, MAY, LATER, TODAY = date(2019, 4, 30), date(2019, 5, 2), date(2019, 5, 10), date(2019, 6, 1)
 
 
-@pytest.fixture
-def loan():
+@pytest.fixture(scope="module")
+def loan_of_the_file(whole_file):
     """2.500.000 over ten months; 287.500 passed on, 12.500 held; four instalments are late at the end of April."""
     group = village()
     loan = lend(group, [500_000] * 5, monthly(2_500_000, 10, round_to=0), LENT)
@@ -31,6 +32,11 @@ def loan():
     told = {"by": None, "at": at(TODAY), "today": TODAY}
     post_reserve(upk=loan.upk, on=APRIL, seen=562_500, key=uuid4(), **told)  # class III: 25 % of 2.250.000
     return loan
+
+
+@pytest.fixture
+def loan(loan_of_the_file):
+    return deepcopy(loan_of_the_file)
 
 
 def write_off(loan, on=MAY, **more):

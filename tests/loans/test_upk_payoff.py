@@ -1,5 +1,6 @@
 """A KSM pays its UPK loan off early: the quote of the day, both books in one step, and jasa that is never asked for."""
 
+from copy import deepcopy
 from datetime import date
 from uuid import uuid4
 
@@ -26,9 +27,14 @@ LENT, FIRST, DEC = date(2018, 11, 15), date(2018, 11, 22), date(2018, 12, 15)
 EARLY, MEETING, DAY, LATER = date(2018, 12, 10), date(2019, 1, 17), date(2019, 1, 20), date(2019, 1, 24)
 
 
-@pytest.fixture
-def group():
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file):
     return village()
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 @pytest.fixture

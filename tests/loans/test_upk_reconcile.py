@@ -1,6 +1,7 @@
 """The named check finds whatever was done to one of the two books alone, and says of which loan."""
 
 import json
+from copy import deepcopy
 from datetime import date
 from io import StringIO
 from uuid import uuid4
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.django_db
 LENT, DEC = date(2018, 11, 15), date(2018, 12, 15)
 
 
-@pytest.fixture
-def loan():
+@pytest.fixture(scope="module")
+def loan_of_the_file(whole_file):
     """A UPK's second loan, with a payment in both books and something held."""
     group = village()
     lend(ksm(group.bkm.upk, "Lain"), [500_000] * 5, monthly(2_500_000, 10), LENT)
@@ -32,6 +33,11 @@ def loan():
     pass_on(loan, 300_000, DEC)
     assert reconcile() == []
     return loan
+
+
+@pytest.fixture
+def loan(loan_of_the_file):
+    return deepcopy(loan_of_the_file)
 
 
 def write(book: Book, *legs: Leg, kind: str = "other") -> int:

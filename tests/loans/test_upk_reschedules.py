@@ -1,5 +1,6 @@
 """A UPK reschedules a loan: the rest is a new loan in both books, what is held and the members' shares move with it."""
 
+from copy import deepcopy
 from datetime import date
 from uuid import uuid4
 
@@ -25,9 +26,14 @@ LENT, FIRST, DEC, DAY, NEXT, TODAY = (
 FIFTEEN = monthly(2_250_000, 15, round_to=0)  # 150.000 and jasa 33.750 a month, 506.250 in all
 
 
-@pytest.fixture
-def group():
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file):
     return village()
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 @pytest.fixture

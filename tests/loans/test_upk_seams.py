@@ -1,5 +1,6 @@
 """Where a loan of the UPK meets what else happens in the group's book: a meeting's count, a leaving, a year's end."""
 
+from copy import deepcopy
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -33,9 +34,14 @@ FIRST, SECOND, DEC = date(2018, 11, 22), date(2018, 11, 29), date(2018, 12, 15)
 EACH = dict.fromkeys(range(1, 6), 60_000)
 
 
-@pytest.fixture
-def group():
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file):
     return village()
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A UPK waives jasa of a loan: it is never posted, both books seal the decision, and members' shares keep theirs."""
 
+from copy import deepcopy
 from datetime import date
 from uuid import uuid4
 
@@ -26,9 +27,14 @@ LENT, FIRST, DAY, LATER, TODAY = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def group():
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file):
     return village()
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from copy import deepcopy
 from uuid import uuid4
 
 import pytest
@@ -32,8 +33,8 @@ def forge(submission: Submission, content: str) -> None:
     )  # fmt: skip
 
 
-@pytest.fixture
-def group():
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file):
     """A sheet with everything on it, its attendance put right, a fine outside it and a count of the box."""
     group = village.mawar()
     first = Meeting.objects.get(group=group)
@@ -65,6 +66,11 @@ def group():
     )  # fmt: skip
     assert named() == set()
     return group
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 def everything_sealed(group) -> list[tuple[Submission, tuple[str, int]]]:

@@ -1,5 +1,6 @@
 """Rows beside the books that were changed, added or taken away are named: meetings, hand-overs, counts, differences."""
 
+from copy import deepcopy
 from datetime import timedelta
 from uuid import uuid4
 
@@ -18,8 +19,8 @@ from tests.meetings import village
 pytestmark = [pytest.mark.django_db, pytest.mark.tampers]
 
 
-@pytest.fixture
-def group():
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file):
     """Two sheets, one with a difference; a hand-over corrected and one added; a count between; the past closed."""
     group = village.mawar()
     on, told = village.today(), {"by": None, "at": clock.now()}
@@ -43,6 +44,11 @@ def group():
     settle()
     assert list(verify.problems()) == []
     return group
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 MEETING = [

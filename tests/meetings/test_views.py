@@ -1,5 +1,6 @@
 """The treasurer's screens without JavaScript: what she types is kept, what she sends is written once."""
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
@@ -19,9 +20,14 @@ from tests.meetings import village
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def group():
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file):
     return village.mawar()
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 @pytest.fixture

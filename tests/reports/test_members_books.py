@@ -1,5 +1,6 @@
 """Passbooks and the small books on screen and on paper, to the rupiah and in a fixed number of queries."""
 
+from copy import deepcopy
 from datetime import date
 from uuid import UUID
 
@@ -26,14 +27,19 @@ pytestmark = pytest.mark.django_db
 JANUARY = Period(date(2026, 1, 1), date(2026, 1, 31))
 
 
-@pytest.fixture
-def mawar():
+@pytest.fixture(scope="module")
+def mawar_of_the_file(whole_file):
     """Two meetings, Sari corrected from 2.000 to 3.000; Julaika has paid 10.250 of 102.500."""
     group = village.mawar()
     village.first_meeting(group)
     village.second_meeting(group)
     village.correct_sari(group)
     return group
+
+
+@pytest.fixture
+def mawar(mawar_of_the_file):
+    return deepcopy(mawar_of_the_file)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The papers of KSM Mawar: what stands on them, to the rupiah, in Indonesian, and who gets none."""
 
 import re
+from copy import deepcopy
 from datetime import date
 
 import pytest
@@ -35,14 +36,19 @@ def paper(client: Client, address: str, group: str = "KSM-MAWAR") -> str:
     return words(client.get(f"/g/{group}/papers/{address}"))
 
 
-@pytest.fixture
-def mawar() -> Group:
+@pytest.fixture(scope="module")
+def mawar_of_the_file(whole_file) -> Group:
     """Two meetings: entries 1–7 and 8–13; then 14 takes 8 back and 15 stands in its place."""
     group = village.mawar()
     village.first_meeting(group)
     village.second_meeting(group)
     village.correct_sari(group)
     return group
+
+
+@pytest.fixture
+def mawar(mawar_of_the_file) -> Group:
+    return deepcopy(mawar_of_the_file)
 
 
 def test_attendance_list_names_everyone_with_office_and_address(mawar):
@@ -60,20 +66,20 @@ def test_attendance_list_names_everyone_with_office_and_address(mawar):
 
 @pytest.mark.parametrize(("members", "rows"), [(0, 15), (5, 15), (14, 15), (15, 16), (16, 17), (25, 26)])
 def test_attendance_list_has_fifteen_rows_and_one_to_spare(members, rows):
-    group = village.mawar(members)
-    body = facilitator(group).get("/g/KSM-MAWAR/papers/attendance/2026-02-11/").content.decode()
+    group = village.mawar(members, code="KSM-LAIN")
+    body = facilitator(group).get("/g/KSM-LAIN/papers/attendance/2026-02-11/").content.decode()
 
     signs = re.findall(r'class="sign sign-(left|right)"><span>(\d+) ', body)
     assert signs == [("left" if n % 2 else "right", str(n)) for n in range(1, rows + 1)]
 
 
 def test_a_long_list_goes_on_with_its_heads_and_foot():
-    group = village.mawar(25)
+    group = village.mawar(25, code="KSM-LAIN")
     client = facilitator(group)
 
     for size, first in (("a4", 17), ("f4", 20)):
         pages = (
-            client.get(f"/g/KSM-MAWAR/papers/attendance/2026-02-11/?paper={size}")
+            client.get(f"/g/KSM-LAIN/papers/attendance/2026-02-11/?paper={size}")
             .content.decode()
             .split('<table class="paper ')[1:]
         )
@@ -153,11 +159,11 @@ def test_minutes_tell_the_meeting_in_words(mawar):
 
 
 def test_minutes_without_a_quorum_say_so():
-    group = village.mawar(4)
+    group = village.mawar(4, code="KSM-LAIN")
     village.first_meeting(group)
     groups.add_members(group=group, names=["Tumini", "Rohmah"], joined_on=village.FIRST)
 
-    text = paper(facilitator(group), "minutes/2026-01-07/")
+    text = paper(facilitator(group), "minutes/2026-01-07/", group.code)
 
     assert "Hadir 3 dari 6 anggota" in text
     assert "Kuorum tidak tercapai." in text
@@ -271,14 +277,14 @@ def test_any_other_paper_is_a4(mawar, paper_size):
 
 
 def test_the_whole_week_of_a_bkm_in_one_go():
-    bkm = BkmFactory(code="BKM-SUMBER-REJEKI", name="Sumber Rejeki")
-    mawar = village.mawar(bkm=bkm)
+    bkm = BkmFactory(code="BKM-SUMBER-MAKMUR")
+    mawar = village.mawar(bkm=bkm, code="KSM-LAIN")
     village.mawar(22, bkm=bkm, code="KSM-MELATI", name="Melati", meeting_weekday=4)
     off = GroupFactory(bkm=bkm, name="Kenanga")
     groups.declare_holiday(group=off, week_start=date(2026, 2, 9), reason="Panen", declared_on=date(2026, 2, 1))
     GroupFactory(bkm=bkm, name="Anggrek", start_on=AFTER)
 
-    text = words(facilitator(mawar).get("/b/BKM-SUMBER-REJEKI/papers/attendance/2026-02-09/"))
+    text = words(facilitator(mawar).get("/b/BKM-SUMBER-MAKMUR/papers/attendance/2026-02-09/"))
 
     assert "Kelompok KSM Mawar, Desa Silurah" in text
     assert "Tanggal Jumat, 13 Februari 2026 Kelompok KSM Melati, Desa Silurah" in text
@@ -288,12 +294,12 @@ def test_the_whole_week_of_a_bkm_in_one_go():
     assert "KSM Kenanga" not in text
     assert "Anggrek" not in text
     client = facilitator(mawar)
-    assert client.get("/b/BKM-SUMBER-REJEKI/papers/attendance/2026-02-10/").status_code == 404  # no Monday
-    assert client.get("/b/BKM-SUMBER-REJEKI/papers/attendance/0001-01-01/").status_code == 404
+    assert client.get("/b/BKM-SUMBER-MAKMUR/papers/attendance/2026-02-10/").status_code == 404  # no Monday
+    assert client.get("/b/BKM-SUMBER-MAKMUR/papers/attendance/0001-01-01/").status_code == 404
 
 
 def test_a_holiday_of_the_bkm_leaves_no_list():
-    group = village.mawar()
+    group = village.mawar(code="KSM-LAIN", bkm=BkmFactory())
     groups.declare_holiday(bkm=group.bkm, week_start=date(2026, 2, 9), reason="Lebaran", declared_on=date(2026, 2, 1))
 
     text = words(facilitator(group).get(f"/b/{group.bkm.code}/papers/attendance/2026-02-09/"))

@@ -1,5 +1,6 @@
 """The books read whole and page by page: what stands in them, that they foot, and what is said to a wrong question."""
 
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -35,14 +36,19 @@ pytestmark = pytest.mark.django_db
 JANUARY = date(2026, 1, 1), date(2026, 1, 31)
 
 
-@pytest.fixture
-def group():
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file):
     group = mawar()
     first_meeting(group)
     second_meeting(group)
     correct_sari(group)
     group.book.refresh_from_db()
     return group
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 def signed_in(user) -> Client:
@@ -89,7 +95,7 @@ def test_arrears_of_a_past_day(group):
 
 
 def test_loans_that_ended_otherwise_than_by_being_paid_back():
-    group, loan = lent()  # 100.000 over ten weeks, two instalments paid
+    group, loan = lent(code="KSM-LAIN")  # 100.000 over ten weeks, two instalments paid
     waive(loan=loan, deed=deed(day(4)), amount=300)
     fresh = reschedule(loan=loan, deed=deed(day(5)), terms=new_terms(80_000, 20), waived=200)
     keeper = keeper_of(group)
@@ -122,7 +128,7 @@ def test_the_register_of_a_past_day_knows_who_had_come_by_then(group):
 
 
 def test_a_year_is_closed_and_shared_out():
-    group = savings_village.mawar()
+    group = savings_village.mawar(code="KSM-LAIN")
     decided = date(2027, 1, 10)
     decide_year(
         group=group,
@@ -200,7 +206,7 @@ def test_money_set_aside_for_the_upk_has_not_moved_yet(group):
 
 
 def test_an_empty_book_has_statements_too():
-    group = mawar()
+    group = mawar(code="KSM-LAIN")
     keeper = keeper_of(group)
     foots_throughout(keeper, [date(2026, 1, 1), date(2026, 1, 31)])
     client = signed_in(treasurer(group))

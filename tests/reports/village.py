@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from uuid import uuid4
 
-from groups.models import Group, Region
+from groups.models import Bkm, Group, Region
 from ledger import chart
 from ledger.announce import one_announcement
 from loans import services as loans
@@ -46,7 +46,8 @@ def mawar(members: int = 5, **fields) -> Group:
         "place": "Rumah Bu Sari, RT 01/01",
     } | fields
     if "bkm" not in fields:
-        fields["bkm"] = BkmFactory(code="BKM-SUMBER-REJEKI", name="Sumber Rejeki")
+        known = {"code": "BKM-SUMBER-REJEKI", "name": "Sumber Rejeki"}
+        fields["bkm"] = Bkm.objects.filter(**known).first() or BkmFactory(**known)
     group = GroupFactory(**fields)
     for n in range(members):
         name, office, address = FIVE[n] if n < len(FIVE) else (f"Anggota {n + 1}", "anggota", f"RT 0{n % 6 + 1}/02")

@@ -1,5 +1,6 @@
 """One decision closes a year and shares it out; what follows reads the new year's income alone."""
 
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from uuid import uuid4
@@ -26,9 +27,14 @@ pytestmark = pytest.mark.django_db
 DECIDED = date(2027, 1, 10)
 
 
-@pytest.fixture
-def group():
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file):
     return mawar()
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 def decide(group, key=None, **changed):
@@ -138,7 +144,7 @@ def test_who_was_not_measured_by_anything_signs_for_nothing_and_the_remainder_go
 
 
 def test_a_loss_moves_to_retained_surplus_and_nothing_is_shared():
-    group = mawar(closed=False)
+    group = mawar(closed=False, code="KSM-LAIN")
     write(group, date(2026, 9, 2), "expense", ("5190", 50_000), ("1110", -50_000))
     close(book=group.book, on=date(2026, 12, 31), by=None, at=AT)
     made = decide(group)
@@ -185,7 +191,7 @@ def test_a_year_is_decided_once(group):
 
 
 def test_nothing_is_open_before_a_year_is_closed():
-    group = mawar(closed=False)
+    group = mawar(closed=False, code="KSM-LAIN")
     assert open_years(group, group.book) == []
     with pytest.raises(ValidationError) as refused:
         decide(group)

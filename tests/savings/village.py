@@ -24,13 +24,13 @@ def write(group: Group, on: date, kind: str, *legs: tuple, memo: str = "") -> No
 
 
 @one_announcement()
-def mawar(*, closed: bool = True) -> Group:
+def mawar(*, closed: bool = True, code: str = "KSM-MAWAR") -> Group:
     """Three members. 2026: jasa 30.000 of Sari and 10.000 of Wati, fines 5.000, costs 5.000: a surplus of 40.000.
 
     Savings at the year's end: Sari 100.000 wajib and 20.000 pokok, Wati 60.000, Julaika 20.000. The box holds
     240.000, no loan is open.
     """
-    group = GroupFactory(code="KSM-MAWAR", name="KSM Mawar", members=3)
+    group = GroupFactory(code=code, name="KSM Mawar", members=3)
     for member, name in zip(group.members.order_by("no"), NAMES, strict=True):
         member.name = name
         member.office = {"Sari": "ketua", "Wati": "bendahara"}.get(name, "anggota")

@@ -184,6 +184,7 @@ def browser_context(browser: Browser, site: LiveServer) -> Iterator[BrowserConte
         base_url=site.url, viewport={"width": 360, "height": 640}, locale="id-ID", timezone_id="Asia/Jakarta"
     )
     context.set_default_timeout(10_000)
+    context.home = site.url
     yield context
     context.close()
 

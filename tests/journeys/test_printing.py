@@ -6,11 +6,12 @@ from datetime import date
 from pathlib import Path
 
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Page
 from pypdf import PageObject, PdfReader
 
 from groups.models import Appointment, Group, Region
-from tests.factories import PASSWORD, AppointmentFactory, BkmFactory
+from tests.factories import AppointmentFactory, BkmFactory
 from tests.reports import village
 
 MM = 72 / 25.4
@@ -34,12 +35,11 @@ def villages(members: int = 5) -> Group:
 
 
 def sign_in(page: Page, group: Group) -> None:
-    user = AppointmentFactory(bkm=group.bkm, role=Appointment.Role.FACILITATOR).user
-    page.goto("/masuk/")
-    page.fill("input[name=username]", user.username)
-    page.fill("input[name=password]", PASSWORD)
-    with page.expect_navigation():
-        page.press("input[name=password]", "Enter")
+    """As a facilitator who signed in before; the other journeys begin at the form."""
+    client = Client()
+    client.force_login(AppointmentFactory(bkm=group.bkm, role=Appointment.Role.FACILITATOR).user)
+    session = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    page.context.add_cookies([{**session, "url": page.context.home}])
 
 
 def follow(page: Page, name: str, *, last: bool = False) -> None:

@@ -1,6 +1,7 @@
 """The screens of a loan's life: what is shown is what is written, once, by whom it may be."""
 
 import re
+from copy import deepcopy
 
 import pytest
 from django.urls import reverse
@@ -20,10 +21,15 @@ from tests.loans.test_services import balance
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def lent_of_the_file(whole_file):
+    return lent()
+
+
 @pytest.fixture
-def story(client, monkeypatch):
+def story(lent_of_the_file, client, monkeypatch):
     """Julaika's loan with two instalments paid; the treasurer looks at it on the day the third falls due."""
-    group, loan = lent()
+    group, loan = deepcopy(lent_of_the_file)
     monkeypatch.setattr(clock, "today", lambda _group=None: day(4))
     client.force_login(treasurer(group))
     return group, loan

@@ -1,5 +1,6 @@
 """Money outside the weekly sheet: bank, grant, funds, the count by two people, and differences that end in the book."""
 
+from copy import deepcopy
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
@@ -39,9 +40,9 @@ ON, NEXT = date(2026, 1, 7), date(2026, 1, 8)
 AT = datetime(2026, 1, 8, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 @one_announcement()
-def group():
+def group_of_the_file(whole_file):
     """Three members; a grant of 100.000 in the box."""
     group = GroupFactory(members=3)
     agree_terms(group=group, from_on=group.start_on, weekly=2_000, principal=0)
@@ -49,6 +50,11 @@ def group():
         **told(group, place="cash", code="3210", amount=100_000, payee="Desa", memo="Hibah", on=date(2026, 1, 6))
     )
     return group
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 def told(group, **more):

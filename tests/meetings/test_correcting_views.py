@@ -1,5 +1,6 @@
 """Corrections on screen: what is typed, what it changes, what is written, and who may do it."""
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
@@ -20,8 +21,8 @@ from tests.meetings.test_views import signed_in
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def group():
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file):
     """KSM Mawar; today everybody pays 5.000, Julaika 10.250 too, and the box is 500 short."""
     found = village.mawar()
     rows = [Row(no, "H", weekly=5_000) for no in (1, 2)]
@@ -29,6 +30,11 @@ def group():
     count = CashCount(99_750, reason="receh", owner_no=2)
     post_sheet(group=found, key=uuid4(), sheet=Sheet(on=village.today(), rows=tuple(rows), count=count), by=None, at=AT)
     return found
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The weekly sheet, posted whole or not at all, and corrected without erasing: stories that end in exact numbers."""
 
+from copy import deepcopy
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import uuid4
@@ -58,9 +59,9 @@ def ask(group, no, amount, on=FIRST):
     return request_loan(group=group, member=member, amount=amount, purpose="Warung", terms=weekly_loan(amount), on=on)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 @one_announcement()
-def group():
+def group_of_the_file(whole_file):
     """Five members, wajib 2.000, opening cash 150.000."""
     group = GroupFactory(members=5)
     agree_terms(group=group, from_on=group.start_on, weekly=2_000, principal=0)
@@ -73,6 +74,11 @@ def group():
         at=AT,
     )
     return group
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 def sheet(on, rows, **more):

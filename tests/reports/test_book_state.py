@@ -1,6 +1,7 @@
 """What a book says as at the end of a day: in a fixed number of queries, whatever is dated later left out."""
 
 import json
+from copy import deepcopy
 from datetime import UTC, date, datetime
 from io import StringIO
 from uuid import uuid4
@@ -21,11 +22,16 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2026, 2, 1, 3, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def group() -> Group:
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file) -> Group:
     BkmFactory(code="BKM-GUYUB")
     assert import_book(content=packed(melati()), bkm_code="BKM-GUYUB", by=None, at=AT).status == "imported"
     return Group.objects.select_related("book").get(code="KSM-MELATI")
+
+
+@pytest.fixture
+def group(group_of_the_file) -> Group:
+    return deepcopy(group_of_the_file)
 
 
 def test_before_the_opening_everything_is_empty_and_everyone_is_listed(group):

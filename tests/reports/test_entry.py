@@ -1,5 +1,7 @@
 """What every amount of a statement opens to: one entry, whole, with what was done to it since."""
 
+from copy import deepcopy
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,20 +13,25 @@ from ledger.services import Draft, Leg, post
 from reports.statements.entry import entry_page
 from reports.statements.keeper import Keeper
 from reports.statements.words import kind_name
-from tests.factories import AppointmentFactory, UpkFactory, treasurer
+from tests.factories import AppointmentFactory, BkmFactory, UpkFactory, treasurer
 from tests.reports.village import FIRST, SECOND, at, correct_sari, first_meeting, mawar, second_meeting
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def group():
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file):
     group = mawar()
     first_meeting(group)
     second_meeting(group)
     correct_sari(group)
     group.refresh_from_db()
     return group
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 def signed_in(user) -> Client:
@@ -105,7 +112,7 @@ def test_an_entry_of_a_upk_book_is_shown_to_those_who_serve_the_board():
     answer = signed_in(staff).get(address)
     assert answer.status_code == 200
     assert "Modal awal" in answer.content.decode()
-    upk_less = AppointmentFactory(role=Appointment.Role.COORDINATOR, bkm=mawar().bkm)
+    upk_less = AppointmentFactory(role=Appointment.Role.COORDINATOR, bkm=BkmFactory())
     assert signed_in(upk_less.user).get(reverse("upk_book_entry", args=[upk_less.bkm.code, 1])).status_code == 404
 
 

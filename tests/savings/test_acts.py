@@ -1,5 +1,6 @@
 """Savings outside the weekly sheet: to one, to everybody, given, moved; and none of it is a deposit."""
 
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from uuid import uuid4
@@ -20,9 +21,14 @@ pytestmark = pytest.mark.django_db
 EVE = date(2026, 7, 1)
 
 
-@pytest.fixture
-def group():
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file):
     return mawar(closed=False)
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 def told(**more):

@@ -1,5 +1,6 @@
 """The treasurer tries the year out, writes the decision once, prints the list; bad input comes back at its field."""
 
+from copy import deepcopy
 from uuid import uuid4
 
 import pytest
@@ -19,9 +20,14 @@ def january(monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: AT)
 
 
-@pytest.fixture
-def group():
+@pytest.fixture(scope="module")
+def group_of_the_file(whole_file):
     return mawar()
+
+
+@pytest.fixture
+def group(group_of_the_file):
+    return deepcopy(group_of_the_file)
 
 
 def split_of(**lines):

@@ -1,5 +1,6 @@
 """The books of KSM Mawar as they stand on paper, to the rupiah: six weeks of the worked group."""
 
+from copy import deepcopy
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -17,11 +18,16 @@ START, END = date(2026, 1, 1), date(2026, 2, 2)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def mawar():
+@pytest.fixture(scope="module")
+def mawar_of_the_file(whole_file):
     file = str(HERE / "ksm_mawar.xlsx")
     call_command("import_book", file, "--bkm", "BKM-CONTOH", "--create-bkm", "--json", stdout=StringIO())
     return keeper_of(Group.objects.select_related("book", "bkm").get(code="KSM-MAWAR"))
+
+
+@pytest.fixture
+def mawar(mawar_of_the_file):
+    return deepcopy(mawar_of_the_file)
 
 
 def cell(column: Column, value: Value) -> str:

@@ -105,7 +105,7 @@ def whole_file(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Ite
 
     What a test changes of them is taken back as always; its fixture hands it a `deepcopy` of the objects.
     """
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), transaction.atomic(durable=True):
         yield
         assert objections() == []
         transaction.set_rollback(True)

@@ -44,6 +44,7 @@ from tests.meetings.test_services import (
     correct,
     first_meeting,
     group,  # noqa: F401 (a fixture)
+    group_of_the_file,  # noqa: F401 (a fixture)
     second_meeting,
     send,
     sheet,

@@ -29,7 +29,18 @@ from meetings.services import (
 from meetings.sheet import Payment, Row, Sheet
 from tests.factories import GroupFactory, MemberFactory, coordinator, treasurer
 from tests.meetings import village
-from tests.meetings.test_services import AT, FIRST, SECOND, THIRD, correct, first_meeting, second_meeting, send, sheet
+from tests.meetings.test_services import (
+    AT,
+    FIRST,
+    SECOND,
+    THIRD,
+    correct,
+    first_meeting,
+    group_of_the_file,  # noqa: F401 (a fixture)
+    second_meeting,
+    send,
+    sheet,
+)
 from tests.meetings.test_services import group as five  # noqa: F401 (a fixture)
 from tests.meetings.test_views import signed_in
 
@@ -37,9 +48,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def group(request):
+def group(five):  # noqa: F811 (the fixture)
     """The worked weeks: Julaika (4) owes 90.000, two instalments paid late by nobody."""
-    found = request.getfixturevalue("five")
+    found = five
     first_meeting(found)
     second_meeting(found)
     found.book.refresh_from_db()

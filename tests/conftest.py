@@ -105,7 +105,8 @@ def whole_file(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Ite
 
     What a test changes of them is taken back as always; its fixture hands it a `deepcopy` of the objects.
     """
-    with django_db_blocker.unblock(), transaction.atomic(durable=True):
+    assert not connection.in_atomic_block, "asked for by getfixturevalue within a test: name it as an argument"
+    with django_db_blocker.unblock(), transaction.atomic():
         yield
         assert objections() == []
         transaction.set_rollback(True)

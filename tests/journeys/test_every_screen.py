@@ -27,13 +27,13 @@ def sign_in(page: Page, name: str) -> None:
 
 
 def look(page: Page, widths: tuple[int, ...], artefacts: Path | None = None) -> list[str]:
-    """Everything wrong with the open page, at each width, and in the dark at the last: colours know no width."""
+    """Everything wrong with the page that is open, at each width, light and dark."""
     found = []
     name = page.url.rstrip("/").rsplit("/", 1)[-1]
     pictured = artefacts and ("" if name.isupper() else name) in PICTURED
     for width in widths:
         page.set_viewport_size({"width": width, "height": 640})
-        for theme in ("light", "dark") if width == widths[-1] else ("light",):
+        for theme in ("light", "dark"):
             page.evaluate("(theme) => { document.documentElement.dataset.bsTheme = theme }", theme)
             found += [f"{page.url} {width} {theme}: {wrong}" for wrong in page.evaluate(WRONG, width < 768)]
             if pictured and width == 360:

@@ -400,7 +400,8 @@ def reset_password(*, user: User, by: User, on: date, group: Group | None = None
 def _save(row: Any) -> Any:
     """Save a row whose fields are right; what the database then refuses, `full_clean` explains at its field.
 
-    Asking beforehand whether each constraint will hold takes a statement each, and another row may still come between.
+    Asking beforehand whether each constraint will hold, and whether the rows it points to are still there, takes a
+    statement each, and another row may still come between.
     """
     row.clean_fields(exclude={field.name for field in row._meta.fields if field.is_relation})
     row.clean()

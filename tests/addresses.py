@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from ksm_project import urls
 from tests import factories
 from users.backends import UsernameOrPhoneBackend
-from users.models import User
 
 WEDNESDAY = date(2026, 1, 7)
 PROGRAMME = "PROG-CONTOH"
@@ -109,15 +109,9 @@ def own_addresses() -> list[Address]:
 def quick_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages by the thousand: nobody looks what each was rendered from, nor who asks in the database each time."""
     monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
-    monkeypatch.setattr(UsernameOrPhoneBackend, "found", {}, raising=False)
-    look = UsernameOrPhoneBackend.get_user
-
-    def get_user(self: UsernameOrPhoneBackend, user_id: int) -> User | None:
-        if user_id not in self.found:
-            self.found[user_id] = look(self, user_id)
-        return copy(self.found[user_id])  # what a page does to it goes with the request, as all it writes
-
-    monkeypatch.setattr(UsernameOrPhoneBackend, "get_user", get_user)
+    look = cache(UsernameOrPhoneBackend().get_user)
+    # A copy: what a page does to it goes with the request, as all it writes.
+    monkeypatch.setattr(UsernameOrPhoneBackend, "get_user", lambda self, user_id: copy(look(user_id)))
 
 
 @contextmanager

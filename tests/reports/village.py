@@ -13,7 +13,7 @@ from meetings import services as meetings
 from meetings.models import HandOver, Meeting
 from meetings.sheet import CashCount, Disbursement, FollowUpNote, Minutes, OtherMoney, Payment, Row, Sheet
 from savings.terms import agree_terms
-from tests.factories import BkmFactory, GroupFactory, MemberFactory
+from tests.factories import GroupFactory, MemberFactory
 
 FIRST, SECOND, COMING = date(2026, 1, 7), date(2026, 1, 14), date(2026, 2, 11)
 FIVE = (
@@ -46,8 +46,7 @@ def mawar(members: int = 5, **fields) -> Group:
         "place": "Rumah Bu Sari, RT 01/01",
     } | fields
     if "bkm" not in fields:
-        known = {"code": "BKM-SUMBER-REJEKI", "name": "Sumber Rejeki"}
-        fields["bkm"] = Bkm.objects.filter(**known).first() or BkmFactory(**known)
+        fields["bkm"], _ = Bkm.objects.get_or_create(code="BKM-SUMBER-REJEKI", defaults={"name": "Sumber Rejeki"})
     group = GroupFactory(**fields)
     for n in range(members):
         name, office, address = FIVE[n] if n < len(FIVE) else (f"Anggota {n + 1}", "anggota", f"RT 0{n % 6 + 1}/02")

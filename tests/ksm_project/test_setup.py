@@ -153,23 +153,29 @@ def test_an_environment_whose_python_is_gone_is_made_anew(machine):
     assert machine.installs() == ["requirements.lock"] * 2
 
 
-@pytest.mark.parametrize("name", ["chromium", "google-chrome"])
+@pytest.mark.parametrize("name", ["chromium-headless-shell", "chromium", "google-chrome"])
 def test_a_browser_that_is_here_is_enough(machine, name):
     machine.program(name, "#!/bin/sh\n")
     assert machine.make("chromium").returncode == 0
 
 
-def test_root_gets_the_browser_from_debian_with_fresh_lists_if_need_be(machine):
+@pytest.mark.parametrize("name", ["chromium-headless-shell", "chromium"])
+def test_root_gets_the_browser_that_debian_has_with_fresh_lists_if_need_be(machine, name):
     machine.program("id", "#!/bin/sh\necho 0\n")
     machine.program(
         "apt-get",
         '#!/bin/sh\necho "$@" >> "$HERE/apt"\n'
-        'case "$1" in update) : > "$HERE/lists" ;; install) [ -e "$HERE/lists" ] && cp "$0" "$HERE/programs/$4" ;; '
+        'case "$1 $4" in\n'
+        'update*) : > "$HERE/lists" ;;\n'
+        f'"install {name}") [ -e "$HERE/lists" ] && cp "$0" "$HERE/programs/$4" ;;\n'
+        '"install chromium"*) false ;;\n'
         "esac\n",
     )
     assert machine.make("chromium").returncode == 0
     asked = [line.replace("-y ", "").replace("-q ", "") for line in (machine.home / "apt").read_text().splitlines()]
-    assert asked == ["install chromium", "update -q", "install chromium", "install hledger"]
+    shell = "install chromium-headless-shell"
+    otherwise = ["install chromium"] if name == "chromium" else []
+    assert asked == [shell, "update -q", shell, *otherwise, "install hledger"]
 
 
 def test_the_tests_begin_when_libraries_and_browser_are_there_and_not_before(machine):
@@ -187,7 +193,7 @@ def test_the_tests_begin_when_libraries_and_browser_are_there_and_not_before(mac
     assert machine.make("test").returncode
     assert (machine.home / "asked").read_text().count("-m ruff check") == 1
     (machine.home / "offline").unlink()
-    for name in ("chromium", "apt-get"):
+    for name in ("chromium-headless-shell", "apt-get"):
         (machine.programs / name).unlink()
     (machine.home / ".venv" / "bin" / "python").write_text(
         '#!/bin/sh\n[ "$2" != playwright ] && echo "$@" >> "$HERE/asked"\n'

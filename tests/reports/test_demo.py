@@ -115,6 +115,7 @@ def test_one_group_shows_what_is_kept_beside_the_sheets(monkeypatch):
 
 @pytest.mark.usefixtures("hamlet")
 def test_the_command_loads_each_part_once_the_programme_in_two_processes(fresh_database, capsys, monkeypatch):
+    monkeypatch.setattr(demo, "WEEKS", 1)
     Region.objects.create(code="33.25", name="Batang")  # the whole list would take longer than all the rest
     monkeypatch.setitem(globals(), "COPIES_END", [3])  # the processes begin afresh, whatever this one holds
     call_command("demo", "--if-empty")

@@ -65,17 +65,20 @@ run: setup
 BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable
 
 # What root gets from Debian: a Chromium where none is, and hledger, which judges the exported entries beside
-# beancount; without it the tests read its grammar.
+# beancount; without it the tests read its grammar. Of what Debian recommends with a browser (printers, sound, a
+# notification daemon: a hundred packages) the tests need the fonts.
 debian:
 	@[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 0; \
 	export DEBIAN_FRONTEND=noninteractive; here=; \
 	for name in $(BROWSERS); do if command -v $$name >/dev/null; then here=1; fi; done; \
+	get() { apt-get install -y -q --no-install-recommends "$$@" >/dev/null; }; \
 	if [ -z "$$here" ]; then \
 	  echo 'Memasang Chromium …'; \
-	  get() { apt-get install -y -q "$$1" >/dev/null; }; \
-	  get chromium-headless-shell || { apt-get update -q >/dev/null; get chromium-headless-shell || get chromium; }; \
+	  shell='chromium-headless-shell fonts-liberation'; \
+	  get $$shell hledger || { \
+	    apt-get update -q >/dev/null; get $$shell hledger || get $$shell || get chromium fonts-liberation; }; \
 	fi; \
-	command -v hledger >/dev/null || apt-get install -y -q hledger >/dev/null 2>&1 || echo 'Tanpa hledger.'
+	command -v hledger >/dev/null || get hledger 2>/dev/null || echo 'Tanpa hledger.'
 
 # The browser of the tests: one that is here, else Debian's as root, else Playwright's own.
 chromium: debian

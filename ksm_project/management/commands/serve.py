@@ -28,6 +28,7 @@ THREADS = 8  # as many requests at once, each with a connection of its own
 
 class Command(BaseCommand):
     help = "Migrate, load the demonstration data the first time, and serve on 127.0.0.1 until Ctrl-C."
+    requires_system_checks = ()  # they load every view; a taken port is told before
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=os.environ.get("PORT") or 8000)
@@ -36,6 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: str, **options: Any) -> None:
         port = options["port"]
         self._refuse_a_taken_port(port)
+        self.check()
         self._migrate()
         self._collect_static_files()
         demo = not options["no_demo"] and "demo" in get_commands()

@@ -21,6 +21,7 @@ from reports import demo
 
 class Command(BaseCommand):
     help = "Muat data peragaan: BKM Guyub Rukun (10 KSM) dan program Batang (100 KSM)."
+    requires_system_checks = ()  # they load every view, and each process of the programme would do so
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--small", action="store_true", help="hanya BKM Guyub Rukun")

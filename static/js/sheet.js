@@ -31,10 +31,11 @@ function terbilang(n) {
   return join(`${terbilang(Math.floor(n / 1e12))} triliun`, n % 1e12);
 }
 
-const field = (row, name) => row.querySelector(`[name="${row.id}-${name}"]`);
+// Fields are looked for once: every key asks for those of every row.
+const field = (row, name) => ((row.fields ??= {})[name] ??= row.querySelector(`[name="${row.id}-${name}"]`));
 const attendance = (row) => row.querySelector(".hisa input:checked")?.value ?? "";
 const tick = (row) => field(row, "catat");
-const amountsOf = (row) => [...row.querySelectorAll('input[inputmode="numeric"]')];
+const amountsOf = (row) => (row.amounts ??= [...row.querySelectorAll('input[inputmode="numeric"]')]);
 const readable = (row) => amountsOf(row).every((input) => !unread(input.value));
 const isIn = (input) => !input.name.endsWith("-tarik");
 const sumOf = (row) => amountsOf(row).filter(isIn).reduce((sum, input) => sum + (read(input.value) || 0), 0);
@@ -51,11 +52,19 @@ function settle() {
     said.hidden = !stands(name);
     const at = document.getElementById(name);
     if (at.matches("fieldset")) at.classList.toggle("is-error", !said.hidden);
-    else at.setAttribute("aria-invalid", !said.hidden);
+    else judge(at, !said.hidden);
   }
 }
+// What stands there already is not written again: every writing has the page laid out anew, and a cheap phone takes
+// longer for that than for all the sums.
+function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+function judge(input, wrong) {
+  if (input.getAttribute("aria-invalid") !== String(wrong)) input.setAttribute("aria-invalid", wrong);
+}
 function mark(input, wrong = unread(input.value) || stands(input.name)) {
-  input.setAttribute("aria-invalid", Boolean(wrong));
+  judge(input, Boolean(wrong));
   if (!input.closest("[data-row]")) return;
   const box = input.parentElement;
   box.classList.toggle("is-error", Boolean(wrong));
@@ -136,7 +145,8 @@ function total() {
       pencilSum += sum;
     }
     const out = row.querySelector("[data-sum]");
-    out.replaceChildren(tick(row).checked ? group(sum) : sum ? italic(word("Proposed")) : word("Notyet"));
+    const said = tick(row).checked ? group(sum) : word(sum ? "Proposed" : "Notyet");
+    if (out.textContent !== said) out.replaceChildren(said === word("Proposed") ? italic(said) : said);
   }
   for (const select of form.querySelectorAll("[data-lend]")) if (select.value === "pay") moved -= Number(select.dataset.lend);
   for (const input of form.querySelectorAll("[data-other]")) {
@@ -145,15 +155,16 @@ function total() {
   }
   for (const name of ["wajib", "sukarela", "angsuran", "denda"]) {
     const cell = form.querySelector(`[data-total="${name}"]`);
-    cell.textContent = group(sums[name]);
+    write(cell, group(sums[name]));
     fit(cell.parentElement, cell.textContent);
   }
-  form.querySelector('[data-total="sum"]').textContent = group(MONEY_IN.reduce((sum, name) => sum + sums[name], 0));
-  form.querySelector("[data-total-recorded]").lastChild.textContent = ` ${recorded}/${rows.length}`.replace(/^ /, `${form.querySelector("[data-total-recorded]").textContent.split(" ")[0]} `);
-  form.querySelector("[data-total-present]").textContent = `${present} ${word("Present")}`;
-  document.querySelector("[data-recorded-words]").textContent = `${recorded} ${word("Recorded").replace("#", rows.length)}`;
-  bar("recorded").textContent = `Rp${group(cash + moved)}`.replace("Rp-", "−Rp");
-  bar("moved").textContent = group(moved).replace("-", "−");
+  write(form.querySelector('[data-total="sum"]'), group(MONEY_IN.reduce((sum, name) => sum + sums[name], 0)));
+  const ticked = form.querySelector("[data-total-recorded]");
+  write(ticked.lastChild, `${ticked.textContent.split(" ")[0]} ${recorded}/${rows.length}`);
+  write(form.querySelector("[data-total-present]"), `${present} ${word("Present")}`);
+  write(document.querySelector("[data-recorded-words]"), `${recorded} ${word("Recorded").replace("#", rows.length)}`);
+  write(bar("recorded"), `Rp${group(cash + moved)}`.replace("Rp-", "−Rp"));
+  write(bar("moved"), group(moved).replace("-", "−"));
   difference(cash + moved, count(), pencilled, pencilSum);
 }
 function italic(text) {
@@ -167,39 +178,40 @@ function count() {
     const pieces = /^\d{0,5}$/.test(input.value.trim()) ? Number(input.value) : NaN;
     mark(input, Number.isNaN(pieces) || stands(input.name));
     const out = form.querySelector(`output[for="${input.id}"]`);
-    out.textContent = pieces ? group(pieces * Number(input.dataset.piece)) : "–";
+    write(out, pieces ? group(pieces * Number(input.dataset.piece)) : "–");
     out.classList.toggle("has-value", pieces > 0);
     if (input.value.trim() !== "") any = true;
     sum += pieces * Number(input.dataset.piece);
   }
   const typed = form.querySelector("[data-count-total]");
   mark(typed);
-  form.querySelector(`output[for="${typed.id}"]`).textContent = stands(typed.name) ? "" : unread(typed.value);
+  write(form.querySelector(`output[for="${typed.id}"]`), stands(typed.name) ? "" : unread(typed.value));
   if (!any && typed.value.trim() !== "") { sum = read(typed.value); any = true; }
   if (Number.isNaN(sum) || unread(typed.value)) any = false; // what cannot be read is no count
-  form.querySelector("[data-counted]").textContent = any ? group(sum) : word("Notyet");
+  write(form.querySelector("[data-counted]"), any ? group(sum) : word("Notyet"));
   return any ? sum : null;
 }
 const toCount = bar("counted").querySelector("a") ?? word("Notyet");
 function difference(expected, counted, pencilled, pencilSum) {
-  const cell = bar("difference");
-  cell.className = "";
+  const cell = bar("difference"), hand = bar("counted");
   if (counted === null) {
     cell.className = "belum";
-    cell.textContent = word("Notyet");
-    bar("counted").replaceChildren(toCount);
+    write(cell, word("Notyet"));
+    if (hand.textContent !== (toCount.textContent ?? toCount)) hand.replaceChildren(toCount);
     return;
   }
-  bar("counted").textContent = `Rp${group(counted)}`;
+  write(hand, `Rp${group(counted)}`);
   const gap = counted - expected;
-  cell.textContent = gap === 0 ? word("Exact") : `${gap < 0 ? word("Short") : word("Over")} Rp${group(Math.abs(gap))}`;
-  if (gap !== 0) cell.className = "soga";
-  if (gap !== 0 && pencilled) {
-    const more = document.createElement("span");
-    more.className = "bar-long";
-    more.textContent = ` · ${pencilled} ${word("Pencil")}, Rp${group(pencilSum)}`;
-    cell.append(more);
-  }
+  const said = gap === 0 ? word("Exact") : `${gap < 0 ? word("Short") : word("Over")} Rp${group(Math.abs(gap))}`;
+  const left = gap !== 0 && pencilled ? ` · ${pencilled} ${word("Pencil")}, Rp${group(pencilSum)}` : "";
+  cell.className = gap === 0 ? "" : "soga";
+  if (cell.textContent === said + left) return;
+  cell.textContent = said;
+  if (!left) return;
+  const more = document.createElement("span");
+  more.className = "bar-long";
+  more.textContent = left;
+  cell.append(more);
 }
 
 // Pencil follows attendance: nothing is proposed for her who did not come, unless she typed it.

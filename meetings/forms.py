@@ -458,7 +458,11 @@ class SheetForm:
     @property
     def agenda(self) -> str:
         """The agenda as written, or the usual one."""
-        return self.data.get("m-agenda") or _("Simpanan dan angsuran pekanan")
+        return self.data.get("m-agenda") or self.usual_agenda()
+
+    @staticmethod
+    def usual_agenda() -> str:
+        return _("Simpanan dan angsuran pekanan")
 
     def lines(self) -> list[Line]:
         """The rows for the screen."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 
 from groups import clock
 from groups.dates import week_start
@@ -35,15 +36,18 @@ def meeting_day(group: Group, monday: date) -> date:
 
 
 def sheet_context(group: Group, on: date) -> SheetContext:
-    """What the book knows when the sheet of a day is filled in. Six queries."""
+    """What the book knows when a day's sheet is filled in: the box as at that day, all else as it is. Six queries."""
     members = list(Member.objects.filter(group=group).active_on(on).order_by("no"))
     terms = SavingsTerms.objects.in_force(group, on)
+    later = Posting.objects.filter(account=OuterRef("pk"), on__gt=on).order_by().values("account")
     accounts = Account.objects.filter(
         book=group.book_id, code__in=[chart.CASH, chart.PRINCIPAL_SAVINGS, chart.VOLUNTARY_SAVINGS]
+    ).annotate(
+        later=Case(When(code=chart.CASH, then=Coalesce(Subquery(later.values(total=Sum("amount"))), 0)), default=0)
     )
     balances: dict[str, dict[int, int]] = {}
     for account in accounts:
-        amount = chart.on_normal_side(account.code, account.balance)
+        amount = chart.on_normal_side(account.code, account.balance - account.later)
         balances.setdefault(account.code, {})[account.member_no] = amount
     return SheetContext(
         group=group,

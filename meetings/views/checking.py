@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import date
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -16,6 +17,7 @@ from groups.dates import week_start
 from groups.permissions import Permission, permission_names
 from meetings import selectors, services
 from meetings.check import check
+from meetings.comparing import side_by_side
 from meetings.forms import (
     DraftKeyForm,
     SheetForm,
@@ -23,7 +25,7 @@ from meetings.forms import (
 from meetings.merging import remember
 from meetings.models import SheetDraft
 from meetings.views.days import refuse_day
-from meetings.views.sheet import LONGEST_VALUE, sheet_page
+from meetings.views.sheet import LONGEST_VALUE, sheet_page, with_the_book
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,20 +79,20 @@ def _post(request: GroupRequest, on: date, draft: SheetDraft | None) -> HttpResp
     """Write the sheet. The draft goes only when the book has it."""
     group = request.group
     meeting = selectors.posted(group, on)
-    key = DraftKeyForm(request.POST)
-    twice = meeting and key.is_valid() and meeting.submission.key == key.cleaned_data["key"]
-    if draft is None or twice:
-        return redirect("receipt" if meeting else "sheet", code=group.code, on=on)
-    seen = key.cleaned_data["seen"] if key.is_valid() else ""
-    changed = seen != _seen(draft)
+    if draft is None and meeting is None:
+        return redirect("sheet", code=group.code, on=on)
+    ticket = DraftKeyForm(request.POST)
+    seen = ticket.cleaned_data["seen"] if ticket.is_valid() else ""
+    changed = draft is not None and seen != _seen(draft)
     answers = _answers(request)
-    with services.filling_in(group=group, on=on, by=request.user, key=draft.key, at=clock.now()) as held:
+    key = draft.key if draft else uuid4()
+    with services.filling_in(group=group, on=on, by=request.user, key=key, at=clock.now()) as held:
         before = {name: held.data.get(name, "") for name in answers}
         held.changes = remember(held.changes, before, answers, revision=held.revision, page="")
         held.data |= answers
     draft = held
     if meeting:
-        return redirect("compare", code=group.code, on=on)
+        return with_the_book(request, meeting, SheetForm(selectors.sheet_context(group, on), draft.data))
     form = SheetForm(selectors.sheet_context(group, on), draft.data)
     if form.errors:
         return sheet_page(request, form, draft, errors=True)
@@ -130,29 +132,13 @@ def compare(request: GroupRequest, on: date) -> HttpResponse:
     draft = selectors.draft_of(request.group, on, request.user)
     if meeting is None or draft is None:
         return redirect("receipt" if meeting else "sheet", code=request.group.code, on=on)
-    book = selectors.posted_sheet(meeting)
     form = SheetForm(selectors.sheet_context(request.group, on), draft.data)
-    theirs = {line.member.no: line for line in book.lines if line.member}
-    rows = [
-        {
-            "member": member,
-            "book": theirs.get(member.no),
-            "book_sum": theirs[member.no].total if member.no in theirs else 0,
-            "book_att": book.attendance.get(member.no, ""),
-            "mine_sum": form.row(member.no).received,
-            "mine_att": form.rows[member.no].cleaned_data.get("attendance") or "",
-        }
-        for member in form.context.members
-    ]
-    for row in rows:
-        row["same"] = row["book_sum"] == row["mine_sum"] and row["book_att"] == row["mine_att"]
     return render(
         request,
         "meetings/compare.html",
         {
             "meeting": meeting,
-            "book": book,
-            "rows": rows,
+            "parts": side_by_side(form, selectors.posted_sheet(meeting)),
             "draft": draft,
             "on": on,
             "monday": week_start(on),

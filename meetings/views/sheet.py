@@ -21,6 +21,7 @@ from groups.money import format_amount
 from groups.permissions import Permission
 from meetings import selectors, services
 from meetings.check import check
+from meetings.comparing import side_by_side
 from meetings.forms import (
     LABELS,
     DraftKeyForm,
@@ -28,13 +29,18 @@ from meetings.forms import (
     SheetForm,
 )
 from meetings.merging import Known, Merged, merge, remember
-from meetings.models import SheetDraft
+from meetings.models import Meeting, SheetDraft
 from meetings.sheet import DENOMINATIONS
 from meetings.views.days import refuse_day
 from users.once import repeatable
 
 MINUTES_PREFIXES = ("m-", "f1-", "f2-", "f3-")
 LONGEST_VALUE = 4000
+# A sheet that was written in ink knows some fields no more: those of requests it decided and loans it settled.
+ANY_FIELD = re.compile(
+    r"r\d{1,4}-[a-z]{1,12}(-[0-9]{1,6})?|(in|out)\d-(code|memo|amount)|q\d{1,6}-(choice|reason)|c-[a-z0-9]{1,6}"
+    r"|m-[a-z]{1,10}|f\d-(what|owner|due_on)"
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,6 +53,8 @@ def sheet(request: GroupRequest, on: date) -> HttpResponse:
         raise Http404
     meeting = selectors.posted(group, on)
     draft = selectors.draft_of(group, on, user)
+    if meeting and request.method == "POST":
+        return _beside_the_book(request, meeting)
     if meeting:
         return redirect("compare" if draft else "receipt", code=group.code, on=on)
     context = selectors.sheet_context(group, on)
@@ -72,15 +80,37 @@ class _Saved(NamedTuple):
     known: str
 
 
-def _fill_in(request: GroupRequest, context: SheetContext, *, minutes: bool = False, action: str = "") -> _Saved:
-    """Put what this page sent into the draft, beside what another page wrote there since, and do what was pressed."""
+def _beside_the_book(request: GroupRequest, meeting: Meeting, *, minutes: bool = False) -> HttpResponse:
+    """Keep what a page sends when its meeting is in the book already, unless the book says the same."""
+    context = selectors.sheet_context(request.group, meeting.on)
+    saved = _fill_in(request, context, minutes=minutes, late=True)
+    return with_the_book(request, meeting, saved.form)
+
+
+def with_the_book(request: GroupRequest, meeting: Meeting, form: SheetForm) -> HttpResponse:
+    """Lead to both side by side; a draft that says nothing else than the book goes, and the receipt is shown."""
+    place = {"code": request.group.code, "on": meeting.on}
+    if all(part.same for part in side_by_side(form, selectors.posted_sheet(meeting))):
+        services.discard_draft(group=request.group, on=meeting.on, by=request.user)
+        return redirect("receipt", **place)
+    return redirect("compare", **place)
+
+
+def _fill_in(
+    request: GroupRequest, context: SheetContext, *, minutes: bool = False, action: str = "", late: bool = False
+) -> _Saved:
+    """Put what this page sent into the draft, beside what another page wrote there since, and do what was pressed.
+
+    late   the meeting is in the book already, and some fields of its sheet are known no more
+    """
     ticket = DraftKeyForm(request.POST)
     key = ticket.cleaned_data["key"] if ticket.is_valid() else uuid4()
     told, _dash, page = (ticket.cleaned_data["known"] if ticket.is_valid() else "").partition("-")
     user, posted = request.user, selectors.as_dict(request.POST).items()
     with services.filling_in(group=request.group, on=context.on, by=user, key=key, at=clock.now()) as draft:
         held = SheetForm(context, draft.data)
-        here = {n for n in held.names() if n.startswith(MINUTES_PREFIXES) == minutes and not n.startswith("d-")}
+        names = held.names() | ({n for n in request.POST if ANY_FIELD.fullmatch(n)} if late else set())
+        here = {n for n in names if n.startswith(MINUTES_PREFIXES) == minutes and not n.startswith("d-")}
         sent = {n: v[:LONGEST_VALUE].replace("\0", "\ufffd") for n, v in posted if n in here}
         here -= {n for n in here if n.endswith("-ok") and n not in sent}  # once said, it stays said
         # A page of another key knows nothing of this draft; one that names no state is taken to know it all.
@@ -256,10 +286,13 @@ def minutes(request: GroupRequest, on: date) -> HttpResponse:
     """Agenda, discussion, decisions and who does what, kept in the draft until the sheet is sent."""
     if refuse_day(request.group, on):
         raise Http404
-    if selectors.posted(request.group, on):
-        return redirect("receipt", code=request.group.code, on=on)
-    context = selectors.sheet_context(request.group, on)
     draft = selectors.draft_of(request.group, on, request.user)
+    meeting = selectors.posted(request.group, on)
+    if meeting and request.method == "POST":
+        return _beside_the_book(request, meeting, minutes=True)
+    if meeting:
+        return redirect("compare" if draft else "receipt", code=request.group.code, on=on)
+    context = selectors.sheet_context(request.group, on)
     if request.method == "POST":
         draft, form, merged, _state = _fill_in(request, context, minutes=True)
         if said := _of_other_pages(context, merged):

@@ -41,8 +41,25 @@ for (const note of document.querySelectorAll("[data-local-draft]")) {
     note.hidden = !kept || Boolean(kept.stamp);
   } catch { /* no storage, no draft */ }
 }
-for (const receipt of document.querySelectorAll("[data-receipt]")) {
-  try { localStorage.removeItem(`draft-${receipt.dataset.receipt}`); } catch { /* nothing to forget */ }
+// What the server has may go from here once its meeting is in the book; what it never got is put beside the book.
+for (const place of document.querySelectorAll("[data-receipt], [data-checked]")) {
+  const { receipt, checked } = place.dataset, name = `draft-${receipt ?? checked}`;
+  try {
+    const kept = JSON.parse(localStorage.getItem(name) ?? "null");
+    const unsent = document.querySelector("[data-unsent]");
+    if (kept?.sent) kept.stamp ||= "sent";
+    if (receipt && unsent && kept?.stamp === "") offer(unsent, name, kept);
+    else if (receipt) localStorage.removeItem(name);
+    else if (kept) localStorage.setItem(name, JSON.stringify(kept));
+  } catch { /* no storage, nothing to forget */ }
+}
+function offer(form, name, kept) {
+  for (const [field, value] of Object.entries(kept.data)) {
+    if (form.elements[field]) continue;
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: field, value }));
+  }
+  form.hidden = false;
+  form.addEventListener("submit", () => localStorage.setItem(name, JSON.stringify({ ...kept, sent: true })));
 }
 
 // A button that writes is pressed once. A form that answers with a file leaves its page standing and says data-again.

@@ -324,11 +324,13 @@ function changed(row) {
   timer = setTimeout(keep, 800);
 }
 // What this phone holds, and the server's word for having it; a page older than that word does not show it yet.
-function remember(stamp) {
+let held = "";
+function remember(stamp, sent = false) {
+  held = stamp;
   const data = Object.fromEntries(new FormData(form));
   delete data.csrfmiddlewaretoken;
   try {
-    localStorage.setItem(storageKey, JSON.stringify({ stamp, data }));
+    localStorage.setItem(storageKey, JSON.stringify({ stamp, sent, data }));
   } catch { /* a full phone still has the server */ }
 }
 async function keep() {
@@ -337,6 +339,10 @@ async function keep() {
   sending = fetch(form.dataset.draftUrl, { method: "POST", body, redirect: "error" });
   try {
     const answer = await sending;
+    if (answer.status === 409) {
+      state.textContent = word("Posted");
+      return;
+    }
     if (!answer.ok) throw new Error(String(answer.status));
     const { saved_at, stamp, key, known, theirs, notice } = await answer.json();
     state.textContent = `${word("Saved")} ${saved_at}`;
@@ -353,6 +359,7 @@ async function keep() {
   }
 }
 window.addEventListener("online", keep);
+form.addEventListener("submit", () => remember(held, true));
 // What another page wrote meanwhile is shown here too, unless it was touched here since.
 function show(theirs, sent, notice) {
   for (const [name, text] of Object.entries(theirs)) {

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from compliance.evidence import Absences, BookGap, LoanStanding, MeetingGap, RepaymentGap, SavingsGap
 from compliance.models import GroupWeek
@@ -17,6 +18,7 @@ from groups.services import add_member, declare_holiday, update_group
 from meetings.sheet import Minutes
 from tests.compliance.test_services import EVERYBODY, worked_group
 from tests.compliance.village import COMPLETE, MONDAY, ask, day, found_group, meet
+from tests.factories import coordinator
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +193,28 @@ def test_the_dashboard_is_sorted_and_filtered():
     update_group(group=Group.objects.get(pk=poor.pk), end_on=day(3))
     assert [row.name for row in rows(on, active=False)] == ["Anggrek"]
     assert len(rows(on)) == 2
+
+
+def test_the_dashboard_sorts_by_the_risk_that_its_column_shows(client):
+    """The column is of loans with three instalments late; by those with one, Anggrek would come last."""
+    mawar, *_rest = three_groups()
+    reach(Group.objects.all(), on := day(80))
+    shots = {
+        "KSM-ANGGREK": {"outstanding": 1000, "par": 1000, "par3": 10},
+        "KSM-ZAMRUD": {"outstanding": 1000, "par": 20, "par3": 20},
+    }
+    for code, shot in shots.items():
+        for week in GroupWeek.objects.filter(group__code=code):
+            week.at_close = (week.at_close or {}) | shot
+            week.save()
+    found = rows(on, sort="par3")
+    assert [(row.name, row.par3) for row in found[:2]] == [("Anggrek", 1.0), ("Zamrud", 2.0)]
+    assert found[2].par3 > 2
+    assert [row.name for row in rows(on, sort="-par3")] == ["Mawar", "Zamrud", "Anggrek"]
+    client.force_login(coordinator(mawar.bkm))
+    page = client.get(reverse("bkm_dashboard", args=[mawar.bkm.code])).content.decode()
+    assert "sort=par3" in page
+    assert 'sort=par"' not in page
 
 
 @pytest.mark.parametrize("silent", range(5))

@@ -278,6 +278,50 @@ def test_two_phones_fill_in_one_sheet_and_show_each_other_s_rows(wati, page, bro
         other.close()
 
 
+def test_a_sheet_left_on_a_phone_stands_beside_the_book_that_was_sent_meanwhile(wati, page, browser, site, artefacts):
+    page.click("a.btn-primary")
+    page.wait_for_load_state("load")
+    page.context.set_offline(True)
+    page.click("#r1-attendance label:nth-of-type(1)")
+    page.fill("#r1-sukarela", "7000")
+    page.click("#r1 .catat")
+    expect(page.locator("[data-draft-state]")).to_contain_text("belum terkirim")
+
+    other = browser.new_context(base_url=site.url, viewport={"width": 360, "height": 640})
+    try:
+        second = other.new_page()
+        sign_in(second, treasurer(wati))
+        second.click("a.btn-primary")
+        second.click("[data-all-present]")
+        second.click("[data-all-paid]")
+        second.fill("#c-total", "110.250")
+        second.fill("#c-by", "Sari")
+        second.click(".bar button")
+        second.click("#m-none")
+        second.click("button.btn-primary")
+        second.wait_for_url("**/receipt/")
+        expect(second.locator("[data-unsent]")).to_be_hidden()  # what is on her own phone is what was sent
+    finally:
+        other.close()
+
+    page.context.set_offline(False)
+    expect(page.locator("[data-draft-state]")).to_contain_text("sudah di buku")
+    page.goto(f"/g/KSM-MAWAR/meetings/{village.today()}/receipt/")
+    expect(page.locator("[data-unsent]")).to_contain_text("belum pernah terkirim")
+    page.screenshot(path=artefacts / "late-1-receipt.png", full_page=True)
+    page.click("[data-unsent] button")
+    page.wait_for_url("**/compare/")
+    expect(page.locator("tr.differs")).to_contain_text("H · Wajib 5.000 · Sukarela 7.000")
+    expect(page.locator("tr.differs")).to_have_count(1)
+    page.screenshot(path=artefacts / "late-2-both.png", full_page=True)
+    fits(page)
+    page.get_by_role("button", name="Buku sudah benar").click()
+    page.goto(f"/g/KSM-MAWAR/meetings/{village.today()}/receipt/")
+    expect(page.locator("[data-unsent]")).to_be_hidden()
+    lost_and_refused = ("ERR_INTERNET_DISCONNECTED", "409 (Conflict)")
+    assert [error for error in page.errors if not any(words in error for words in lost_and_refused)] == []
+
+
 def test_a_phone_without_signal_keeps_the_draft(wati, page):
     page.click("a.btn-primary")
     page.wait_for_load_state("load")  # a phone that never got the sheet's script keeps nothing

@@ -441,6 +441,13 @@ class SheetForm:
         names = {f"{one.prefix}-{name}" for one in parts for name in one.fields} | set(self.extra_fields)
         return names | {f"r{m.no}-{name}-ok" for m in self.context.members for name in ("wajib", "angsuran")}
 
+    def notes(self) -> dict[str, str]:
+        """The fields that hold no money, who came and the minutes, each with what every page proposes for it."""
+        minutes = [self.minutes, *self.follow_ups]
+        names = [f"{one.prefix}-{name}" for one in minutes for name in one.fields]
+        names += [f"r{no}-attendance" for no in self.rows]
+        return dict.fromkeys(names, "") | {"m-place": self.context.group.place, "m-agenda": self.usual_agenda()}
+
     def shown(self) -> dict[str, str]:
         """Every field with the text a page shows in it, which is what it sends back when nobody touches it."""
         found = {name: self.data.get(name, "") for name in self.names()}

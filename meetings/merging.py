@@ -81,3 +81,16 @@ def remember(
         if after[name] != before.get(name, ""):
             kept[name] = [*kept.get(name, []), (revision, before.get(name, ""), page)][-KEPT:]
     return kept
+
+
+def new_notes(mine: Mapping[str, str], others: Sequence[Mapping[str, str]], notes: Mapping[str, str]) -> dict[str, str]:
+    """Return what the drafts of others say in fields where mine says nothing, the last of them first heard.
+
+    `notes` are the fields that count, each with what a page proposes for it, which nobody said.
+    """
+    return {
+        name: text
+        for data in others
+        for name, text in data.items()
+        if name in notes and text not in ("", notes[name]) and mine.get(name, "") in ("", notes[name])
+    }

@@ -11,6 +11,7 @@ urlpatterns = [
     path("g/<code:code>/meetings/<day:on>/sheet/", views.sheet, name="sheet"),
     path("g/<code:code>/meetings/<day:on>/draft/", views.save_draft, name="save_draft"),
     path("g/<code:code>/meetings/<day:on>/discard/", views.discard_draft, name="discard_draft"),
+    path("g/<code:code>/meetings/<day:on>/notes/", views.take_notes, name="take_notes"),
     path("g/<code:code>/meetings/<day:on>/minutes/", views.minutes, name="minutes"),
     path("g/<code:code>/meetings/<day:on>/check/", views.check_page, name="check"),
     path("g/<code:code>/meetings/<day:on>/compare/", views.compare, name="compare"),

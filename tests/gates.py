@@ -56,7 +56,7 @@ GATES = {
     """,
     "group: keep_minutes": """
         balances_record choose_day compare discard_draft guest_edit guest_new item_edit item_new item_off minutes
-        objection_new save_draft sheet
+        objection_new save_draft sheet take_notes
     """,
     "group: manage_group": """
         group_appointment_end group_edit group_holiday_cancel group_holidays group_people group_person

@@ -15,7 +15,8 @@ from ledger import chart
 from ledger.models import Account, Entry, Posting
 from loans import selectors as loan_selectors
 from loans.models import LendingRules
-from meetings.forms import SheetContext
+from meetings.forms import SheetContext, SheetForm
+from meetings.merging import new_notes
 from meetings.models import BoxCount, HandOver, Meeting, Objection, Reconfirmation, SheetDraft
 from meetings.selectors.differences import DifferenceLine, open_differences
 from savings.models import SavingsTerms
@@ -68,6 +69,15 @@ def sheet_context(group: Group, on: date) -> SheetContext:
 def draft_of(group: Group, on: date, user: User) -> SheetDraft | None:
     """One's own draft for a day."""
     return SheetDraft.objects.filter(group=group, on=on, by=user).first()
+
+
+def notes_of_others(form: SheetForm, user: User) -> list[User]:
+    """Who else wrote attendance or minutes for this meeting that one's own sheet says nothing of. One query."""
+    notes = form.notes()
+    drafts = SheetDraft.objects.filter(group=form.context.group, on=form.context.on).exclude(by=user)
+    return [
+        one.by for one in drafts.select_related("by").order_by("saved_at") if new_notes(form.data, [one.data], notes)
+    ]
 
 
 def posted(group: Group, on: date) -> Meeting | None:

@@ -21,7 +21,7 @@ from meetings.services.correcting_money import (
     correct_other_money,
 )
 from meetings.services.differences import own_difference, settle_difference, take_settlement_back
-from meetings.services.drafts import discard_draft, filling_in
+from meetings.services.drafts import discard_draft, filling_in, take_notes
 from meetings.services.lending_rules import adopt_lending_rules
 from meetings.services.posting import (
     DIFFERENCE,
@@ -75,6 +75,7 @@ __all__ = [
     "record_reading",
     "settle_difference",
     "take_back",
+    "take_notes",
     "take_settlement_back",
     "take_year_back",
 ]

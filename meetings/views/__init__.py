@@ -17,7 +17,7 @@ from meetings.views.reading import (
     objection_owner,
     objections,
 )
-from meetings.views.sheet import discard_draft, minutes, save_draft, sheet
+from meetings.views.sheet import discard_draft, minutes, save_draft, sheet, take_notes
 from meetings.views.week import choose_day, group_home, meeting_list
 from meetings.views.years import surplus_back
 
@@ -62,4 +62,5 @@ __all__ = [
     "settlement_back",
     "sheet",
     "surplus_back",
+    "take_notes",
 ]

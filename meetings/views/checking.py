@@ -63,6 +63,7 @@ def _check_answer(
             "form": form,
             "check": found,
             "draft": draft,
+            "others": selectors.notes_of_others(form, request.user),
             "seen": _seen(draft),
             "on": form.context.on,
             "monday": week_start(form.context.on),

@@ -273,6 +273,22 @@ def save_draft(request: GroupRequest, on: date) -> HttpResponse:
 
 @require_POST
 @group_view(Permission.KEEP_MINUTES)
+@repeatable
+def take_notes(request: GroupRequest, on: date) -> HttpResponse:
+    """Take over what others wrote of attendance and minutes, where one's own sheet says nothing."""
+    group = request.group
+    if refuse_day(group, on):
+        raise Http404
+    if selectors.posted(group, on):
+        return redirect("receipt", code=group.code, on=on)
+    notes = SheetForm(selectors.sheet_context(group, on), {}).notes()
+    if services.take_notes(group=group, on=on, by=request.user, at=clock.now(), notes=notes):
+        messages.success(request, _("Taken over. Look at the minutes and at who came."))
+    return redirect("minutes", code=group.code, on=on)
+
+
+@require_POST
+@group_view(Permission.KEEP_MINUTES)
 def discard_draft(request: GroupRequest, on: date) -> HttpResponse:
     """Throw one's own draft away."""
     services.discard_draft(group=request.group, on=on, by=request.user)
@@ -308,6 +324,7 @@ def minutes(request: GroupRequest, on: date) -> HttpResponse:
         {
             "form": form,
             "on": on,
+            "others": selectors.notes_of_others(form, request.user),
             "key": draft.key if draft else uuid4(),
             "known": _known(draft),
             "errors": [{"id": name, "text": text} for name, text in wrong.items()],

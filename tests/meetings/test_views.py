@@ -498,6 +498,29 @@ def test_a_secretary_fills_in_but_does_not_send(group):
     assert secretary.get(url("check", group)).status_code == 403
 
 
+def test_what_the_secretary_wrote_comes_into_the_sheet_that_the_treasurer_sends(wati, group):
+    secretary = signed_in(AppointmentFactory(group=group, role=Appointment.Role.SECRETARY, user__name="Rohmah").user)
+    who_came = {"key": str(uuid4()), "action": "save", "r1-attendance": "S", "r2-attendance": "I", "r2-wajib": "9.000"}
+    secretary.post(url("sheet", group), who_came)
+    notes = {"m-agenda": "Iuran pupuk", "m-decisions": "Pupuk dibeli bersama", "m-place": "Balai RW 03"}
+    secretary.post(url("minutes", group), notes | {"f1-what": "Beli pupuk", "f1-owner": "1", "key": str(uuid4())})
+
+    fields = {name: value for name, value in filled().items() if not name.startswith("r1-")}
+    wati.post(url("sheet", group), fields | {"r1-wajib": "5.000", "r1-catat": "1"})
+    for name in ("check", "minutes"):
+        assert [one.name for one in wati.get(url(name, group)).context["others"]] == ["Rohmah"]
+    assert wati.post(url("take_notes", group)).url == url("minutes", group)
+    assert wati.get(url("check", group)).context["others"] == []
+    assert send(wati, group, d_reason="receh", m_agenda="Iuran pupuk").url == url("receipt", group)
+    meeting = Meeting.objects.get(on=village.today())
+    assert (meeting.agenda, meeting.decisions) == ("Iuran pupuk", "Pupuk dibeli bersama")
+    assert [(one.what, one.owner.name) for one in meeting.follow_ups.all()] == [("Beli pupuk", "Sari")]
+    came = dict(meeting.attendance.values_list("member__no", "status"))
+    assert (came[1], came[2]) == ("S", "H")  # the treasurer's own word stands
+    assert Account.objects.get(book=group.book, code="2110", member_no=2).balance == -10_000  # no money is taken over
+    assert secretary.post(url("take_notes", group)).url == url("receipt", group)
+
+
 def test_the_neighbour_does_not_exist(group):
     stranger = signed_in(treasurer(GroupFactory(bkm=group.bkm)))
     for name in ("sheet", "check", "receipt", "compare", "posted_sheet", "minutes"):

@@ -244,6 +244,14 @@ def test_the_matrix_gives_every_role_its_body_to_see():
         assert (Permission.VIEW_BKM in held) == (role in Appointment.BKM_ROLES)
 
 
+def test_an_auditor_reads_and_a_facilitator_keeps_the_list_of_members():
+    reading = {Permission.VIEW_GROUP, Permission.PRINT_PAPERS, Permission.VIEW_BKM}
+    assert MATRIX[Appointment.Role.AUDITOR] == reading | {Permission.VIEW_UPK}
+    assert MATRIX[Appointment.Role.FACILITATOR] == reading | {Permission.MANAGE_MEMBERS}
+    sending = {role for role, held in MATRIX.items() if held & {Permission.POST_SHEET, Permission.KEEP_CASH}}
+    assert sending == {Appointment.Role.TREASURER}
+
+
 # The Django admin, which has a gate of its own
 
 

@@ -159,8 +159,9 @@ def test_hostile_questions_and_forms_get_an_answer(administrator: Client, world:
                 break
             names |= looked_up - {""}
         else:
-            for missing in sorted(fields)[:12]:
-                send("post", url, dict.fromkeys(fields - {missing}, "1"), f" without {missing}")
+            for third in range(3):  # every field is left out once, beside some that are there
+                missing = set(sorted(fields)[third::3])
+                send("post", url, dict.fromkeys(fields - missing, "1"), f" without {', '.join(sorted(missing))}")
     assert filled > 50
     assert watched > 5
     assert not broken, "\n".join(broken)

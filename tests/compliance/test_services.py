@@ -1,7 +1,7 @@
 """Rows kept week by week are those made anew from the books, whatever happened in between and however late."""
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -37,6 +37,7 @@ from tests.compliance.village import (
     noon,
     post,
 )
+from tests.compliance.weeks import POLICY
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = dict.fromkeys(range(1, 6), 2000)
@@ -65,6 +66,21 @@ def at(group, week, column="at_close"):
     found = GroupWeek.objects.get(group=group, week_start=day(week, 0))
     transaction.savepoint_rollback(looked)
     return getattr(found, column)
+
+
+def test_the_common_policy_has_the_numbers_that_the_rules_name():
+    """Those marked as settable in the description of the five rules, read off it once more."""
+    common = Policy.objects.get(bkm=None)
+    told = {field.name: getattr(common, field.name) for field in Policy._meta.fields}
+    assert told == {
+        "id": common.pk, "bkm": None, "from_on": date(2000, 1, 1), "version": 1,
+        "weeks": 12, "weeks_for_grade": 4, "late_value": Decimal("0.5"),
+        "weight_weeks_met": Decimal("0.5"), "quorum": Decimal("0.5"), "posting_days": 3,
+        "lending_use": Decimal("0.8"), "lending_breadth": Decimal("0.8"), "borrower_weeks": 52,
+        "weight_savings": 1, "weight_meetings": 1, "weight_books": 1, "weight_lending": 1, "weight_repayment": 1,
+        "green": Decimal("0.9"), "amber": Decimal("0.7"), "grade_a": Decimal("0.85"), "grade_b": Decimal("0.75"),
+    }  # fmt: skip
+    assert common.numbers == POLICY
 
 
 def test_the_worked_group_is_kept_as_its_sheets_are_posted():

@@ -547,6 +547,28 @@ def test_a_group_can_be_judged_at_any_day_that_is_asked_for(wati, group, asked):
     assert shown == (date(1900, 1, 1) if asked == "1900-01-01" else village.today())
 
 
+def test_the_meeting_decides_on_each_request_by_the_sheet(wati, group):
+    now = village.today()
+    asked = []
+    for no, amount in enumerate((20_000, 30_000, 40_000), start=1):
+        terms, member = replace(village.LOAN, principal=amount), group.members.get(no=no)
+        asked.append(request_loan(group=group, member=member, amount=amount, purpose="Warung", terms=terms, on=now))
+    pay, approve, reject = (f"q{one.no}" for one in asked)
+    choices = {f"{pay}-choice": "pay", f"{approve}-choice": "approve", f"{reject}-choice": "reject"}
+    refused = wati.post(url("sheet", group), filled(**choices))
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, [f"{reject}-reason"])
+    money = {"c-50000": "1", "c-10000": "4", "c-200": "1", "c-100": "0"}  # 20.000 less in the box
+    assert (
+        wati.post(url("sheet", group), filled(**choices, **money, **{f"{reject}-reason": "kas kurang"})).status_code
+        == 302
+    )
+    assert send(wati, group, d_reason="receh").url == url("receipt", group)
+    told = [(one.status, one.decision, one.decided_on) for one in (each.refresh_from_db() or each for each in asked)]
+    assert told == [("disbursed", "", now), ("approved", "", now), ("rejected", "kas kurang", now)]
+    assert Account.objects.get(book=group.book, code="1210", member_no=1).balance == 20_000
+    assert cash(group) == 90_200
+
+
 def test_what_is_approved_already_is_only_paid_out(wati, group):
     member, now = group.members.get(no=1), village.today()
     terms = replace(village.LOAN, principal=20_000)

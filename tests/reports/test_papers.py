@@ -108,6 +108,10 @@ def test_blank_sheet_stands_in_the_order_of_the_screen_with_what_is_due(mawar):
     assert "100.000 50.000 20.000 10.000 5.000 2.000 1.000 500 200 100 Kas dihitung" in text
     assert "Kas awal 76.000" in text  # 75.250 by the book, less 250 missing, and the 1.000 of the correction
     assert "1. Bendahara ( Wati ) 2. Ikut menghitung ( )" in text
+    back = "Pencairan pinjaman|Kas lain keluar|Pemasukan lain|Hitung kas|Alasan|Agenda|Pembahasan|Keputusan"
+    found = [text.find(head, text.index("Syawiyah 2.000")) for head in back.split("|")]
+    assert -1 not in found
+    assert found == sorted(found)
 
 
 def test_blank_sheet_of_a_day_in_the_book_guesses_no_dues(mawar):

@@ -41,8 +41,8 @@ class Written:
 _SUBMISSION = "book_id, key, content, content_hash, first_number, last_number, posted_by_id, posted_at, digest"
 _ENTRY = 'book_id, number, "on", kind, memo, memo_hash, legs, posted_by_id, posted_at, digest'
 _MEETING = (
-    'group_id, "on", week_start, place, agenda, discussion, decisions, cash_before, cash_expected, cash_counted, count,'
-    " counted_by, posted_by_id, posted_at, imported"
+    'group_id, "on", week_start, place, agenda, discussion, decisions, manner, cash_before, cash_expected,'
+    " cash_counted, count, counted_by, posted_by_id, posted_at, imported"
 )
 _WEEK = "group_id, week_start, facts, brief, at_meeting, at_close"
 _AS_TEXT = {

@@ -118,6 +118,7 @@ def _parts(form: SheetForm, book: PostedSheet, sealed: Mapping[str, Any]) -> Ite
         ("agenda", _("Agenda"), meeting.agenda),
         ("discussion", _("What was discussed"), meeting.discussion),
         ("decisions", _("What was decided"), meeting.decisions),
+        ("manner", _("How it was decided"), meeting.manner),
     ):
         mine_text = form.data.get(f"m-{name}", "").strip()
         usual = {"place": form.context.group.place, "agenda": form.usual_agenda()}.get(name, "")

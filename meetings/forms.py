@@ -16,6 +16,7 @@ from ledger import chart
 from loans.ceilings import blocked_part
 from loans.models import LendingRules, LoanRequest
 from loans.services import OpenLoan
+from meetings.models import Meeting
 from meetings.sheet import (
     DENOMINATIONS,
     CashCount,
@@ -155,6 +156,9 @@ class MinutesForm(forms.Form):
     agenda = forms.CharField(max_length=MOST_TEXT, required=False, label=gettext_lazy("Agenda"))
     discussion = forms.CharField(max_length=MOST_TEXT, required=False, label=gettext_lazy("What was discussed"))
     decisions = forms.CharField(max_length=MOST_TEXT, required=False, label=gettext_lazy("What was decided"))
+    manner = forms.ChoiceField(
+        choices=[("", "–"), *Meeting.Manner.choices], required=False, label=gettext_lazy("How it was decided")
+    )
     none = forms.BooleanField(required=False, label=gettext_lazy("Nothing was decided"))
     place = forms.CharField(max_length=100, required=False, label=gettext_lazy("Place"))
 
@@ -411,6 +415,7 @@ class SheetForm:
                 agenda=self.minutes.cleaned_data["agenda"],
                 discussion=self.minutes.cleaned_data["discussion"],
                 decisions=self.minutes.decided(),
+                manner=self.minutes.cleaned_data["manner"] if self.minutes.cleaned_data["decisions"] else "",
                 follow_ups=tuple(
                     FollowUpNote(
                         f.cleaned_data["what"],

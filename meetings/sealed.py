@@ -26,12 +26,12 @@ def imported_key(code: str, content_hash: str, what: str) -> UUID:
 class SealedSheet:
     """A sheet as it was sent, as far as rows tell it again.
 
-    `minutes` are place, agenda, discussion and decisions; `came` is who came how, by member number; `before` and
-    `after` are the kinds and members of its entries before and after those that pay loans out.
+    `minutes` are place, agenda, discussion, decisions and how these came about; `came` is who came how, by member
+    number; `before` and `after` are the kinds and members of its entries before and after those that pay loans out.
     """
 
     on: date
-    minutes: tuple[str, str, str, str]
+    minutes: tuple[str, str, str, str, str]
     counted: int | None
     pieces: Mapping[str, int]
     counted_by: str
@@ -59,6 +59,7 @@ def sheet(sealed: Any) -> SealedSheet:
             words(told["agenda"]),
             words(told["discussion"]),
             words(told["decisions"]),
+            words(told.get("manner", "")),
         ),
         counted=_maybe(count["counted"]),
         pieces={words(value): number(pieces) for value, pieces in count["pieces"].items()},

@@ -97,6 +97,7 @@ class Minutes:
     discussion: str = ""
     decisions: str = ""
     follow_ups: tuple[FollowUpNote, ...] = ()
+    manner: str = ""  # how they decided: "mufakat", "voting", or not said
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,10 @@ class Sheet:
             for name in ("income", "expenses", "disbursements", "decisions")
         }
         count = _shallow(self.count) | {"pieces": _text_keys(self.count.pieces)}
-        return {"sheet": 1, **_shallow(self), **told, "rows": rows, "count": count, "minutes": asdict(self.minutes)}
+        minutes = asdict(self.minutes)
+        if not self.minutes.manner:
+            del minutes["manner"]  # as sheets were sealed before it could be said
+        return {"sheet": 1, **_shallow(self), **told, "rows": rows, "count": count, "minutes": minutes}
 
 
 def _shallow(one: Any) -> dict[str, Any]:

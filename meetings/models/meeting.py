@@ -12,6 +12,12 @@ from ledger.models import Entry, Submission
 class Meeting(models.Model):
     """One meeting of a group, by its date. It exists once its sheet is posted; until then there are drafts."""
 
+    class Manner(models.TextChoices):
+        """How the members came to their decisions."""
+
+        CONSENSUS = "mufakat", _("musyawarah mufakat")
+        VOTE = "voting", _("voting")
+
     group = models.ForeignKey(Group, models.PROTECT, related_name="meetings")
     on = models.DateField(_("date"))
     week_start = models.DateField()
@@ -19,6 +25,7 @@ class Meeting(models.Model):
     agenda = models.TextField(_("agenda"), blank=True)
     discussion = models.TextField(_("discussion"), blank=True)
     decisions = models.TextField(_("decisions"), blank=True)
+    manner = models.CharField(_("how it was decided"), max_length=7, choices=Manner.choices, blank=True)
     cash_before = models.BigIntegerField(_("cash before"))
     cash_expected = models.BigIntegerField(_("cash by the book"))
     cash_counted = models.BigIntegerField(_("cash counted"), null=True, blank=True)

@@ -136,6 +136,7 @@ def post_sheet(
             agenda=sheet.minutes.agenda,
             discussion=sheet.minutes.discussion,
             decisions=sheet.minutes.decisions,
+            manner=sheet.minutes.manner,
             cash_before=before,
             cash_expected=expected,
             cash_counted=sheet.count.counted,

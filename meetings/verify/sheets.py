@@ -29,7 +29,8 @@ def check_meetings(books: Books) -> Iterator[Problem]:
         SELECT coalesce(s.book_id, g.book_id), m.id, s.first_number, s.content, s.key, m.imported,
                s.book_id IS NOT DISTINCT FROM g.book_id,
                (m.posted_by_id, m.posted_at) IS NOT DISTINCT FROM (s.posted_by_id, s.posted_at),
-               m.week_start, m."on", m.place, m.agenda, m.discussion, m.decisions, m.cash_counted, m.counted_by,
+               m.week_start, m."on", m.place, m.agenda, m.discussion, m.decisions, m.manner,
+               m.cash_counted, m.counted_by,
                m.count,
                (SELECT coalesce(json_object_agg(CASE WHEN p.group_id = m.group_id THEN p.no ELSE -p.id END, a.status),
                                 '{}') FROM meetings_attendance a

@@ -456,6 +456,8 @@ class _Fitter:
         for on, meeting in self.told.meetings.items():
             if meeting.discussion.strip():
                 self.leave("words", _("What was discussed"), meeting.discussion, on)
+            if meeting.manner:
+                self.leave("words", _("How it was decided"), meeting.get_manner_display(), on)
             if meeting.counted_by:
                 self.leave("words", _("Who counted the cash"), meeting.counted_by, on)
             if meeting.count:

@@ -127,8 +127,8 @@ _KNOWN = {
     "loans.LoanRequest": "group no member amount purpose requested_on status decided_on decided_by agreed_by decision "
     "withdrawn_on periods unit rate rate_per method round_to",
     "loans.Instalment": "loan no due_on principal charge balance",
-    "meetings.Meeting": "group on week_start place agenda discussion decisions cash_before cash_expected cash_counted "
-    "count counted_by submission posted_by posted_at imported",
+    "meetings.Meeting": "group on week_start place agenda discussion decisions manner cash_before cash_expected "
+    "cash_counted count counted_by submission posted_by posted_at imported",
     "meetings.Attendance": "meeting member status",
     "meetings.HandOver": "meeting entry member",
     "meetings.FollowUp": "meeting what owner due_on done_on",

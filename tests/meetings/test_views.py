@@ -14,6 +14,7 @@ from groups.services import add_members
 from ledger.models import Account, Entry
 from loans.services import request_loan
 from meetings.models import CashDifference, HandOver, Meeting, SheetDraft
+from tests.books import objections
 from tests.factories import AppointmentFactory, GroupFactory, coordinator, treasurer
 from tests.meetings import village
 
@@ -503,6 +504,7 @@ def test_what_the_secretary_wrote_comes_into_the_sheet_that_the_treasurer_sends(
     who_came = {"key": str(uuid4()), "action": "save", "r1-attendance": "S", "r2-attendance": "I", "r2-wajib": "9.000"}
     secretary.post(url("sheet", group), who_came)
     notes = {"m-agenda": "Iuran pupuk", "m-decisions": "Pupuk dibeli bersama", "m-place": "Balai RW 03"}
+    notes["m-manner"] = "voting"
     secretary.post(url("minutes", group), notes | {"f1-what": "Beli pupuk", "f1-owner": "1", "key": str(uuid4())})
 
     fields = {name: value for name, value in filled().items() if not name.startswith("r1-")}
@@ -513,7 +515,15 @@ def test_what_the_secretary_wrote_comes_into_the_sheet_that_the_treasurer_sends(
     assert wati.get(url("check", group)).context["others"] == []
     assert send(wati, group, d_reason="receh", m_agenda="Iuran pupuk").url == url("receipt", group)
     meeting = Meeting.objects.get(on=village.today())
-    assert (meeting.agenda, meeting.decisions) == ("Iuran pupuk", "Pupuk dibeli bersama")
+    assert (meeting.agenda, meeting.decisions, meeting.manner) == ("Iuran pupuk", "Pupuk dibeli bersama", "voting")
+    assert '"manner":"voting"' in meeting.submission.content
+    for name in ("posted_sheet", "paper_minutes"):
+        assert "pemungutan suara (voting)" in wati.get(url(name, group)).content.decode()
+    meeting.manner = "mufakat"
+    meeting.save()
+    assert [one.table for one in objections({group.book_id})] == ["meetings_meeting"]
+    meeting.manner = "voting"
+    meeting.save()
     assert [(one.what, one.owner.name) for one in meeting.follow_ups.all()] == [("Beli pupuk", "Sari")]
     came = dict(meeting.attendance.values_list("member__no", "status"))
     assert (came[1], came[2]) == ("S", "H")  # the treasurer's own word stands

@@ -18,6 +18,7 @@ from compliance import selectors
 from compliance.coverage import coverage
 from compliance.drawing import ageing, sparkline
 from compliance.forms import DashboardForm, OnForm
+from compliance.models import Policy
 from compliance.names import RULE_NAMES, SHORT_RULE_NAMES
 from compliance.rules import RULES
 from compliance.services import reach
@@ -95,6 +96,7 @@ def bkm_dashboard(request: BkmRequest) -> HttpResponse:
             "now": clock.now(),
             "today": on,
             "rules": [(key, HEADS[key]) for key in RULES],
+            "policy": Policy.objects.in_force(request.bkm.pk, on),
             "upk": upk_section(request.bkm, on) if Permission.VIEW_UPK in request.permissions else None,
             "may_manage": Permission.MANAGE_BKM in request.permissions,
             "may_resolve": Permission.RESOLVE_DIFFERENCE in request.permissions,

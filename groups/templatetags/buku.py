@@ -92,6 +92,12 @@ def sidik(digest: str | bytes | memoryview | None) -> str:
 
 
 @register.filter
+def hundredths(bound: Decimal) -> str:
+    """Return a bound that people agreed on as per cent, without decimals that are 0: `90 %`, `72,5 %`."""
+    return persen(bound).replace(",0", "")
+
+
+@register.filter
 def persen(fraction: Fraction | Decimal | int | None) -> str:
     """Return a fraction of one as per cent to one decimal, half up, exactly: `86,3 %`; a dash for what is not known."""
     if fraction in (None, ""):

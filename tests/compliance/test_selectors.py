@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from compliance.evidence import Absences, BookGap, LoanStanding, MeetingGap, RepaymentGap, SavingsGap
-from compliance.models import GroupWeek
+from compliance.models import GroupWeek, Policy
 from compliance.selectors import SORTS, dashboard, findings, heat_map
 from compliance.services import WEEKS_AHEAD, reach
 from groups.models import Appointment, Bkm, Group, Programme
@@ -214,6 +214,10 @@ def test_the_dashboard_sorts_by_the_risk_that_its_column_shows(client):
     client.force_login(coordinator(mawar.bkm))
     page = client.get(reverse("bkm_dashboard", args=[mawar.bkm.code])).content.decode()
     assert "sort=par3" in page
+    assert [words in page for words in ("90 % ke atas", "70 % ke atas", "di bawah 70 %")] == [True] * 3
+    Policy.objects.create(bkm=mawar.bkm, version=1, from_on=day(1), green="0.95", amber="0.725")
+    page = client.get(reverse("bkm_dashboard", args=[mawar.bkm.code])).content.decode()
+    assert [words in page for words in ("95 % ke atas", "72,5 % ke atas", "di bawah 72,5 %")] == [True] * 3
     assert 'sort=par"' not in page
 
 

@@ -42,7 +42,7 @@ def side_by_side(form: SheetForm, book: PostedSheet) -> list[Part]:
     form   what was typed, read after the meeting was posted
     book   the meeting as it stands, corrections included
     """
-    sealed = json.loads(book.meeting.submission.content)
+    sealed = json.loads(book.meeting.submission.content or "{}")  # its text may have been erased
     rows = [_row(form, member, book) for member in form.context.members]
     return rows + [part for part in _parts(form, book, sealed) if part.mine]
 

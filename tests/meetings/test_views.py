@@ -13,6 +13,9 @@ from groups.models import Appointment
 from groups.services import add_members
 from ledger.models import Account, Entry
 from loans.services import request_loan
+from meetings import selectors
+from meetings.comparing import side_by_side
+from meetings.forms import SheetForm
 from meetings.models import CashDifference, HandOver, Meeting, SheetDraft
 from tests.books import objections
 from tests.factories import AppointmentFactory, GroupFactory, coordinator, treasurer
@@ -256,6 +259,17 @@ def test_a_sheet_that_comes_when_the_week_is_in_the_book_stands_beside_it_whole(
     assert len(found) == 9
     assert Entry.objects.filter(book=group.book).count() == 13  # nothing was written
     assert late.get(url("sheet", group)).url == late.get(url("minutes", group)).url == url("compare", group)
+    assert f'href="{url("compare", group)}"' in late.get(url("group_home", group, on=False)).content.decode()
+
+
+def test_a_late_sheet_stands_beside_a_meeting_whose_words_were_erased(wati, group):
+    wati.post(url("sheet", group), filled())
+    send(wati, group, d_reason="receh")
+    meeting = selectors.posted(group, village.today())
+    meeting.submission.content = ""  # what erasing leaves; the hash stays in the chain
+    form = SheetForm(selectors.sheet_context(group, meeting.on), {"q1-choice": "pay"})
+    *_rows, request = side_by_side(form, selectors.posted_sheet(meeting))
+    assert (request.name, request.book, request.mine) == ("Permintaan 1", "–", "dibayarkan")
 
 
 def test_a_late_sheet_that_says_the_same_is_put_away(wati, group):

@@ -227,6 +227,12 @@ def test_words_without_a_column_are_named_one_by_one():
     village.second_meeting(group)
     words = named(group, "words")
     assert {"Jam pertemuan", "Pembahasan", "Yang menghitung kas"} <= set(words)
+    assert "Cara memutuskan" not in words
+    minutes = Minutes(decisions="Beli pupuk", manner="mufakat")
+    third = village.SECOND + timedelta(weeks=1)
+    meet(group, third, tuple(Row(no, "H") for no in range(1, 6)), minutes=minutes)
+    told = [(one.says, one.on) for one in export_book(fresh(group)).words if one.what == "Cara memutuskan"]
+    assert told == [("musyawarah mufakat", third)]
 
 
 def test_other_terms_holidays_and_ends_are_named():

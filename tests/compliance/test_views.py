@@ -1,0 +1,103 @@
+"""What the coordinator's pages say: every light by shape and word, every filter, the workbook, and the fractions."""
+
+from io import BytesIO
+
+import openpyxl
+import pytest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import override
+
+from groups import clock
+from groups.models import Appointment, Group, Programme
+from tests.compliance.village import ask, day, found_group, meet
+from tests.factories import AppointmentFactory, coordinator
+
+pytestmark = pytest.mark.django_db
+TODAY = day(4, 0)
+SHOWN = {"green": ("good", "baik"), "amber": ("warn", "jaga"), "red": ("bad", "bantu"), "": ("pending", "belum")}
+
+
+@pytest.fixture
+def groups(monkeypatch):
+    """On the Monday after three weeks: Mawar met in the first two, of Anggrek nothing was ever heard."""
+    mawar = found_group()
+    meet(mawar, day(1), dict.fromkeys(range(1, 6), 2000), lend=[ask(mawar, 4, 100_000, day(1))])
+    meet(mawar, day(2), {1: 2000, 2: 2000}, away={3: "A", 4: "I", 5: "S"})
+    monkeypatch.setattr(clock, "today", lambda group=None: TODAY)
+    return mawar, found_group(code="KSM-ANGGREK")
+
+
+def board(client, group, name="bkm_dashboard", **asked):
+    client.force_login(coordinator(group.bkm))
+    return client.get(reverse(name, args=[group.bkm.code]), asked)
+
+
+@pytest.mark.parametrize("light", SHOWN)
+def test_each_light_is_a_shape_and_a_word(light):
+    shape, word = SHOWN[light]
+    with override("id"):
+        text = render_to_string("components/light.html", {"light": light})
+    assert [f"light-{shape}" in text, f"#{shape}" in text, f">{word}</span>" in text] == [True] * 3
+
+
+def test_a_row_shows_the_light_of_each_rule(client, groups):
+    page = board(client, groups[0])
+    lights = {one["row"].code: [light for _label, light in one["lights"]] for one in page.context["rows"]}
+    assert lights["KSM-MAWAR"][:3] == ["red"] * 3  # 7 of 15, one quorate meeting of three, two sheets of three
+    text = page.content.decode()
+    drawn = sum(text.count(f'class="light light-{shape}"') for shape, _word in SHOWN.values())
+    assert drawn == 2 * 5 + len(SHOWN)  # of two groups, and the key below the table
+
+
+def test_the_page_says_whose_sheets_are_not_in(client, groups):
+    page = board(client, groups[0])
+    late = {row.code: row.without_sheet for row in page.context["late"]}
+    assert late == {"KSM-MAWAR": 1, "KSM-ANGGREK": 3}
+    assert "3 pekan kosong" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"q": "angg"}, {"KSM-ANGGREK"}),
+        ({"region": "33.25.01.2001"}, {"KSM-ANGGREK"}),
+        ({"programme": "GRD"}, {"KSM-ANGGREK"}),
+        ({"origin": "reaktivasi"}, {"KSM-ANGGREK"}),
+        ({"status": "ended"}, set()),
+        ({"light": "red"}, {"KSM-MAWAR", "KSM-ANGGREK"}),
+        ({"facilitator": "wahyu"}, {"KSM-MAWAR", "KSM-ANGGREK"}),
+        ({"region": "tidak ada", "light": "ungu", "facilitator": "wati"}, {"KSM-MAWAR", "KSM-ANGGREK"}),
+    ],
+)
+def test_every_filter_reaches_its_groups(client, groups, asked, found):
+    programme = Programme.objects.create(code="GRD", name="Gerakan")
+    Group.objects.filter(pk=groups[1].pk).update(region="33.25.01.2001", origin="reaktivasi", programme=programme)
+    AppointmentFactory(bkm=groups[0].bkm, role=Appointment.Role.FACILITATOR, user__username="wahyu")
+    assert {one["row"].code for one in board(client, groups[0], **asked).context["rows"]} == found
+
+
+def test_the_workbook_of_the_dashboard_holds_what_the_page_shows(client, groups):
+    rows = {one["row"].code: one["row"] for one in board(client, groups[0]).context["rows"]}
+    answer = board(client, groups[0], "bkm_dashboard_xlsx", q="maw")
+    sheet = openpyxl.load_workbook(BytesIO(answer.content))["Kelompok"]
+    head, *lines = ([cell.value for cell in row] for row in sheet.iter_rows())
+    assert [line[:2] for line in lines] == [["KSM-MAWAR", rows["KSM-MAWAR"].name]]
+    told = dict(zip(head, lines[0], strict=True))
+    row = rows["KSM-MAWAR"]
+    assert (told["Total"], told["Nilai"]) == (row.total, row.grade)
+    assert (told["Simpanan"], told["Pinjaman"], told["PAR 3"]) == (14_000, 100_000, row.par3)
+    assert told["Pekan tanpa lembar"] == 1
+    scores = [None if score is None else round(100 * score, 1) for _rule, _light, score in row.lights]
+    assert lines[0][2:7] == scores
+
+
+def test_the_findings_of_a_group_show_their_fractions(client, groups):
+    client.force_login(coordinator(groups[0].bkm))
+    page = client.get(reverse("group_health", args=["KSM-MAWAR"]), {"on": TODAY.isoformat()}).content.decode()
+    assert "<b>7 / 15</b>" in page  # five saved in the first week, two in the second, nobody in the third
+    assert "7 tepat pekan, 0 susulan (½), 8 belum" in page
+    assert "<b>2 / 3</b>" not in page  # the second meeting had two of five: no quorum
+    assert "½ × <b>1 / 3</b> pekan + ½ × <b>7 / 10</b> hadir" in page
+    assert "izin 1, sakit 1, alpa 1" in page
+    assert "<b>1 / 5</b> anggota" in page

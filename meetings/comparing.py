@@ -1,6 +1,7 @@
 """A sheet that comes after its meeting is in the book: what was typed and what the book holds, side by side.
 
-Nothing is compared that was not said: a row without a tick claims no money, an empty field nothing at all.
+Nothing is compared that was not said: in a row without a tick, what the page itself proposed claims no money; an empty
+field claims nothing at all.
 """
 
 import json
@@ -55,28 +56,29 @@ def _row(form: SheetForm, member: Member, book: PostedSheet) -> Part:
     said = form.data.get(f"r{member.no}-attendance", "")
     typed = _typed(form, member.no)
     ticked = bool(form.data.get(f"r{member.no}-catat"))
-    same = (not said or said == came) and (not ticked or typed == held)
+    proposed = {} if ticked else {name: _read(text) for name, text in form.suggestions(member).items()}
+    claimed = {name: amount for name, amount in typed.items() if ticked or amount not in (0, proposed.get(name))}
+    same = (not said or said == came) and all(amount == held[name] for name, amount in claimed.items())
     mine = _words(said, typed) if ticked or not any(typed.values()) else f"{_words(said, typed)} ({_('pencil')})"
     return Part(member.name, _words(came, held), mine, same, line, member.no)
 
 
 def _typed(form: SheetForm, no: int) -> dict[str, int | str]:
     """What stands in a row: whole rupiah, or the text where it is none; instalments of several loans together."""
-    found: dict[str, int | str] = {}
-    for name in AMOUNTS:
-        text = form.data.get(f"r{no}-{name}", "")
-        try:
-            found[name] = parse_rupiah(text) if text.strip() else 0
-        except InvalidAmount:
-            found[name] = text
+    found = {name: _read(form.data.get(f"r{no}-{name}", "")) for name in AMOUNTS}
     for name, text in form.data.items():
-        if not name.startswith(f"r{no}-angsuran-") or name.endswith("-ok") or not text.strip():
-            continue
-        try:
-            found["angsuran"] += parse_rupiah(text)  # type: ignore[operator]
-        except (InvalidAmount, TypeError):
-            found["angsuran"] = f"{found['angsuran']} + {text}"
+        if name.startswith(f"r{no}-angsuran-") and not name.endswith("-ok"):
+            one, more = found["angsuran"], _read(text)
+            found["angsuran"] = one + more if isinstance(one, int) and isinstance(more, int) else f"{one} + {more}"
     return found
+
+
+def _read(text: str) -> int | str:
+    """Whole rupiah, 0 where nothing stands; the text itself where it is no amount."""
+    try:
+        return parse_rupiah(text) if text.strip() else 0
+    except InvalidAmount:
+        return text
 
 
 def _words(attendance: str, amounts: Mapping[str, int | str]) -> str:
@@ -152,12 +154,8 @@ def _account(code: str) -> str:
 
 
 def _other(data: Mapping[str, str], prefix: str) -> tuple[str, str, str]:
-    text = data.get(f"{prefix}-amount", "")
-    try:
-        text = format_amount(parse_rupiah(text)) if text.strip() else ""
-    except InvalidAmount:
-        text = f"“{text}”"
-    return (_account(data.get(f"{prefix}-code", "")), data.get(f"{prefix}-memo", ""), text)
+    amount = _read(data.get(f"{prefix}-amount", ""))
+    return (_account(data.get(f"{prefix}-code", "")), data.get(f"{prefix}-memo", ""), _amount(amount) if amount else "")
 
 
 def _listed(title: str, held: list[tuple[str, ...]], mine: list[tuple[str, ...]]) -> Part:

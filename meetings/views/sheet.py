@@ -48,15 +48,12 @@ ANY_FIELD = re.compile(
 @repeatable
 def sheet(request: GroupRequest, on: date) -> HttpResponse:
     """The weekly sheet: fill in, save as a draft, go on to the check."""
-    group, user = request.group, request.user
+    group = request.group
     if refuse_day(group, on):
         raise Http404
-    meeting = selectors.posted(group, on)
-    draft = selectors.draft_of(group, on, user)
-    if meeting and request.method == "POST":
-        return _beside_the_book(request, meeting)
-    if meeting:
-        return redirect("compare" if draft else "receipt", code=group.code, on=on)
+    draft = selectors.draft_of(group, on, request.user)
+    if meeting := selectors.posted(group, on):
+        return _beside_the_book(request, meeting, draft)
     context = selectors.sheet_context(group, on)
     if request.method == "POST":
         action = request.POST.get("action", "")
@@ -80,8 +77,12 @@ class _Saved(NamedTuple):
     known: str
 
 
-def _beside_the_book(request: GroupRequest, meeting: Meeting, *, minutes: bool = False) -> HttpResponse:
-    """Keep what a page sends when its meeting is in the book already, unless the book says the same."""
+def _beside_the_book(
+    request: GroupRequest, meeting: Meeting, draft: SheetDraft | None, *, minutes: bool = False
+) -> HttpResponse:
+    """The meeting is in the book already: keep what a page sends, unless the book says the same."""
+    if request.method != "POST":
+        return redirect("compare" if draft else "receipt", code=request.group.code, on=meeting.on)
     context = selectors.sheet_context(request.group, meeting.on)
     saved = _fill_in(request, context, minutes=minutes, late=True)
     return with_the_book(request, meeting, saved.form)
@@ -303,11 +304,8 @@ def minutes(request: GroupRequest, on: date) -> HttpResponse:
     if refuse_day(request.group, on):
         raise Http404
     draft = selectors.draft_of(request.group, on, request.user)
-    meeting = selectors.posted(request.group, on)
-    if meeting and request.method == "POST":
-        return _beside_the_book(request, meeting, minutes=True)
-    if meeting:
-        return redirect("compare" if draft else "receipt", code=request.group.code, on=on)
+    if meeting := selectors.posted(request.group, on):
+        return _beside_the_book(request, meeting, draft, minutes=True)
     context = selectors.sheet_context(request.group, on)
     if request.method == "POST":
         draft, form, merged, _state = _fill_in(request, context, minutes=True)

@@ -1,24 +1,9 @@
 """Bodies and people in the admin, to look at: changes go through the staff screens, which tell the five rules."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from groups.models import Appointment, Bkm, Group, Holiday, Member, Programme, Region, Upk
-
-
-class WindowAdmin(admin.ModelAdmin):
-    """Shows rows and changes none."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from users.admin_site import WindowAdmin
 
 
 @admin.register(Bkm, Programme)

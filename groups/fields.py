@@ -14,7 +14,7 @@ from groups.dates import NotADate, parse_date
 from groups.models.bodies import code_validator
 from groups.money import InvalidAmount, format_amount, parse_rupiah
 from groups.regions_search import search_regions
-from users.models import normalize_phone
+from users.models import normalize_phone, username_validator
 
 FILL_IN = _("Fill this in.")
 A_DAY = _("Write the date like 30-11-2026.")
@@ -95,6 +95,23 @@ class CodeField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return super().to_python(value).upper()
+
+
+USERNAME_HELP = _("Small letters, like wati.mawar.")
+
+
+class UsernameField(forms.CharField):
+    """The name somebody signs in with; capitals are made small. Empty, it is made from her name."""
+
+    default_validators = [username_validator]
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}))
+        help_text = _("Small letters, like wati.mawar. Leave it empty and it is made from the name.")
+        super().__init__(label=_("Username"), max_length=40, required=False, help_text=help_text, **options)
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).lower()
 
 
 class PhoneField(forms.CharField):

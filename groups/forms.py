@@ -10,7 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from groups import regions, services
-from groups.fields import CodeField, DayField, NameField, NikField, PhoneField, RegionField, RupiahField
+from groups.fields import (
+    USERNAME_HELP,
+    CodeField,
+    DayField,
+    NameField,
+    NikField,
+    PhoneField,
+    RegionField,
+    RupiahField,
+    UsernameField,
+)
 from groups.models import Appointment, Group, InventoryItem, Member, Programme
 from groups.models.bodies import Weekday, Zone
 from groups.pasting import Pasted, has_columns, read_pasted
@@ -321,13 +331,7 @@ class NewPersonForm(RoleForm):
         help_text=_("Choose her, or write the name of somebody who is not a member."),
     )
     name = NameField(label=_("Name"), required=False)
-    username = forms.CharField(
-        label=_("Username"),
-        max_length=40,
-        required=False,
-        help_text=_("Small letters, like wati.mawar. Leave it empty and it is made from the name."),
-        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
-    )
+    username = UsernameField()
     phone = PhoneField(label=_("Phone"), required=False, help_text=_("With it she can sign in, too."))
 
     field_order = ["member", "name", "phone", "username", "role", "from_on"]
@@ -338,9 +342,6 @@ class NewPersonForm(RoleForm):
             del self.fields["member"]
         else:
             self.fields["member"].queryset = members
-
-    def clean_username(self) -> str:
-        return self.cleaned_data["username"].lower()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -365,6 +366,63 @@ class KnownPersonForm(RoleForm):
 class PersonForm(BukuForm):
     name = NameField(label=_("Name"))
     phone = PhoneField(label=_("Phone"), required=False)
+
+
+class AccountForm(PersonForm):
+    """Everything about a sign-in: what administrators give and change."""
+
+    username = UsernameField()
+    is_superuser = forms.BooleanField(
+        label=_("Is an administrator"), required=False, help_text=_("May do everything, everywhere.")
+    )
+    is_active = forms.BooleanField(
+        label=_("May sign in"), required=False, help_text=_("Unticked, she is shut out at once, on every device.")
+    )
+
+    field_order = ["name", "phone", "username", "is_active", "is_superuser"]
+
+    def __init__(self, *args: Any, new: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if new:
+            del self.fields["is_active"]
+        else:
+            self.fields["username"].required, self.fields["username"].help_text = True, USERNAME_HELP
+
+
+class PeopleForm(SearchForm):
+    """What the list of all people is narrowed by."""
+
+    which = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[
+            ("", _("Everybody")),
+            ("administrators", _("Administrators")),
+            ("role", _("Without a role")),
+            ("shut", _("Shut out")),
+        ],
+    )
+
+    @property
+    def kept(self) -> str:
+        return self.cleaned_data.get("which", "") if self.is_valid() else ""
+
+
+class AppointmentForm(BukuForm):
+    """The days of a role, and in a KSM which member holds it."""
+
+    member = forms.ModelChoiceField(
+        Member.objects.none(), label=_("Member"), to_field_name="no", required=False, empty_label="–"
+    )
+    from_on = DayField(label=_("From"))
+    to_on = DayField(label=_("No longer from"), required=False, help_text=_("Empty while she holds it."))
+
+    def __init__(self, *args: Any, members: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if members is None:
+            del self.fields["member"]
+        else:
+            self.fields["member"].queryset = members
 
 
 class EndForm(BukuForm):

@@ -1,5 +1,6 @@
 """Reads for the screens of bodies and people, each in a fixed number of queries."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -69,6 +70,48 @@ class BkmLine:
     name: str
     place: str
     group_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One person in the list of all who sign in, with the roles she holds or will hold."""
+
+    user: User
+    appointments: list[Appointment]
+
+
+def people_page(text: str, which: str, number: int, on: date) -> tuple[Page[Any], list[PersonLine]]:
+    """Return one page of all who have a sign-in, by name, and its lines.
+
+    text   part of the name, the username or the phone number, however that is written
+    which  only `administrators`, only `shut` out, only those with no `role` on that day or later; else everybody
+    """
+    running = Appointment.objects.filter(Q(to_on=None) | Q(to_on__gt=on))
+    found = User.objects.order_by("name", "username")
+    if text:
+        named = Q(name__icontains=text) | Q(username__icontains=text)
+        digits = re.sub(r"[\s.()+-]", "", text)
+        if re.fullmatch("[0-9]{3,15}", digits, re.ASCII):
+            named |= Q(phone__contains=digits.removeprefix("0"))
+        found = found.filter(named)
+    if which == "administrators":
+        found = found.filter(is_superuser=True)
+    elif which == "shut":
+        found = found.filter(is_active=False)
+    elif which == "role":
+        found = found.filter(is_superuser=False).exclude(pk__in=running.values("user"))
+    page = Paginator(found, PER_PAGE).get_page(number)
+    roles: dict[int, list[Appointment]] = {}
+    of_these = running.filter(user__in=[user.pk for user in page])
+    for one in of_these.select_related("group", "bkm").order_by("from_on", "pk"):
+        roles.setdefault(one.user_id, []).append(one)
+    return page, [PersonLine(user, roles.get(user.pk, [])) for user in page]
+
+
+def appointments_of(user: User) -> QuerySet[Appointment]:
+    """Return all appointments of a person, running ones first, with their bodies."""
+    found = Appointment.objects.filter(user=user).select_related("user", "group", "bkm", "member")
+    return found.order_by("-to_on", "-from_on")
 
 
 def bkm_page(text: str, number: int) -> tuple[Page[Any], list[BkmLine]]:

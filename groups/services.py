@@ -355,11 +355,38 @@ def appoint(
     """Give a person a role in a body from a day on. Refuses the same role twice at one time, and an administrator."""
     if user.is_superuser:
         raise ValidationError(_("An administrator needs no role in a body."), code="administrator")
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    same = Appointment.objects.filter(user=user, role=role, group=group, bkm=bkm)
-    if same.filter(Q(to_on=None) | Q(to_on__gt=from_on)).exists():
+    return _appointed(Appointment(user=user, role=role, group=group, bkm=bkm, member=member, from_on=from_on))
+
+
+@transaction.atomic
+def change_appointment(
+    *, appointment: Appointment, from_on: date, to_on: date | None, member: Member | None = None
+) -> Appointment:
+    """Correct the days of a role and which member holds it; `to_on` None: it has no end yet.
+
+    Refuses an end before the start, and days on which she has the same role already.
+    """
+    if to_on and to_on < from_on:
+        raise ValidationError({"to_on": ValidationError(_("The end comes after the start."), code="dates")})
+    appointment.from_on, appointment.to_on, appointment.member = from_on, to_on, member
+    return _appointed(appointment)
+
+
+def _appointed(appointment: Appointment) -> Appointment:
+    """Save an appointment that shares no day with another of its person to the same role in the same body."""
+    User.objects.select_for_update(no_key=True).get(pk=appointment.user_id)
+    same = Appointment.objects.filter(
+        Q(to_on=None) | Q(to_on__gt=appointment.from_on),
+        user=appointment.user_id,
+        role=appointment.role,
+        group=appointment.group_id,
+        bkm=appointment.bkm_id,
+    ).exclude(pk=appointment.pk)
+    if appointment.to_on:
+        same = same.filter(from_on__lt=appointment.to_on)
+    if same.exists():
         raise ValidationError(_("She has this role already."), code="appointed")
-    return _save(Appointment(user=user, role=role, group=group, bkm=bkm, member=member, from_on=from_on))
+    return _save(appointment)
 
 
 @transaction.atomic
@@ -371,6 +398,35 @@ def end_appointment(*, appointment: Appointment, to_on: date) -> Appointment:
         raise ValidationError({"to_on": ValidationError(_("The end comes after the start."), code="dates")})
     appointment.to_on = to_on
     return _save(appointment)
+
+
+@transaction.atomic
+def change_account(
+    *, user: User, by: User, on: date, name: str, username: str, phone: str, is_active: bool, is_superuser: bool
+) -> User:
+    """Change everything about a sign-in, as administrators may: also its username, and whether it lets her in at all.
+
+    Refuses that an administrator shuts herself out, so that one always remains, and an administrator with a role in a
+    body.
+    """
+    # Two administrators who shut each other out in the same moment: the second is none any more.
+    administrators = (
+        User.objects.select_for_update(no_key=True).filter(is_superuser=True, is_active=True).order_by("pk")
+    )
+    if by.pk not in {one.pk for one in administrators}:
+        raise ValidationError(_("You are no longer an administrator."), code="no_administrator")
+    if user.pk == by.pk and not (is_active and is_superuser):
+        field = "is_superuser" if is_active else "is_active"
+        raise ValidationError({field: ValidationError(_("Another administrator does this for you."), code="herself")})
+    if is_superuser and not user.is_superuser:
+        held = Appointment.objects.filter(user=user)
+        if held.filter(Q(to_on=None) | Q(to_on__gt=on)).exists():
+            refusal = ValidationError(_("She has a role in a body. End it first."), code="has_role")
+            raise ValidationError({"is_superuser": refusal})
+    user.name, user.username, user.phone = name, username, phone
+    user.is_active, user.is_superuser, user.is_staff = is_active, is_superuser, is_superuser
+    users.save_person(user)
+    return user
 
 
 def may_reset_password(*, user: User, by: User, on: date, group: Group | None = None, bkm: Bkm | None = None) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from groups.views import bodies, holidays, home, house, members, people, staff
+from groups.views import accounts, bodies, holidays, home, house, members, people, staff
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -35,6 +35,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("g/<code:code>/people/p/<username:username>/", people.group_person, name="group_person"),
     path("g/<code:code>/people/p/<username:username>/reset/", people.group_person_reset, name="group_person_reset"),
     path(
+        "g/<code:code>/people/p/<username:username>/<slug:role>/<day:from_on>/edit/",
+        people.group_appointment_edit,
+        name="group_appointment_edit",
+    ),
+    path(
         "g/<code:code>/people/p/<username:username>/<slug:role>/<day:from_on>/end/",
         people.group_appointment_end,
         name="group_appointment_end",
@@ -54,6 +59,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("b/<code:code>/people/p/<username:username>/", people.bkm_person, name="bkm_person"),
     path("b/<code:code>/people/p/<username:username>/reset/", people.bkm_person_reset, name="bkm_person_reset"),
     path(
+        "b/<code:code>/people/p/<username:username>/<slug:role>/<day:from_on>/edit/",
+        people.bkm_appointment_edit,
+        name="bkm_appointment_edit",
+    ),
+    path(
         "b/<code:code>/people/p/<username:username>/<slug:role>/<day:from_on>/end/",
         people.bkm_appointment_end,
         name="bkm_appointment_end",
@@ -64,6 +74,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/programmes/", staff.programmes, name="programmes"),
     path("staff/programmes/new/", staff.programme_new, name="programme_new"),
     path("staff/programmes/p/<code:programme>/", staff.programme_edit, name="programme_edit"),
+    path("staff/people/", accounts.staff_people, name="staff_people"),
+    path("staff/people/new/", accounts.staff_person_new, name="staff_person_new"),
+    path("staff/people/p/<username:username>/", accounts.staff_person, name="staff_person"),
+    path("staff/people/p/<username:username>/reset/", accounts.staff_person_reset, name="staff_person_reset"),
     path("staff/regions/", staff.regions, name="regions"),
     path("staff/regions/new/", staff.region_new, name="region_new"),
     path("staff/regions/<region:region>/", staff.region_edit, name="region_edit"),

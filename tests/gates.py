@@ -3,6 +3,7 @@
 GATES = {
     "administrator": """
         bkm_new programme_edit programme_new programmes region_edit region_new regions staff_overview
+        staff_people staff_person staff_person_new staff_person_reset
     """,
     "bkm: decide_upk": """
         upk_request_decide upk_request_sign upk_rules
@@ -11,8 +12,8 @@ GATES = {
         import_book import_check import_discard
     """,
     "bkm: manage_bkm": """
-        bkm_appointment_end bkm_edit bkm_holiday_cancel bkm_holidays bkm_people bkm_person bkm_person_known
-        bkm_person_new bkm_person_reset bkm_settings collectability group_new upk upk_bounds
+        bkm_appointment_edit bkm_appointment_end bkm_edit bkm_holiday_cancel bkm_holidays bkm_people bkm_person
+        bkm_person_known bkm_person_new bkm_person_reset bkm_settings collectability group_new upk upk_bounds
     """,
     "bkm: post_upk": """
         upk_correct upk_loan_answer upk_loan_receive upk_money upk_payoff upk_request_disburse upk_reschedule
@@ -59,8 +60,8 @@ GATES = {
         objection_new save_draft sheet take_notes
     """,
     "group: manage_group": """
-        group_appointment_end group_edit group_holiday_cancel group_holidays group_people group_person
-        group_person_known group_person_new group_person_reset group_settings savings_terms
+        group_appointment_edit group_appointment_end group_edit group_holiday_cancel group_holidays group_people
+        group_person group_person_known group_person_new group_person_reset group_settings savings_terms
     """,
     "group: manage_members": """
         member_edit member_new member_return members_several offices

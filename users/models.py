@@ -27,6 +27,9 @@ def normalize_phone(text: str) -> str:
     return "+" + digits if digits.startswith("62") else "+62" + digits
 
 
+username_validator = RegexValidator(r"\A[a-z0-9][a-z0-9._-]*\Z", _("Use small letters, digits, dots and dashes."))
+
+
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(username__iexact=username)
@@ -48,7 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("username"),
         max_length=40,
         unique=True,
-        validators=[RegexValidator(r"\A[a-z0-9][a-z0-9._-]*\Z", _("Use small letters, digits, dots and dashes."))],
+        validators=[username_validator],
     )
     phone = models.CharField(_("phone"), max_length=16, null=True, blank=True, unique=True)
     name = models.CharField(_("name"), max_length=100)

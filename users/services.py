@@ -39,12 +39,13 @@ def suggest_username(name: str) -> str:
 
 
 @transaction.atomic
-def create_person(*, name: str, username: str = "", phone: str = "") -> tuple[User, str]:
+def create_person(*, name: str, username: str = "", phone: str = "", is_superuser: bool = False) -> tuple[User, str]:
     """Return a new person and her first password, which nobody can read again and she must replace.
 
     Without a username one is made from the name. Refuses a username or phone that somebody has.
     """
     user = User(username=username or suggest_username(name), name=name, phone=phone, must_change_password=True)
+    user.is_superuser = user.is_staff = is_superuser
     password = generate_password()
     user.set_password(password)
     save_person(user)

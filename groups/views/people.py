@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from groups import clock, selectors, services
 from groups.access import bkm_view, group_view
-from groups.forms import BukuForm, EndForm, KnownPersonForm, NewPersonForm, PersonForm
+from groups.forms import AppointmentForm, BukuForm, EndForm, KnownPersonForm, NewPersonForm, PersonForm
 from groups.models import Appointment, Bkm, Group, Member
 from groups.permissions import Permission
 from groups.views.forms_flow import attempt, form_page, get_or_post, sent
@@ -140,6 +140,8 @@ def _person(request: Any, username: str) -> HttpResponse:
     context = {
         "body": body,
         "person": user,
+        "heading": user.name,
+        "username": username,
         "form": form,
         "may_reset": may_reset,
         "reset_url": body.url("person_reset", username),
@@ -177,6 +179,25 @@ def _appointment_end(request: Any, username: str, role: str, from_on: date) -> H
     return _form(request, body, form, heading=heading, submit=_("End the role"))
 
 
+@get_or_post
+def _appointment_edit(request: Any, username: str, role: str, from_on: date) -> HttpResponse:
+    """Correct the days of a role, and in a KSM which member holds it; of an ended one, too."""
+    body = body_of(request)
+    # One that ended on its first day may stand beside one that began then: the longer one is meant.
+    same_day = _appointments(body, username).filter(role=role, from_on=from_on)
+    appointment = same_day.order_by(F("to_on").desc(nulls_first=True)).first()
+    if appointment is None:
+        raise Http404
+    members = Member.objects.filter(group=body.row).order_by("no") if body.kind == "group" else None
+    no = appointment.member and appointment.member.no
+    initial = {"from_on": appointment.from_on, "to_on": appointment.to_on, "member": no}
+    form = AppointmentForm(sent(request), initial=initial, members=members)
+    if attempt(form, services.change_appointment, appointment=appointment):
+        messages.success(request, _("Saved: %(name)s.") % {"name": appointment})
+        return redirect(body.url("person", username))
+    return _form(request, body, form, heading=_("Role of %(name)s") % {"name": appointment}, submit=_("Save"))
+
+
 def _form(request: Any, body: Body, form: BukuForm, *, heading: str, submit: str, note: str = "") -> HttpResponse:
     back = body.url("people")
     return form_page(request, form, heading=heading, submit=submit, back=back, kicker=body.row, note=note)
@@ -202,6 +223,7 @@ def _known_here(body: Body, username: str) -> User:
 def _linked(body: Body, appointment: Appointment) -> Appointment:
     user = appointment.user
     appointment.url = body.url("person", user.username)
+    appointment.edit_url = body.url("appointment_edit", user.username, appointment.role, appointment.from_on)
     if appointment.to_on is None:
         appointment.end_url = body.url("appointment_end", user.username, appointment.role, appointment.from_on)
     return appointment
@@ -212,4 +234,5 @@ group_person_new, bkm_person_new = of_both(_person_new)
 group_person_known, bkm_person_known = of_both(_person_known)
 group_person, bkm_person = of_both(_person)
 group_person_reset, bkm_person_reset = of_both(_person_reset)
+group_appointment_edit, bkm_appointment_edit = of_both(_appointment_edit)
 group_appointment_end, bkm_appointment_end = of_both(_appointment_end)

@@ -4,8 +4,9 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from groups import clock
+from groups import clock, services
 from groups.models import Appointment, Bkm, Group, Holiday, Member, Programme, Region
 from tests import factories
 from tests.factories import PASSWORD, START
@@ -217,6 +218,83 @@ def test_a_known_person_gets_a_second_role_and_loses_it(staff, mawar):
     assert staff.post(end, {"to_on": "2026-03-02"}).status_code == 302
     assert Appointment.objects.get(user=budi).to_on == date(2026, 3, 2)
     assert staff.post(end, {"to_on": "2026-03-03"}).status_code == 404
+
+
+def test_the_days_of_a_role_and_its_member_are_put_right(staff, mawar):
+    wati = factories.UserFactory(username="wati", name="Wati")
+    sari = Member.objects.get(group=mawar, name="Sari")
+    first = factories.AppointmentFactory(user=wati, group=mawar, role="treasurer", from_on=START)
+    services.end_appointment(appointment=first, to_on=date(2026, 2, 2))
+    factories.AppointmentFactory(user=wati, group=mawar, role="treasurer", from_on=date(2026, 3, 2))
+    later, earlier = (f"/g/KSM-MAWAR/people/p/wati/treasurer/{day}/edit/" for day in ("2026-03-02", START))
+    assert later in staff.get("/g/KSM-MAWAR/people/p/wati/").content.decode()
+    page = staff.post(later, {"from_on": "2026-02-01", "to_on": ""})
+    assert (page.status_code, "Ia sudah memegang peran ini" in text(page)) == (422, True), "they would share a day"
+    page = staff.post(later, {"from_on": "2026-02-02", "to_on": "2026-02-01"})
+    assert (page.status_code, '<a href="#id_to_on">' in page.content.decode()) == (422, True)
+    assert staff.post(later, {"from_on": "2026-02-02", "to_on": "", "member": sari.no}).status_code == 302
+    assert staff.get(later).status_code == 404, "its address follows its day"
+    assert staff.post(earlier, {"from_on": "2026-01-12", "to_on": "2026-02-03"}).status_code == 422
+    assert staff.post(earlier, {"from_on": "2026-01-12", "to_on": "2026-02-02"}).status_code == 302
+    found = Appointment.objects.filter(user=wati).order_by("from_on").values_list("from_on", "to_on", "member__name")
+    assert list(found) == [
+        (date(2026, 1, 12), date(2026, 2, 2), None),
+        (date(2026, 2, 2), None, "Sari"),
+    ]
+
+
+def test_administrators_see_all_who_sign_in_and_change_any_of_it(administrator, mawar):
+    wati, idle = factories.treasurer(mawar), factories.UserFactory(name="Tanpa Peran", phone="+6281298765432")
+    User.objects.filter(pk=wati.pk).update(name="Wati Mawar")
+    assert "Wati Mawar" in text(administrator.get("/staff/people/?q=wati"))
+    assert "Tanpa Peran" not in text(administrator.get("/staff/people/?q=wati"))
+    for asked in ("q=0812 9876", "q=98765", "which=role"):
+        found = text(administrator.get(f"/staff/people/?{asked}"))
+        assert ("Tanpa Peran" in found, "Wati Mawar" in found) == (True, False), asked
+    account = {"name": "Wati Mawar", "phone": "0811 2222 333", "username": "Bu.Wati", "is_active": "on"}
+    refused = administrator.post(f"/staff/people/p/{wati.username}/", account | {"username": idle.username})
+    assert (refused.status_code, '<a href="#id_username">' in refused.content.decode()) == (422, True)
+    refused = administrator.post(f"/staff/people/p/{wati.username}/", account | {"is_superuser": "on"})
+    assert (refused.status_code, "Akhiri dulu" in text(refused)) == (422, True), "she is a treasurer still"
+    device = administrator.__class__()
+    device.force_login(wati)
+    assert device.get("/g/KSM-MAWAR/").status_code == 200
+    assert administrator.post(f"/staff/people/p/{wati.username}/", account).status_code == 302
+    assert device.get("/g/KSM-MAWAR/").status_code == 200, "a new username shuts nobody out"
+    assert administrator.post("/staff/people/p/bu.wati/", account | {"is_active": ""}).status_code == 302
+    assert device.get("/g/KSM-MAWAR/").headers["Location"].startswith("/masuk/"), "out at once, on every device"
+    assert "Wati Mawar" in text(administrator.get("/staff/people/?which=shut"))
+    wati.refresh_from_db()
+    assert (wati.username, wati.phone, wati.is_active) == ("bu.wati", "+62811222233" + "3", False)
+    _username, password = once_shown(administrator.post("/staff/people/p/bu.wati/reset/"))
+    assert User.objects.get(pk=wati.pk).check_password(password)
+
+
+def test_an_administrator_makes_another_and_one_always_remains(administrator):
+    me = User.objects.get(is_superuser=True)
+    myself = {"name": me.name, "phone": "", "username": me.username, "is_active": "on", "is_superuser": "on"}
+    for left_out in ("is_active", "is_superuser"):
+        refused = administrator.post(f"/staff/people/p/{me.username}/", myself | {left_out: ""})
+        assert (refused.status_code, f'<a href="#id_{left_out}">' in refused.content.decode()) == (422, True)
+    new = {"name": "Rukmini", "phone": "", "username": "", "is_superuser": "on"}
+    username, password = once_shown(administrator.post("/staff/people/new/", new))
+    second = administrator.__class__()
+    assert second.login(username=username, password=password)
+    assert User.objects.get(username="rukmini").is_staff
+    User.objects.filter(username="rukmini").update(must_change_password=False)
+    assert second.post(f"/staff/people/p/{me.username}/", myself | {"is_superuser": ""}).status_code == 302
+    assert administrator.get("/staff/people/").status_code == 404
+    with pytest.raises(ValidationError, match="bukan administrator lagi"):  # he pressed in the same moment
+        services.change_account(
+            user=User.objects.get(username="rukmini"),
+            by=me,
+            on=START,
+            name="R",
+            username="r",
+            phone="",
+            is_active=False,
+            is_superuser=False,
+        )
 
 
 def test_a_new_person_needs_a_name_and_a_free_username(staff, mawar):

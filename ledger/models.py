@@ -37,7 +37,6 @@ class Account(models.Model):
     code = models.CharField(max_length=4)
     member_no = models.IntegerField(default=0)
     loan_no = models.IntegerField(default=0)
-    label = models.CharField(max_length=120, blank=True)
     balance = models.BigIntegerField(default=0, editable=False)
 
     class Meta:
@@ -69,7 +68,7 @@ class Account(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label or CHART[self.code].name
+        return CHART[self.code].name
 
 
 class Submission(models.Model):
@@ -155,7 +154,8 @@ class Posting(models.Model):
 class Closing(models.Model):
     """One period closed for good: through which day, by whom, and what the books held then. Never changed again.
 
-    `last_number` and `head_digest` are the book's head as it was closed; `cash` and `bank` its rupiah at that day.
+    `last_number` is the last entry before it; `head_digest` that of the submission it is sealed in, which holds no
+    entry. `cash` and `bank` are the book's rupiah at that day.
     """
 
     book = models.ForeignKey(Book, models.PROTECT, related_name="closings")

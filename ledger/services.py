@@ -101,7 +101,6 @@ class _Held(NamedTuple):
 
     pk: int
     balance: int  # rupiah, debit positive
-    label: str
 
 
 Found = TypeVar("Found")
@@ -141,7 +140,7 @@ def _find_accounts(book: Book, keys: Sequence[AccountKey]) -> dict[AccountKey, A
 
 
 def _find_held(book: Book, keys: Sequence[AccountKey]) -> dict[AccountKey, _Held]:
-    found = _named("t.code, t.member_no, t.loan_no, t.id, t.balance, t.label", book, keys)
+    found = _named("t.code, t.member_no, t.loan_no, t.id, t.balance", book, keys)
     return {(code, member, loan): _Held(*rest) for code, member, loan, *rest in found}
 
 
@@ -249,7 +248,7 @@ def _check_floors(accounts: Mapping[AccountKey, _Held], whole: Iterable[Sequence
                 _("%(account)s would fall below 0: there is %(has)s, %(needs)s is needed."),
                 code="below_zero",
                 params={
-                    "account": accounts[key].label or line.name,
+                    "account": line.name,
                     "balance": line.sign * accounts[key].balance,
                     "amount": -line.sign * amount,
                     "has": rupiah(line.sign * accounts[key].balance),
@@ -381,7 +380,7 @@ def balance_on(*, book: Book, code: str, on: date) -> int:
 
 
 def close(*, book: Book, on: date, by: "User | None", at: datetime) -> Closing:
-    """Close the book through a day and write down by whom, its head, and what box and bank held.
+    """Close the book through a day and write down by whom, and what box and bank held; sealed as a link of its own.
 
     Whether a period may be closed is for the caller to judge. Refused: a day before the one it is closed through, or
     that day again (`closed`).
@@ -390,13 +389,16 @@ def close(*, book: Book, on: date, by: "User | None", at: datetime) -> Closing:
         book = close_through(book=book, on=on)
         if Closing.objects.filter(book=book, through=on).exists():
             raise ValidationError(_("This period is already closed."), code="closed")
+        cash, bank = (balance_on(book=book, code=code, on=on) for code in (chart.CASH, chart.BANK))
+        text = canonical_content({"bank": bank, "cash": cash, "closing": on})
+        sealed = post_locked(book=book, key=uuid4(), text=text, drafts=(), by=by, at=at).submission
         return Closing.objects.create(
             book=book,
             through=on,
             last_number=book.last_number,
-            head_digest=book.head_digest,
-            cash=balance_on(book=book, code=chart.CASH, on=on),
-            bank=balance_on(book=book, code=chart.BANK, on=on),
+            head_digest=sealed.digest,
+            cash=cash,
+            bank=bank,
             closed_by=by,
             closed_at=at,
         )

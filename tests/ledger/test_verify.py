@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from groups.models import Bkm, Group
 from ledger import chart, digest, verify
-from ledger.models import Account, Book, Entry, Posting, Submission
+from ledger.models import Account, Book, Closing, Entry, Posting, Submission
 from ledger.services import open_book, post, reversal_of
 from tests.books import close_through
 from tests.ledger.village import (
@@ -198,11 +198,34 @@ def forged_book(chance: random.Random) -> Forgery:
             "head_digest = ''",
             f"open_legs = {chance.choice([-2, 1, 2])}",
             "uid = gen_random_uuid()",
+            "closed_through = coalesce(closed_through, '2026-01-01') + 1",
+            "closed_through = CASE WHEN closed_through IS NULL THEN date '2026-02-01' END",
         ]
     )
     begins = Submission.objects.filter(book=row).order_by("pk").values_list("pk", flat=True)[:1]
     names = {("book", row.pk)} | ({("submission", pk) for pk in begins} if change.startswith("uid") else set())
+    # A book that goes back behind its closing is named by the closing.
+    names |= {("closing", pk) for pk in Closing.objects.filter(book=row).values_list("pk", flat=True)}
     return Forgery(f"UPDATE ledger_book SET {change} WHERE id = {row.pk}", frozenset(names))
+
+
+def forged_closing(chance: random.Random) -> Forgery:
+    row = chance.choice(list(Closing.objects.all()))
+    change = chance.choice(
+        [
+            "through = through - 1",
+            "through = through + 7",
+            "last_number = last_number - 1",
+            f"head_digest = '{hex64(chance)}'",
+            "head_digest = (SELECT head_digest FROM ledger_book b WHERE b.id = c.book_id)",
+            "cash = cash + 1",
+            "bank = -1",
+            "closed_by_id = (SELECT min(id) FROM users_user)",
+            "closed_at = closed_at + interval '1 second'",
+            f"book_id = {Book.objects.get(name='KSM Kosong').pk}",
+        ]
+    )
+    return Forgery(f"UPDATE ledger_closing c SET {change} WHERE id = {row.pk}", frozenset({("closing", row.pk)}))
 
 
 FORGERS: list[Callable[[random.Random], Forgery]] = [
@@ -211,6 +234,7 @@ FORGERS: list[Callable[[random.Random], Forgery]] = [
     forged_submission,
     forged_account,
     forged_book,
+    forged_closing,
 ]
 
 
@@ -234,10 +258,10 @@ def test_200_of_200_forgeries_of_a_single_row_are_found_and_named(books):
 
 
 @pytest.mark.tampers
-@pytest.mark.parametrize("table", ["entry", "posting", "submission", "account"])
+@pytest.mark.parametrize("table", ["entry", "posting", "submission", "account", "closing"])
 def test_every_deleted_row_is_missed(books, table):
     unguard()
-    model = {"entry": Entry, "posting": Posting, "submission": Submission, "account": Account}[table]
+    model = {one._meta.model_name: one for one in (Entry, Posting, Submission, Account, Closing)}[table]
     for row in list(model.objects.order_by("pk")):
         with transaction.atomic():
             used = not isinstance(row, Account) or row.postings.exists()
@@ -291,9 +315,20 @@ def test_the_command_says_that_all_is_well(books, capsys):
     assert run(capsys, "--book", str(books[1].pk)) == (0, "1 buku, 13 catatan: semuanya cocok.\n")
 
 
+@pytest.mark.tampers
+@pytest.mark.parametrize("change", ["name = 'KSM Lain'", "kind = 'upk'"])
+def test_a_book_given_another_name_or_kind_than_its_body_is_named(books, change):
+    bkm = Bkm.objects.create(code="BKM-GUYUB", name="BKM Guyub")
+    Group.objects.create(code="KSM-KOSONG", name="KSM Kosong", bkm=bkm, book=books[2], start_on=MEETING)
+    assert found() == []
+    unguard()
+    sql(f"UPDATE ledger_book SET {change} WHERE id = %s", books[2].pk)
+    assert {(one.table, one.row) for one in found()} == {("book", books[2].pk)}
+
+
 def test_the_command_finds_a_book_by_the_code_of_its_group(books, capsys):
     bkm = Bkm.objects.create(code="BKM-GUYUB", name="BKM Guyub")
-    Group.objects.create(code="KSM-KOSONG", name="Kosong", bkm=bkm, book=books[2], start_on=MEETING)
+    Group.objects.create(code="KSM-KOSONG", name="KSM Kosong", bkm=bkm, book=books[2], start_on=MEETING)
 
     assert run(capsys, "--group", "KSM-KOSONG") == (0, "1 buku, 0 catatan: semuanya cocok.\n")
     assert run(capsys, "--group", "KSM-KOSONG", "--book", "KSM Mawar")[1].startswith("2 buku, 17 catatan")

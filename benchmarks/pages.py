@@ -1,6 +1,6 @@
 """The pages people wait for, as a browser gets them: a board's dashboard, the treasurer's sheet, check and receipt."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from statistics import median
 from typing import Any
@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from benchmarks.timing import Times, counting
-from benchmarks.village import Ksm, new_ksm, settle
+from benchmarks.village import Ksm, new_ksm, settle, signed_in
 from compliance.models import GroupWeek
 from groups import clock
 from groups import services as groups
@@ -24,12 +24,6 @@ ROUNDS = 20
 BOARDS = (10, 100, 1_000)
 MEMBERS, SIZES = 25, (5, 25)
 WEEKS = 26
-
-
-def signed_in(user: User) -> Client:
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user)
-    return client
 
 
 class Page:
@@ -102,13 +96,6 @@ def dashboards(
     return {"statements": counts, "largest": largest, "rows": GroupWeek.objects.count()}
 
 
-def _draft(ksm: Ksm) -> Mapping[str, str]:
-    data = {"m-agenda": "Simpanan", "m-decisions": "Tidak ada keputusan", "m-place": "Rumah Bu Sari"}
-    for member in ksm.members:
-        data |= {f"r{member.no}-attendance": "H", f"r{member.no}-catat": "1"}
-    return data
-
-
 def sheets(
     bkm: Bkm,
     say: Callable[[str], None],
@@ -124,7 +111,7 @@ def sheets(
         ksm = new_ksm(bkm, members, week_start(today) - timedelta(weeks=weeks)).live(weeks)
         on = today if today > ksm.on - timedelta(weeks=1) else ksm.on
         with meetings.filling_in(group=ksm.group, on=on, by=ksm.treasurer, key=uuid4(), at=clock.now()) as draft:
-            draft.data = dict(_draft(ksm))
+            draft.data = ksm.draft()
         client = signed_in(ksm.treasurer)
         last = ksm.on - timedelta(weeks=1)
         for name, day in (("sheet", on), ("check", on), ("receipt", last)):

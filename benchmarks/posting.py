@@ -5,13 +5,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django.db import connection, transaction
+from django.urls import reverse
 from psycopg2.extras import execute_values
 
 from benchmarks.timing import Times, counting
-from benchmarks.village import Ksm, new_ksm, settle
+from benchmarks.village import Ksm, new_ksm, settle, signed_in
 from groups.models import Bkm
+from meetings import services as meetings
 from meetings.models import Meeting
 from meetings.sheet import Sheet
 
@@ -141,6 +144,23 @@ def _insert(cursor: Any, into: str, rows: Sequence[tuple[Any, ...]], rest: str =
     return [pk for (pk,) in answers]
 
 
+class Press:
+    """A treasurer before the check page of her next meeting, about to press "Save the sheet": the whole request."""
+
+    def __init__(self, ksm: Ksm) -> None:
+        self.ksm, self.sheet, self.client = ksm, ksm.sheet(), signed_in(ksm.treasurer)
+        with meetings.filling_in(group=ksm.group, on=ksm.on, by=ksm.treasurer, key=uuid4(), at=ksm.at) as draft:
+            draft.data = ksm.draft()
+        self.address = reverse("check", args=[ksm.group.code, ksm.on])
+        self.told = {"key": str(draft.key), "seen": self.client.get(self.address).context["seen"]}
+
+    def send(self) -> None:
+        answer = self.client.post(self.address, self.told)
+        if answer.status_code != 302 or not answer["Location"].endswith("/receipt/"):
+            raise RuntimeError(f"{self.address} answered {answer.status_code}")
+        self.ksm.go_on(self.sheet)
+
+
 @dataclass
 class History:
     """Groups with so many weeks behind them, taken in turn, and what was measured on them."""
@@ -149,6 +169,7 @@ class History:
     groups: list[Ksm]
     service: Times = field(default_factory=Times)
     by_hand: Times = field(default_factory=Times)
+    request: Times = field(default_factory=Times)
     taken: int = 0
 
     def next_group(self) -> Ksm:
@@ -166,6 +187,11 @@ class History:
             ksm.post(sheet)
         ksm.go_on(sheet)
 
+    def measure_request(self) -> None:
+        press = Press(self.next_group())
+        with self.request.sample():
+            press.send()
+
     def measure_by_hand(self) -> None:
         ksm = self.next_group()
         sheet = ksm.sheet()
@@ -178,16 +204,21 @@ class History:
 def histories(bkm: Bkm, rounds: int, weeks: Sequence[int], members: int) -> list[History]:
     """Make the groups; for the shortest history a fresh one each time, since another sheet would make it longer."""
     first, *middle, last = weeks
-    many = {first: 2 * rounds, **dict.fromkeys(middle, max(2, rounds // 8)), last: 2}
+    many = {first: 3 * rounds, **dict.fromkeys(middle, max(2, rounds // 8)), last: 2}
     return [History(n, [new_ksm(bkm, members, FIRST).live(n) for _n in range(many[n])]) for n in weeks]
 
 
-def statements(bkm: Bkm, members: int) -> int:
-    """Count the statements of an ordinary sheet of a group that size."""
+def statements(bkm: Bkm, members: int) -> tuple[int, int]:
+    """Count the statements of an ordinary sheet of a group that size: of the service, and of the whole request."""
     ksm = new_ksm(bkm, members, FIRST).live(3)
-    with counting() as found:
-        ksm.post(ksm.sheet())
-    return len(found)
+    sheet = ksm.sheet()
+    with counting() as service:
+        ksm.post(sheet)
+    ksm.go_on(sheet)
+    press = Press(ksm)
+    with counting() as request:
+        press.send()
+    return len(service), len(request)
 
 
 def run(
@@ -204,15 +235,21 @@ def run(
     At least two rounds, since the first pays for plans and caches; at least two histories, the shortest first.
     """
     counts = {size: statements(bkm, size) for size in sizes}
-    say(f"  statements: {', '.join(f'{n} with {m} members' for m, n in counts.items())}   (to reach: ≤ 20)")
+    told = ", ".join(f"{service} and {request} with {size} members" for size, (service, request) in counts.items())
+    say(f"  statements of post_sheet and of the whole request: {told}   (to reach: ≤ 20)")
     found = histories(bkm, rounds, weeks, members)
     settle()
     for history in found:  # the first of each pays for plans and caches
         history.measure_service()
         history.measure_by_hand()
-        history.service, history.by_hand = Times(), Times()
+        history.measure_request()
+        history.service, history.by_hand, history.request = Times(), Times(), Times()
     chance = random.Random(1)  # noqa: S311 (an order, no secret)
-    turns = [turn for history in found for turn in (history.measure_service, history.measure_by_hand)]
+    turns = [
+        turn
+        for history in found
+        for turn in (history.measure_service, history.measure_by_hand, history.measure_request)
+    ]
     for _round in range(rounds - 1):
         chance.shuffle(turns)
         for turn in turns:
@@ -225,6 +262,7 @@ def _report(found: list[History], counts: dict[int, int], say: Callable[[str], N
         weeks = f"{history.weeks:3d} week{'s' if history.weeks > 1 else ' '} of history"
         say(f"  {weeks}   post_sheet  {history.service.line()}")
         say(f"  {'':20}   by hand     {history.by_hand.line()}")
+        say(f"  {'':20}   request     {history.request.line()}")
     by_hand = {h.weeks: h.service.against(h.by_hand) for h in found}
     growth = found[-1].service.against(found[0].service)
     for weeks, ratio in by_hand.items():

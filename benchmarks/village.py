@@ -7,6 +7,7 @@ from itertools import count
 from uuid import uuid4
 
 from django.db import connection, transaction
+from django.test import Client
 
 from groups import services as groups
 from groups.dates import week_start
@@ -71,6 +72,13 @@ class Ksm:
             minutes=Minutes(agenda="Simpanan dan angsuran", decisions="Tidak ada keputusan"),
         )
 
+    def draft(self) -> dict[str, str]:
+        """Return the fields of that sheet as her phone sends them: all came, all pay what the page proposes."""
+        data = {"m-agenda": "Simpanan", "m-decisions": "Tidak ada keputusan", "m-place": "Rumah Bu Sari"}
+        for member in self.members:
+            data |= {f"r{member.no}-attendance": "H", f"r{member.no}-catat": "1"}
+        return data
+
     @property
     def at(self) -> datetime:
         """When the next sheet is posted: in the evening of the meeting."""
@@ -117,6 +125,12 @@ def new_ksm(bkm: Bkm, members: int, first: date) -> Ksm:
     treasurer = User.objects.create(username=f"bendahara-{number}", name="Sari", password="!")  # noqa: S106 (nobody signs in with it)
     groups.appoint(user=treasurer, role=Appointment.Role.TREASURER, from_on=on, group=group)
     return Ksm(group, treasurer, people, on)
+
+
+def signed_in(user: User) -> Client:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user)
+    return client
 
 
 def settle() -> None:

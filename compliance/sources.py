@@ -16,8 +16,8 @@ from django.db import connection
 
 from compliance.facts import LoanPlan, MeetingFacts, Movement, Setting, Waiver, Week, WeekFacts, WeekInput
 from compliance.rules import PolicyNumbers
+from groups.dates import ZONES
 from groups.models import Group
-from groups.models.bodies import ZONES
 
 FIRST_DAY, LAST_DAY = date(1, 1, 1), date.max
 _date = date.fromisoformat

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from groups.dates import ZONES
+
 if TYPE_CHECKING:
     from groups.models import Group
 
@@ -18,6 +20,12 @@ def now() -> datetime:
 def today(group: "Group | None" = None) -> date:
     """Return the present date where the group lives; without a group, in western Indonesia."""
     return now().astimezone(ZoneInfo(group.zone if group else "Asia/Jakarta")).date()
+
+
+def today_by_zone() -> dict[str, date]:
+    """Return the present date in each of the country's zones, by the name people use for it."""
+    present = now()
+    return {zone: present.astimezone(ZoneInfo(place)).date() for zone, place in ZONES.items()}
 
 
 def local(moment: datetime, group: "Group") -> datetime:

@@ -46,24 +46,32 @@ def instances(model: type[Row], rows: Iterable[Sequence[Any]]) -> list[Row]:
     return made
 
 
-def fetch_joined(tables: Mapping[str, type[models.Model]], rest: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+def fetch_joined(
+    tables: Mapping[str, type[models.Model]],
+    rest: str,
+    params: Sequence[Any] | Mapping[str, Any],
+    *,
+    beside: str = "",
+) -> list[tuple[Any, ...]]:
     """Return what `rest` finds as tuples of instances, one for each table by its alias; None where a join found none.
 
-    `rest` is SQL of our own after SELECT … , from FROM on.
+    `rest` is SQL of our own from FROM on; `beside` an expression of it, whose value comes last in each tuple.
     """
+    select = _select_joined(tuple(tables.items())) + (f", {beside} " if beside else "")
     with connection.cursor() as cursor:
-        cursor.execute(_select_joined(tuple(tables.items())) + rest, params)
+        cursor.execute(select + rest, params)
         rows = cursor.fetchall()
     return [tuple(_apart(row, tables.values())) for row in rows]
 
 
-def _apart(row: Sequence[Any], tables: Iterable[type[models.Model]]) -> Iterator[models.Model | None]:
+def _apart(row: Sequence[Any], tables: Iterable[type[models.Model]]) -> Iterator[Any]:
     start = 0
     for model in tables:
         columns = columns_of(model)
         values = row[start : start + len(columns)]
         start += len(columns)
         yield None if values[0] is None else instances(model, [values])[0]
+    yield from row[start:]
 
 
 @lru_cache

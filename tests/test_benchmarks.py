@@ -28,9 +28,10 @@ def said() -> list[str]:
 
 def test_posting_takes_as_many_statements_whatever_the_history(bkm, said):
     found = posting.run(bkm, said.append, 2, weeks=(1, 3), members=5, sizes=(5, 6))
-    assert found["statements"][5] == found["statements"][6] <= 20
+    assert found["statements"][5] == found["statements"][6]
+    assert max(found["statements"][5]) <= 20
     assert list(found["by_hand"]) == [1, 3]
-    assert len(said) == 8
+    assert len(said) == 10
 
 
 def test_the_pages(bkm, said):

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from groups.dates import ZONES
 from ledger.models import Book
 
 if TYPE_CHECKING:
@@ -104,9 +105,6 @@ class Zone(models.TextChoices):
     WIB = "WIB", "WIB"
     WITA = "WITA", "WITA"
     WIT = "WIT", "WIT"
-
-
-ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 
 
 class GroupQuerySet(models.QuerySet["Group"]):

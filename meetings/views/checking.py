@@ -3,7 +3,7 @@
 import hashlib
 import json
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -23,7 +23,7 @@ from meetings.forms import (
     SheetForm,
 )
 from meetings.merging import remember
-from meetings.models import SheetDraft
+from meetings.models import Meeting, SheetDraft
 from meetings.views.days import refuse_day
 from meetings.views.sheet import LONGEST_VALUE, sheet_page, with_the_book
 
@@ -79,32 +79,53 @@ def _check_answer(
 def _post(request: GroupRequest, on: date, draft: SheetDraft | None) -> HttpResponse:
     """Write the sheet. The draft goes only when the book has it."""
     group = request.group
-    meeting = selectors.posted(group, on)
-    if draft is None and meeting is None:
+    answers = _answers(request)
+    if draft is None:
+        if meeting := selectors.posted(group, on):
+            return _late(request, meeting, answers)
         return redirect("sheet", code=group.code, on=on)
     ticket = DraftKeyForm(request.POST)
-    seen = ticket.cleaned_data["seen"] if ticket.is_valid() else ""
-    changed = draft is not None and seen != _seen(draft)
-    answers = _answers(request)
-    key = draft.key if draft else uuid4()
-    with services.filling_in(group=group, on=on, by=request.user, key=key, at=clock.now()) as held:
+    changed = not ticket.is_valid() or ticket.cleaned_data["seen"] != _seen(draft)
+    form = SheetForm(selectors.sheet_context(group, on), draft.data | answers)
+    refusal: ValidationError | None = None
+    if not form.errors and not changed:
+        try:
+            services.post_sheet(group=group, key=draft.key, sheet=form.sheet(), by=request.user, at=clock.now())
+            return redirect("receipt", code=group.code, on=on)
+        except ValidationError as refused:
+            refusal = refused
+    return _not_written(request, form, draft.key, answers, refusal)
+
+
+def _not_written(
+    request: GroupRequest, form: SheetForm, key: UUID, answers: dict[str, str], refusal: ValidationError | None
+) -> HttpResponse:
+    """Keep what the check page asked with the rest, and say why nothing was written."""
+    on = form.context.on
+    if meeting := selectors.posted(request.group, on):
+        return _late(request, meeting, answers)
+    draft = _kept(request, on, key, answers)
+    form = SheetForm(form.context, draft.data)
+    if form.errors:
+        return sheet_page(request, form, draft, errors=True)
+    if refusal:
+        return _refused(request, form, draft, refusal)
+    text = _("The sheet changed since this page was opened. Look again before you save it.")
+    return _check_answer(request, form, draft, [{"id": "", "text": text}])
+
+
+def _late(request: GroupRequest, meeting: Meeting, answers: dict[str, str]) -> HttpResponse:
+    """The day is in the book: what this page says stands beside it, unless it says the same."""
+    draft = _kept(request, meeting.on, uuid4(), answers)
+    return with_the_book(request, meeting, SheetForm(selectors.sheet_context(request.group, meeting.on), draft.data))
+
+
+def _kept(request: GroupRequest, on: date, key: UUID, answers: dict[str, str]) -> SheetDraft:
+    with services.filling_in(group=request.group, on=on, by=request.user, key=key, at=clock.now()) as held:
         before = {name: held.data.get(name, "") for name in answers}
         held.changes = remember(held.changes, before, answers, revision=held.revision, page="")
         held.data |= answers
-    draft = held
-    if meeting:
-        return with_the_book(request, meeting, SheetForm(selectors.sheet_context(group, on), draft.data))
-    form = SheetForm(selectors.sheet_context(group, on), draft.data)
-    if form.errors:
-        return sheet_page(request, form, draft, errors=True)
-    if changed:
-        text = _("The sheet changed since this page was opened. Look again before you save it.")
-        return _check_answer(request, form, draft, [{"id": "", "text": text}])
-    try:
-        services.post_sheet(group=group, key=draft.key, sheet=form.sheet(), by=request.user, at=clock.now())
-    except ValidationError as refusal:
-        return _refused(request, form, draft, refusal)
-    return redirect("receipt", code=group.code, on=on)
+    return held
 
 
 def _answers(request: GroupRequest) -> dict[str, str]:
@@ -114,8 +135,6 @@ def _answers(request: GroupRequest) -> dict[str, str]:
 
 
 def _refused(request: GroupRequest, form: SheetForm, draft: SheetDraft, refusal: ValidationError) -> HttpResponse:
-    if any(error.code == "already_posted" for error in getattr(refusal, "error_list", [])):
-        return redirect("compare", code=request.group.code, on=form.context.on)
     fields = refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
     if set(fields) <= {"selisih", "kas", ""}:
         ids = {"selisih": "d-reason", "kas": "money", "": ""}

@@ -22,7 +22,7 @@ from compliance.rules import (
     rounded,
 )
 
-ABSENT = "A"
+PRESENT, EXCUSED, SICK, ABSENT = "H", "I", "S", "A"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,25 @@ class MeetingGap:
 
 @dataclass(frozen=True, slots=True)
 class Absences:
-    """How often a member was not there at the meetings of the assessed weeks."""
+    """The meetings of the assessed weeks at which a member was not there: (day, I, S or A), the latest first."""
 
     member_no: int
-    excused: int
-    sick: int
-    absent: int
+    missed: tuple[tuple[date, str], ...]
+
+    @property
+    def excused(self) -> int:
+        return self._times(EXCUSED)
+
+    @property
+    def sick(self) -> int:
+        return self._times(SICK)
+
+    @property
+    def absent(self) -> int:
+        return self._times(ABSENT)
+
+    def _times(self, how: str) -> int:
+        return sum(status == how for _on, status in self.missed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +186,14 @@ def _meeting_gaps(weeks: Sequence[WeekFacts], policy: PolicyNumbers) -> Iterable
 def _absences(
     weeks: Sequence[WeekFacts], setting: Setting, attendance: Mapping[tuple[date, int], str]
 ) -> list[Absences]:
-    counts: dict[int, dict[str, int]] = defaultdict(lambda: {"H": 0, "I": 0, "S": 0, ABSENT: 0})
-    for row in weeks:
-        for meeting in row.meetings:
+    missed: dict[int, list[tuple[date, str]]] = defaultdict(list)
+    for row in reversed(weeks):
+        for meeting in reversed(row.meetings):
             for no in setting.active_on(meeting.on):
-                counts[no][attendance.get((meeting.on, no), ABSENT)] += 1
-    found = [Absences(no, c["I"], c["S"], c[ABSENT]) for no, c in counts.items() if c["I"] or c["S"] or c[ABSENT]]
-    return sorted(found, key=lambda a: (-a.absent, -(a.excused + a.sick), a.member_no))
+                if (how := attendance.get((meeting.on, no), ABSENT)) != PRESENT:
+                    missed[no].append((meeting.on, how))
+    found = [Absences(no, tuple(days)) for no, days in missed.items()]
+    return sorted(found, key=lambda a: (-a.absent, -len(a.missed), a.member_no))
 
 
 def _book_gaps(weeks: Sequence[WeekFacts], policy: PolicyNumbers) -> Iterable[BookGap]:

@@ -4,7 +4,9 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -101,3 +103,28 @@ def test_the_findings_of_a_group_show_their_fractions(client, groups):
     assert "½ × <b>1 / 3</b> pekan + ½ × <b>7 / 10</b> hadir" in page
     assert "izin 1, sakit 1, alpa 1" in page
     assert "<b>1 / 5</b> anggota" in page
+
+
+def evidence_of(client, group, rule):
+    client.force_login(coordinator(group.bkm))
+    return client.get(reverse("group_evidence", args=[group.code, rule]), {"on": TODAY.isoformat()})
+
+
+def test_each_absence_leads_to_its_sheet_and_old_ones_stand_folded(client, groups):
+    mawar = groups[0]
+    page = evidence_of(client, mawar, "meetings").content.decode()
+    for letter, word in (("A", "alpa"), ("I", "izin"), ("S", "sakit")):
+        link = f'href="{reverse("posted_sheet", args=[mawar.code, day(2)])}">15 Jan&nbsp;<abbr title="{word}">{letter}'
+        assert page.count(link) == 1
+    assert "<details><summary>" not in page
+    with CaptureQueriesContext(connection) as few:
+        evidence_of(client, mawar, "meetings")
+    for weekday in (2, 4, 5, 6):
+        meet(mawar, day(2, weekday), {}, away={3: "A"})
+    with CaptureQueriesContext(connection) as many:
+        page = evidence_of(client, mawar, "meetings").content.decode()
+    assert len(many) == len(few)
+    assert "tidak kuorum" not in page  # the week has a quorate meeting now
+    shown, folded = page.split("<summary>1 sebelumnya</summary>")
+    assert (shown.count("&nbsp;<abbr"), folded.count("&nbsp;<abbr")) == (4, 1 + 2)
+    assert "14 Jan&nbsp;" in folded  # the earliest of five; Julaika's and Syawiyah's one follow

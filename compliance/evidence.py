@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from compliance.facts import Setting, WeekFacts, WeekInput
@@ -36,11 +36,21 @@ class SavingsGap:
 
 
 @dataclass(frozen=True, slots=True)
-class MeetingGap:
-    """A week that counts as not met: `meeting_on` None = nobody met, else there was no quorum."""
+class WeekGap:
+    """A week, and the meeting in it that cost points; `meeting_on` None = nobody met, so there is no sheet."""
 
     week: date
     meeting_on: date | None
+
+    @property
+    def sunday(self) -> date:
+        return self.week + timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingGap(WeekGap):
+    """A week that counts as not met: nobody met, or there was no quorum."""
+
     present: int
     active: int
 
@@ -69,11 +79,9 @@ class Absences:
 
 
 @dataclass(frozen=True, slots=True)
-class BookGap:
-    """A week short of a full point: `missing` as `rules.missing` names it; `meeting_on` None = no sheet."""
+class BookGap(WeekGap):
+    """A week short of a full point: `missing` as `rules.missing` names it."""
 
-    week: date
-    meeting_on: date | None
     missing: tuple[str, ...]
 
 

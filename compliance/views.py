@@ -308,5 +308,6 @@ def member_weeks(request: GroupRequest, no: int) -> HttpResponse:
     member = Member.objects.filter(group=request.group, no=no).first()
     if member is None:
         raise Http404
-    found = coverage(request.group, no, clock.today(request.group))
-    return render(request, "compliance/member_weeks.html", {"member": member, "found": found})
+    on = _day(request)
+    found = coverage(request.group, no, on)
+    return render(request, "compliance/member_weeks.html", {"member": member, "found": found, "on": on})

@@ -1,17 +1,21 @@
 """What the coordinator's pages say: every light by shape and word, every filter, the workbook, and the fractions."""
 
+import re
+from html import unescape
 from io import BytesIO
+from urllib.parse import urlsplit
 
 import openpyxl
 import pytest
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.translation import override
 
 from groups import clock
 from groups.models import Appointment, Group, Programme
+from groups.permissions import Permission
 from tests.compliance.village import ask, day, found_group, meet
 from tests.factories import AppointmentFactory, coordinator
 
@@ -128,3 +132,28 @@ def test_each_absence_leads_to_its_sheet_and_old_ones_stand_folded(client, group
     shown, folded = page.split("<summary>1 sebelumnya</summary>")
     assert (shown.count("&nbsp;<abbr"), folded.count("&nbsp;<abbr")) == (4, 1 + 2)
     assert "14 Jan&nbsp;" in folded  # the earliest of five; Julaika's and Syawiyah's one follow
+
+
+BEHIND = {
+    "savings": ("members/5/weeks/?on=2026-01-26#2026-01-19", '<li class="line" id="2026-01-19">'),
+    "meetings": ("books/cash/?from=2026-01-19&to=2026-01-25", "19–25 Januari 2026"),
+    "books": ("books/cash/?from=2026-01-19&to=2026-01-25", "19–25 Januari 2026"),
+    "repayment": ("loans/1/", "Julaika"),
+}
+"""For each rule something that cost Mawar points where no sheet shows it, and what is seen there."""
+
+
+def test_every_line_of_the_evidence_leads_to_where_it_is_seen(client, groups):
+    """Whoever may read the findings may read what lies behind them: no link asks for another permission."""
+    mawar = groups[0]
+    for rule, (address, seen) in BEHIND.items():
+        page = evidence_of(client, mawar, rule).content.decode()
+        lines = page[page.index('<ul class="lines">') :].split('<li class="line">')[1:]
+        links = [[unescape(link) for link in re.findall(r'<a [^>]*href="(.+?)"', line)] for line in lines]
+        assert all(links)
+        assert {resolve(urlsplit(link).path).func.gate for found in links for link in found} == {
+            ("group", Permission.VIEW_GROUP)
+        }
+        assert [f"/g/KSM-MAWAR/{address}"] in links
+        answer = client.get(f"/g/KSM-MAWAR/{address}")
+        assert (answer.status_code, seen in answer.content.decode()) == (200, True)

@@ -65,6 +65,15 @@ class PolicyNumbers:
         }
         return cls(**numbers)
 
+    @property
+    def weight_present(self) -> Fraction:
+        """The share of those present in rule 2: what the weeks met leave."""
+        return 1 - self.weight_weeks_met
+
+    def borrowers_since(self, on: date) -> date:
+        """Return the first of the days that count for who borrowed, seen from `on`."""
+        return on - timedelta(days=7 * self.borrower_weeks - 1)
+
     def weight(self, rule: str) -> Fraction:
         """Return the weight of a rule in the total."""
         weight: Fraction = getattr(self, _WEIGHTS[rule])
@@ -424,7 +433,7 @@ def borrowers(row: WeekFacts, policy: PolicyNumbers, on: date) -> list[int]:
 
 
 def _borrowers(row: WeekFacts, policy: PolicyNumbers, on: date) -> set[int]:
-    since = on - timedelta(days=7 * policy.borrower_weeks - 1)
+    since = policy.borrowers_since(on)
     return {no for no, owed_on in row.last_owed_by_all.items() if owed_on >= since}.intersection(row.active)
 
 

@@ -286,6 +286,7 @@ def group_evidence(request: GroupRequest, rule: str) -> HttpResponse:
             "rule": rule,
             "name": RULE_NAMES[rule],
             "finding": found.evaluation.findings[RULES.index(rule)],
+            "policy": found.evaluation.policy,
             "evidence": found.evidence,
             "savings": [(gap, found.names[gap.member_no]) for gap in found.evidence.savings],
             "absences": [_absences(one, found.names) for one in found.evidence.absences],

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from django.utils.translation import override
 
+from compliance.models import Policy
 from groups import clock
 from groups.models import Appointment, Group, Programme
 from groups.permissions import Permission
@@ -98,15 +99,44 @@ def test_the_workbook_of_the_dashboard_holds_what_the_page_shows(client, groups)
     assert lines[0][2:7] == scores
 
 
+def health(client, group):
+    client.force_login(coordinator(group.bkm))
+    return client.get(reverse("group_health", args=[group.code]), {"on": TODAY.isoformat()}).content.decode()
+
+
 def test_the_findings_of_a_group_show_their_fractions(client, groups):
-    client.force_login(coordinator(groups[0].bkm))
-    page = client.get(reverse("group_health", args=["KSM-MAWAR"]), {"on": TODAY.isoformat()}).content.decode()
+    page = health(client, groups[0])
     assert "<b>7 / 15</b>" in page  # five saved in the first week, two in the second, nobody in the third
     assert "7 tepat pekan, 0 susulan (½), 8 belum" in page
     assert "<b>2 / 3</b>" not in page  # the second meeting had two of five: no quorum
     assert "½ × <b>1 / 3</b> pekan + ½ × <b>7 / 10</b> hadir" in page
     assert "izin 1, sakit 1, alpa 1" in page
     assert "<b>1 / 5</b> anggota" in page
+    assert "dana yang bergulir, penuh mulai 80 %; peminjam 52 pekan terakhir, penuh mulai 80 %" in page
+
+
+def test_findings_and_evidence_name_the_numbers_of_the_policy_they_were_judged_by(client, groups):
+    """Budi brings what he owes after the week, and Julaika her first instalment a day late."""
+    mawar = groups[0]
+    Policy.objects.create(
+        bkm=mawar.bkm, version=1, from_on=day(1), late_value="0.25", weight_weeks_met="0.4",
+        lending_use="0.6", lending_breadth="0.725", borrower_weeks=1,
+    )  # fmt: skip
+    meet(mawar, day(3), {3: 4000}, pay={4: 10_250})
+    page = health(client, mawar)
+    # 5 in the first week, 2 and one late in the second, one in the third; 10.250 late at 0,25 of 20.500
+    assert "<b>8,3 / 15</b> pekan-anggota" in page
+    assert "8 tepat pekan, 1 susulan (0,25), 6 belum" in page
+    assert "0,4 × <b>2 / 3</b> pekan + 0,6 × <b>12 / 15</b> hadir" in page
+    assert "½ × <b>Rp90.250 / Rp168.500</b> + ½ × <b>1 / 5</b> anggota" in page  # halves whatever the policy
+    assert "dana yang bergulir, penuh mulai 60 %; peminjam 1 pekan terakhir, penuh mulai 72,5 %" in page
+    assert "<b>Rp2.563 / Rp20.500</b>" in page
+    assert "tepat 0, susulan (0,25) 10.250, belum 10.250" in page
+    shown = {rule: evidence_of(client, mawar, rule).content.decode() for rule in ("savings", "lending", "repayment")}
+    assert "dibayar 22 Januari (0,25)" in shown["savings"]
+    assert shown["lending"].count("belum meminjam dalam 1 pekan") == 4
+    assert "Rp10.250 terlambat (0,25)" in shown["repayment"]
+    assert "½" not in "".join(shown.values())
 
 
 def evidence_of(client, group, rule):

@@ -14,6 +14,7 @@ from compliance.rules import (
     PolicyNumbers,
     borrowers,
     covered,
+    lent_out,
     missing,
     overdue,
     paid_by,
@@ -131,6 +132,7 @@ class Evidence:
     absences: tuple[Absences, ...]
     books: tuple[BookGap, ...]
     lending: tuple[int, ...]  # active members who borrowed nothing in the policy's time
+    idle_cash: int  # rupiah of a loan fund of which less is lent out than the policy's full share; else 0
     repayment: tuple[RepaymentGap, ...]
 
 
@@ -143,7 +145,7 @@ def evidence(
 ) -> Evidence:
     """Return what cost points. `attendance`: (meeting day, member) → H, I, S or A; who is not in it was absent."""
     if not rows:
-        return Evidence((), (), (), (), (), ())
+        return Evidence((), (), (), (), (), 0, ())
     assessed = frozenset(evaluation.weeks)
     weeks, last = [row for row in rows if row.week in assessed], rows[-1]
     policy = evaluation.policy
@@ -154,6 +156,7 @@ def evidence(
         absences=tuple(_absences(weeks, setting, attendance)),
         books=tuple(_book_gaps(weeks, policy)),
         lending=tuple(sorted(idle)),
+        idle_cash=0 if lent_out(last, policy).reaches(Fraction(1)) else last.cash,
         repayment=tuple(_repayment_gaps(weeks, last)),
     )
 

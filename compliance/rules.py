@@ -446,10 +446,15 @@ def _lending(last: WeekFacts | None, policy: PolicyNumbers, on: date) -> Finding
         "borrowers": len(_borrowers(last, policy, on)),
         "members": len(last.active),
     }
-    use = _reached(last.outstanding, last.outstanding + last.cash, policy.lending_use)
+    use = lent_out(last, policy)
     breadth = _reached(parts["borrowers"], parts["members"], policy.lending_breadth)
     score = Quotient(use.part * breadth.of + breadth.part * use.of, 2 * use.of * breadth.of)
     return Finding("lending", score, _light(score, policy), parts=parts)
+
+
+def lent_out(row: WeekFacts, policy: PolicyNumbers) -> Quotient:
+    """Return how much of the policy's full share of the loan fund is lent out, at most 1."""
+    return _reached(row.outstanding, row.outstanding + row.cash, policy.lending_use)
 
 
 def _reached(part: int, of: int, full: Fraction) -> Quotient:

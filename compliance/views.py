@@ -247,7 +247,8 @@ def _costs(found: selectors.Findings, rule: str) -> dict[str, object]:
     if rule == "books":
         return {"count": len(evidence.books), "names": []}
     if rule == "lending":
-        return {"count": len(evidence.lending), "names": [names[no] for no in evidence.lending[:3]]}
+        without = [names[no] for no in evidence.lending[:3]]
+        return {"count": len(evidence.lending), "idle": evidence.idle_cash, "names": without}
     late = [gap for gap in evidence.repayment if gap.uncovered or gap.late]
     return {"count": len(late), "names": [names[gap.member_no] for gap in late[:3]]}
 
@@ -290,7 +291,8 @@ def group_evidence(request: GroupRequest, rule: str) -> HttpResponse:
             "evidence": found.evidence,
             "savings": [(gap, found.names[gap.member_no]) for gap in found.evidence.savings],
             "absences": [_absences(one, found.names) for one in found.evidence.absences],
-            "lending": [found.names[no] for no in found.evidence.lending],
+            "lending": [(no, found.names[no]) for no in found.evidence.lending],
+            "since": found.evaluation.policy.borrowers_since(on),
             "repayment": [(gap, found.names[gap.member_no]) for gap in found.evidence.repayment],
         },
     )

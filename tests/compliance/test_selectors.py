@@ -38,7 +38,7 @@ def test_the_worked_group_opens_onto_what_cost_its_points():
     assert gaps.meetings == (MeetingGap(day(3, 0), None, 0, 0),)
     assert gaps.absences == (Absences(5, ((day(1), "A"),)),)
     assert gaps.books == (BookGap(day(3, 0), None, ()),)
-    assert gaps.lending == (1, 2, 3, 5)
+    assert (gaps.lending, gaps.idle_cash) == ((1, 2, 3, 5), 115_750)
     assert gaps.repayment == (RepaymentGap(1, 4, 10_250, 0, (day(3, 0),)),)
     assert found.beside is not None
     assert found.beside.loans == (LoanStanding(1, 4, 70_000, 0),)
@@ -69,7 +69,7 @@ def test_a_poor_group_opens_onto_everything_it_lacks():
     )  # fmt: skip
     assert [(one.excused, one.sick, one.absent) for one in gaps.absences] == [(1, 0, 1), (1, 0, 0), (0, 1, 0)]
     assert gaps.books == (BookGap(day(1, 0), day(1), ("late", "count", "minutes")), BookGap(day(3, 0), None, ()))
-    assert gaps.lending == (2, 3, 4, 5, 6)
+    assert (gaps.lending, gaps.idle_cash) == ((2, 3, 4, 5, 6), 120_000)
     assert gaps.repayment == (RepaymentGap(1, 1, 0, 20_100 * 2 - 5000 + 0, (day(2, 0), day(3, 0))),)
     assert found.beside is not None
     assert (found.beside.par, found.beside.par3, found.beside.without_sheet) == (100.0, 0.0, 1)

@@ -137,6 +137,10 @@ def test_findings_and_evidence_name_the_numbers_of_the_policy_they_were_judged_b
     assert shown["lending"].count("belum meminjam dalam 1 pekan") == 4
     assert "Rp10.250 terlambat (0,25)" in shown["repayment"]
     assert "½" not in "".join(shown.values())
+    idle = "Rp78.250 menganggur"
+    assert idle in shown["lending"]
+    Policy.objects.create(bkm=mawar.bkm, version=2, from_on=day(3), lending_use="0.5")  # more than half is lent out
+    assert idle not in evidence_of(client, mawar, "lending").content.decode()
 
 
 def evidence_of(client, group, rule):
@@ -168,6 +172,7 @@ BEHIND = {
     "savings": ("members/5/weeks/?on=2026-01-26#2026-01-19", '<li class="line" id="2026-01-19">'),
     "meetings": ("books/cash/?from=2026-01-19&to=2026-01-25", "19–25 Januari 2026"),
     "books": ("books/cash/?from=2026-01-19&to=2026-01-25", "19–25 Januari 2026"),
+    "lending": ("passbooks/1/?since=2025-01-28&until=2026-01-26", ">Setoran<"),
     "repayment": ("loans/1/", "Julaika"),
 }
 """For each rule something that cost Mawar points where no sheet shows it, and what is seen there."""

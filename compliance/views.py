@@ -31,7 +31,7 @@ from groups.money import format_amount
 from groups.pages import PageForm
 from groups.permissions import Permission
 from groups.regions_search import region_labels
-from loans.models import UpkLoanRequest
+from loans.models import CollectabilityClass, UpkLoanRequest
 from loans.selectors import gaps, open_loans
 from meetings.models import Attendance
 from meetings.selectors import open_differences
@@ -183,7 +183,7 @@ def group_health(request: GroupRequest) -> HttpResponse:
                 for index, rule in enumerate(RULES)
             ],
             "old": max(0, len(weeks) - 12),
-            "ages": ageing(loans),
+            "ages": ageing(loans, CollectabilityClass.objects.in_force(group.bkm_id, on)),
             "outstanding": sum(outstanding for outstanding, _late in loans),
             "at_risk": sum(outstanding for outstanding, late in loans if late),
             "at_risk3": sum(outstanding for outstanding, late in loans if late >= 3),

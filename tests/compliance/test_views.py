@@ -1,6 +1,7 @@
 """What the coordinator's pages say: every light by shape and word, every filter, the workbook, and the fractions."""
 
 import re
+from decimal import Decimal
 from html import unescape
 from io import BytesIO
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from compliance.models import Policy
 from groups import clock
 from groups.models import Appointment, Group, Programme
 from groups.permissions import Permission
+from loans.services import set_classes
 from tests.compliance.village import ask, day, found_group, meet
 from tests.factories import AppointmentFactory, coordinator
 
@@ -192,3 +194,36 @@ def test_every_line_of_the_evidence_leads_to_where_it_is_seen(client, groups):
         assert [f"/g/KSM-MAWAR/{address}"] in links
         answer = client.get(f"/g/KSM-MAWAR/{address}")
         assert (answer.status_code, seen in answer.content.decode()) == (200, True)
+
+
+def test_the_age_of_loans_stands_in_the_classes_of_the_board(client, groups):
+    """Julaika lacks her first two instalments. The board lets one pass; beyond, it knows but one class."""
+    mawar = groups[0]
+
+    def classes():
+        page = health(client, mawar)
+        return re.findall(
+            r"<b>([IV]+)</b> (.+?) <span class=\"caption\">(.+?)</span></th><td class=\"num\">(.+?)</td>", page
+        )
+
+    assert classes() == [
+        ("I", "lancar", "tidak terlambat", "0"),
+        ("II", "perhatian", "1–2 angsuran", "100.000"),
+        ("III", "kurang lancar", "3–4 angsuran", "0"),
+        ("IV", "diragukan", "5–6 angsuran", "0"),
+        ("V", "macet", "7 angsuran atau lebih", "0"),
+    ]
+    with CaptureQueriesContext(connection) as few:
+        classes()
+    set_classes(
+        bkm=mawar.bkm, from_on=TODAY,
+        rows=[("baik", 0, Decimal(0)), ("telat", 2, Decimal(10)), ("macet", 3, Decimal(100))],
+    )  # fmt: skip
+    meet(mawar, day(3), {}, lend=[ask(mawar, 1, 20_000, day(3)), ask(mawar, 2, 5_000, day(3))])
+    with CaptureQueriesContext(connection) as many:
+        assert classes() == [
+            ("I", "baik", "0–1 angsuran", "25.000"),
+            ("II", "telat", "2 angsuran", "100.000"),
+            ("III", "macet", "3 angsuran atau lebih", "0"),
+        ]
+    assert len(many) == len(few)

@@ -59,6 +59,18 @@ def test_a_row_shows_the_light_of_each_rule(client, groups):
     assert drawn == 2 * 5 + len(SHOWN)  # of two groups, and the key below the table
 
 
+def test_a_row_draws_the_totals_of_its_weeks_and_says_where_they_lead(client, groups):
+    """Mawar from 75,4 to 36,5; Anggrek at 0 all the time, below the scale."""
+    page = board(client, groups[0], sort="name")
+    assert [one["row"].trend for one in page.context["rows"]] == [[0.0, 0.0, 0.0], [75.4, 46.1, 36.5]]
+    trends = re.findall(r'(?s)<td class="cell-trend">.*?</td>', page.content.decode())
+    assert [re.search('points="(.+?)"', trend)[1] for trend in trends] == [
+        "0.0,18.0 48.0,18.0 96.0,18.0",
+        "0.0,10.7 48.0,18.0 96.0,18.0",
+    ]
+    assert [re.sub("<.+?>", "", trend).strip() for trend in trends] == ["tetap", "turun 39"]
+
+
 def test_the_page_says_whose_sheets_are_not_in(client, groups):
     page = board(client, groups[0])
     late = {row.code: row.without_sheet for row in page.context["late"]}

@@ -45,7 +45,7 @@ HEADS = {
     "repayment": pgettext_lazy("column", "Repayment"),
 }
 MOST_ACTIONS = 8
-MOST_ABSENCES = 4
+MOST_ABSENCES = 3
 _Status = UpkLoanRequest.Status
 NEXT_WORD = {  # whose move it is
     _Status.WAITING: Permission.DECIDE_UPK,

@@ -77,7 +77,6 @@ def test_from_each_red_light_to_its_entries_in_three_clicks(hadi, short_week, pa
         assert finger.taps == 3
         expect(page.locator("main")).to_contain_text(says)
         assert page.locator("a[href*='/entries/']").count() > 0
-        page.screenshot(path=artefacts / f"coordinator-4-rule-{number}.png", full_page=True)
 
 
 def test_the_dashboard_sorts_filters_and_is_taken_away_as_a_workbook(hadi, page):

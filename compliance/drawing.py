@@ -1,7 +1,10 @@
 """Numbers turned into what a page draws: sparklines and bars as SVG attributes. No Django, no styles."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+
+from loans.ageing import Grade, class_of
 
 WIDTH, LOWEST, HIGHEST = 96, 55, 100
 
@@ -35,28 +38,27 @@ def _height(total: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class AgePart:
-    """One class of the ageing: its Roman number, its words, rupiah, its share and where its bar begins (per cent)."""
+    """One class of the ageing, its last number of instalments late (None: and more), rupiah, its share and where its
+    bar begins (per cent).
+    """
 
-    roman: str
-    words: str
+    grade: Grade
+    most: int | None
     amount: int
     share: float
     start: float
 
 
-CLASSES = (("I", 0, 0), ("II", 1, 2), ("III", 3, 4), ("IV", 5, 6), ("V", 7, 10_000))
-"""Collectability by instalments late (domain.md); the bounds are not official figures."""
-
-
-def ageing(loans: Sequence[tuple[int, int]]) -> list[AgePart]:
-    """Sort (outstanding rupiah, instalments late) into the five classes."""
-    total = sum(outstanding for outstanding, _late in loans)
+def ageing(loans: Iterable[tuple[int, int]], grades: Sequence[Grade]) -> list[AgePart]:
+    """Sort (outstanding rupiah, instalments late) into all of a board's classes, best first."""
+    amounts = dict.fromkeys(grades, 0)
+    for outstanding, late in loans:
+        amounts[class_of(late, grades)] += outstanding
+    total = sum(amounts.values())
     parts: list[AgePart] = []
     start = 0.0
-    words = {"I": "lancar", "II": "1–2 angsuran", "III": "3–4 angsuran", "IV": "5–6 angsuran", "V": "lebih dari 6"}
-    for roman, low, high in CLASSES:
-        amount = sum(outstanding for outstanding, late in loans if low <= late <= high)
-        share = round(100 * amount / total, 1) if total else 0.0
-        parts.append(AgePart(roman, words[roman], amount, share, round(start, 1)))
+    for grade, worse in zip_longest(grades, grades[1:]):
+        share = round(100 * amounts[grade] / total, 1) if total else 0.0
+        parts.append(AgePart(grade, worse and worse.least_late - 1, amounts[grade], share, round(start, 1)))
         start += share
     return parts

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from compliance.facts import Setting, WeekFacts, WeekInput
@@ -14,6 +14,7 @@ from compliance.rules import (
     PolicyNumbers,
     borrowers,
     covered,
+    lent_out,
     missing,
     overdue,
     paid_by,
@@ -22,7 +23,7 @@ from compliance.rules import (
     rounded,
 )
 
-ABSENT = "A"
+PRESENT, EXCUSED, SICK, ABSENT = "H", "I", "S", "A"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +37,52 @@ class SavingsGap:
 
 
 @dataclass(frozen=True, slots=True)
-class MeetingGap:
-    """A week that counts as not met: `meeting_on` None = nobody met, else there was no quorum."""
+class WeekGap:
+    """A week, and the meeting in it that cost points; `meeting_on` None = nobody met, so there is no sheet."""
 
     week: date
     meeting_on: date | None
+
+    @property
+    def sunday(self) -> date:
+        return self.week + timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingGap(WeekGap):
+    """A week that counts as not met: nobody met, or there was no quorum."""
+
     present: int
     active: int
 
 
 @dataclass(frozen=True, slots=True)
 class Absences:
-    """How often a member was not there at the meetings of the assessed weeks."""
+    """The meetings of the assessed weeks at which a member was not there: (day, I, S or A), the latest first."""
 
     member_no: int
-    excused: int
-    sick: int
-    absent: int
+    missed: tuple[tuple[date, str], ...]
+
+    @property
+    def excused(self) -> int:
+        return self._times(EXCUSED)
+
+    @property
+    def sick(self) -> int:
+        return self._times(SICK)
+
+    @property
+    def absent(self) -> int:
+        return self._times(ABSENT)
+
+    def _times(self, how: str) -> int:
+        return sum(status == how for _on, status in self.missed)
 
 
 @dataclass(frozen=True, slots=True)
-class BookGap:
-    """A week short of a full point: `missing` as `rules.missing` names it; `meeting_on` None = no sheet."""
+class BookGap(WeekGap):
+    """A week short of a full point: `missing` as `rules.missing` names it."""
 
-    week: date
-    meeting_on: date | None
     missing: tuple[str, ...]
 
 
@@ -110,6 +132,7 @@ class Evidence:
     absences: tuple[Absences, ...]
     books: tuple[BookGap, ...]
     lending: tuple[int, ...]  # active members who borrowed nothing in the policy's time
+    idle_cash: int  # rupiah of a loan fund of which less is lent out than the policy's full share; else 0
     repayment: tuple[RepaymentGap, ...]
 
 
@@ -122,7 +145,7 @@ def evidence(
 ) -> Evidence:
     """Return what cost points. `attendance`: (meeting day, member) → H, I, S or A; who is not in it was absent."""
     if not rows:
-        return Evidence((), (), (), (), (), ())
+        return Evidence((), (), (), (), (), 0, ())
     assessed = frozenset(evaluation.weeks)
     weeks, last = [row for row in rows if row.week in assessed], rows[-1]
     policy = evaluation.policy
@@ -133,6 +156,7 @@ def evidence(
         absences=tuple(_absences(weeks, setting, attendance)),
         books=tuple(_book_gaps(weeks, policy)),
         lending=tuple(sorted(idle)),
+        idle_cash=0 if lent_out(last, policy).reaches(Fraction(1)) else last.cash,
         repayment=tuple(_repayment_gaps(weeks, last)),
     )
 
@@ -173,13 +197,14 @@ def _meeting_gaps(weeks: Sequence[WeekFacts], policy: PolicyNumbers) -> Iterable
 def _absences(
     weeks: Sequence[WeekFacts], setting: Setting, attendance: Mapping[tuple[date, int], str]
 ) -> list[Absences]:
-    counts: dict[int, dict[str, int]] = defaultdict(lambda: {"H": 0, "I": 0, "S": 0, ABSENT: 0})
-    for row in weeks:
-        for meeting in row.meetings:
+    missed: dict[int, list[tuple[date, str]]] = defaultdict(list)
+    for row in reversed(weeks):
+        for meeting in reversed(row.meetings):
             for no in setting.active_on(meeting.on):
-                counts[no][attendance.get((meeting.on, no), ABSENT)] += 1
-    found = [Absences(no, c["I"], c["S"], c[ABSENT]) for no, c in counts.items() if c["I"] or c["S"] or c[ABSENT]]
-    return sorted(found, key=lambda a: (-a.absent, -(a.excused + a.sick), a.member_no))
+                if (how := attendance.get((meeting.on, no), ABSENT)) != PRESENT:
+                    missed[no].append((meeting.on, how))
+    found = [Absences(no, tuple(days)) for no, days in missed.items()]
+    return sorted(found, key=lambda a: (-a.absent, -len(a.missed), a.member_no))
 
 
 def _book_gaps(weeks: Sequence[WeekFacts], policy: PolicyNumbers) -> Iterable[BookGap]:

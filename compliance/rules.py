@@ -65,6 +65,15 @@ class PolicyNumbers:
         }
         return cls(**numbers)
 
+    @property
+    def weight_present(self) -> Fraction:
+        """The share of those present in rule 2: what the weeks met leave."""
+        return 1 - self.weight_weeks_met
+
+    def borrowers_since(self, on: date) -> date:
+        """Return the first of the days that count for who borrowed, seen from `on`."""
+        return on - timedelta(days=7 * self.borrower_weeks - 1)
+
     def weight(self, rule: str) -> Fraction:
         """Return the weight of a rule in the total."""
         weight: Fraction = getattr(self, _WEIGHTS[rule])
@@ -424,7 +433,7 @@ def borrowers(row: WeekFacts, policy: PolicyNumbers, on: date) -> list[int]:
 
 
 def _borrowers(row: WeekFacts, policy: PolicyNumbers, on: date) -> set[int]:
-    since = on - timedelta(days=7 * policy.borrower_weeks - 1)
+    since = policy.borrowers_since(on)
     return {no for no, owed_on in row.last_owed_by_all.items() if owed_on >= since}.intersection(row.active)
 
 
@@ -437,10 +446,15 @@ def _lending(last: WeekFacts | None, policy: PolicyNumbers, on: date) -> Finding
         "borrowers": len(_borrowers(last, policy, on)),
         "members": len(last.active),
     }
-    use = _reached(last.outstanding, last.outstanding + last.cash, policy.lending_use)
+    use = lent_out(last, policy)
     breadth = _reached(parts["borrowers"], parts["members"], policy.lending_breadth)
     score = Quotient(use.part * breadth.of + breadth.part * use.of, 2 * use.of * breadth.of)
     return Finding("lending", score, _light(score, policy), parts=parts)
+
+
+def lent_out(row: WeekFacts, policy: PolicyNumbers) -> Quotient:
+    """Return how much of the policy's full share of the loan fund is lent out, at most 1."""
+    return _reached(row.outstanding, row.outstanding + row.cash, policy.lending_use)
 
 
 def _reached(part: int, of: int, full: Fraction) -> Quotient:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from compliance import selectors
 from compliance.coverage import coverage
 from compliance.drawing import ageing, sparkline
+from compliance.evidence import Absences
 from compliance.forms import DashboardForm, OnForm
 from compliance.models import Policy
 from compliance.names import RULE_NAMES, SHORT_RULE_NAMES
@@ -30,8 +31,9 @@ from groups.money import format_amount
 from groups.pages import PageForm
 from groups.permissions import Permission
 from groups.regions_search import region_labels
-from loans.models import Loan, UpkLoanRequest
+from loans.models import CollectabilityClass, UpkLoanRequest
 from loans.selectors import gaps, open_loans
+from meetings.models import Attendance
 from meetings.selectors import open_differences
 
 PER_PAGE = 50
@@ -43,6 +45,7 @@ HEADS = {
     "repayment": pgettext_lazy("column", "Repayment"),
 }
 MOST_ACTIONS = 8
+MOST_ABSENCES = 3
 _Status = UpkLoanRequest.Status
 NEXT_WORD = {  # whose move it is
     _Status.WAITING: Permission.DECIDE_UPK,
@@ -180,7 +183,7 @@ def group_health(request: GroupRequest) -> HttpResponse:
                 for index, rule in enumerate(RULES)
             ],
             "old": max(0, len(weeks) - 12),
-            "ages": ageing(loans),
+            "ages": ageing(loans, CollectabilityClass.objects.in_force(group.bkm_id, on)),
             "outstanding": sum(outstanding for outstanding, _late in loans),
             "at_risk": sum(outstanding for outstanding, late in loans if late),
             "at_risk3": sum(outstanding for outstanding, late in loans if late >= 3),
@@ -239,12 +242,13 @@ def _costs(found: selectors.Findings, rule: str) -> dict[str, object]:
         return {"count": len(evidence.savings), "names": [f"{names[no]} {times}" for no, times in worst[:3]]}
     if rule == "meetings":
         absences = [f"{names[one.member_no]} {one.absent}" for one in evidence.absences[:3] if one.absent]
-        times = sum(one.absent + one.excused + one.sick for one in evidence.absences)
+        times = sum(len(one.missed) for one in evidence.absences)
         return {"count": len(evidence.meetings), "absences": times, "names": absences}
     if rule == "books":
         return {"count": len(evidence.books), "names": []}
     if rule == "lending":
-        return {"count": len(evidence.lending), "names": [names[no] for no in evidence.lending[:3]]}
+        without = [names[no] for no in evidence.lending[:3]]
+        return {"count": len(evidence.lending), "idle": evidence.idle_cash, "names": without}
     late = [gap for gap in evidence.repayment if gap.uncovered or gap.late]
     return {"count": len(late), "names": [names[gap.member_no] for gap in late[:3]]}
 
@@ -283,15 +287,21 @@ def group_evidence(request: GroupRequest, rule: str) -> HttpResponse:
             "rule": rule,
             "name": RULE_NAMES[rule],
             "finding": found.evaluation.findings[RULES.index(rule)],
+            "policy": found.evaluation.policy,
             "evidence": found.evidence,
             "savings": [(gap, found.names[gap.member_no]) for gap in found.evidence.savings],
-            "absences": [(one, found.names[one.member_no]) for one in found.evidence.absences],
-            "lending": [found.names[no] for no in found.evidence.lending],
+            "absences": [_absences(one, found.names) for one in found.evidence.absences],
+            "lending": [(no, found.names[no]) for no in found.evidence.lending],
+            "since": found.evaluation.policy.borrowers_since(on),
             "repayment": [(gap, found.names[gap.member_no]) for gap in found.evidence.repayment],
-            "has_loans": Loan.objects.filter(group=group).exists() if rule == "lending" else True,
-            "next_week": timedelta(weeks=1),
         },
     )
+
+
+def _absences(one: Absences, names: Mapping[int, str]) -> dict[str, object]:
+    """A member's absences; those that a phone has no room for in one line stand folded."""
+    missed = [(on, how, Attendance.Status(how).label) for on, how in one.missed]
+    return {"one": one, "who": names[one.member_no], "shown": missed[:MOST_ABSENCES], "folded": missed[MOST_ABSENCES:]}
 
 
 @require_GET
@@ -301,5 +311,6 @@ def member_weeks(request: GroupRequest, no: int) -> HttpResponse:
     member = Member.objects.filter(group=request.group, no=no).first()
     if member is None:
         raise Http404
-    found = coverage(request.group, no, clock.today(request.group))
-    return render(request, "compliance/member_weeks.html", {"member": member, "found": found})
+    on = _day(request)
+    found = coverage(request.group, no, on)
+    return render(request, "compliance/member_weeks.html", {"member": member, "found": found, "on": on})

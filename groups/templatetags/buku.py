@@ -92,7 +92,7 @@ def sidik(digest: str | bytes | memoryview | None) -> str:
 
 
 @register.filter
-def hundredths(bound: Decimal) -> str:
+def hundredths(bound: Fraction | Decimal) -> str:
     """Return a bound that people agreed on as per cent, without decimals that are 0: `90 %`, `72,5 %`."""
     return persen(bound).replace(",0", "")
 
@@ -106,6 +106,12 @@ def persen(fraction: Fraction | Decimal | int | None) -> str:
     whole, tenth = divmod(int(tenths + Fraction(1, 2)), 10)
     sign = money.MINUS if fraction < 0 and (whole or tenth) else ""
     return f"{sign}{money.format_amount(whole)},{tenth} %"
+
+
+@register.filter
+def pecahan(fraction: Fraction) -> str:
+    """Return what something counts for, a fraction of one with few decimals, as people write it: `½`, `0,25`."""
+    return "½" if fraction == Fraction(1, 2) else desimal(Decimal(fraction.numerator) / fraction.denominator)
 
 
 @register.filter

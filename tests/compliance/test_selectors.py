@@ -36,9 +36,9 @@ def test_the_worked_group_opens_onto_what_cost_its_points():
     )
     assert found.names[5] == "Syawiyah"
     assert gaps.meetings == (MeetingGap(day(3, 0), None, 0, 0),)
-    assert gaps.absences == (Absences(5, 0, 0, 1),)
+    assert gaps.absences == (Absences(5, ((day(1), "A"),)),)
     assert gaps.books == (BookGap(day(3, 0), None, ()),)
-    assert gaps.lending == (1, 2, 3, 5)
+    assert (gaps.lending, gaps.idle_cash) == ((1, 2, 3, 5), 115_750)
     assert gaps.repayment == (RepaymentGap(1, 4, 10_250, 0, (day(3, 0),)),)
     assert found.beside is not None
     assert found.beside.loans == (LoanStanding(1, 4, 70_000, 0),)
@@ -54,16 +54,22 @@ def test_a_poor_group_opens_onto_everything_it_lacks():
         minutes=Minutes(agenda="Tabungan"), posted_on=day(2),
     )  # fmt: skip
     add_member(group=group, name="Partini", joined_on=day(2, 0))
-    meet(group, day(2), {1: 1000}, pay={1: 5000}, minutes=COMPLETE, counted=114_000 + 1000 + 5000, reason="Uang parkir")
+    meet(
+        group, day(2), {1: 1000}, away={5: "I"}, pay={1: 5000},
+        minutes=COMPLETE, counted=114_000 + 1000 + 5000, reason="Uang parkir",
+    )  # fmt: skip
     found = findings(group, day(4, 0))
     gaps = found.evidence
     assert [(gap.member_no, gap.week, gap.covered_on) for gap in gaps.savings if gap.member_no < 3] == [
         (1, day(1, 0), day(2)), (1, day(2, 0), None), (2, day(2, 0), None), (1, day(3, 0), None), (2, day(3, 0), None)
     ]  # fmt: skip
     assert gaps.meetings == (MeetingGap(day(1, 0), day(1), 2, 5), MeetingGap(day(3, 0), None, 0, 0))
-    assert gaps.absences == (Absences(5, 0, 0, 1), Absences(3, 1, 0, 0), Absences(4, 0, 1, 0))
+    assert gaps.absences == (
+        Absences(5, ((day(2), "I"), (day(1), "A"))), Absences(3, ((day(1), "I"),)), Absences(4, ((day(1), "S"),)),
+    )  # fmt: skip
+    assert [(one.excused, one.sick, one.absent) for one in gaps.absences] == [(1, 0, 1), (1, 0, 0), (0, 1, 0)]
     assert gaps.books == (BookGap(day(1, 0), day(1), ("late", "count", "minutes")), BookGap(day(3, 0), None, ()))
-    assert gaps.lending == (2, 3, 4, 5, 6)
+    assert (gaps.lending, gaps.idle_cash) == ((2, 3, 4, 5, 6), 120_000)
     assert gaps.repayment == (RepaymentGap(1, 1, 0, 20_100 * 2 - 5000 + 0, (day(2, 0), day(3, 0))),)
     assert found.beside is not None
     assert (found.beside.par, found.beside.par3, found.beside.without_sheet) == (100.0, 0.0, 1)

@@ -1,15 +1,24 @@
 """What the coordinator's pages say: every light by shape and word, every filter, the workbook, and the fractions."""
 
+import re
+from decimal import Decimal
+from html import unescape
 from io import BytesIO
+from urllib.parse import urlsplit
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.test.utils import CaptureQueriesContext
+from django.urls import resolve, reverse
 from django.utils.translation import override
 
+from compliance.models import Policy
 from groups import clock
 from groups.models import Appointment, Group, Programme
+from groups.permissions import Permission
+from loans.services import set_classes
 from tests.compliance.village import ask, day, found_group, meet
 from tests.factories import AppointmentFactory, coordinator
 
@@ -48,6 +57,18 @@ def test_a_row_shows_the_light_of_each_rule(client, groups):
     text = page.content.decode()
     drawn = sum(text.count(f'class="light light-{shape}"') for shape, _word in SHOWN.values())
     assert drawn == 2 * 5 + len(SHOWN)  # of two groups, and the key below the table
+
+
+def test_a_row_draws_the_totals_of_its_weeks_and_says_where_they_lead(client, groups):
+    """Mawar from 75,4 to 36,5; Anggrek at 0 all the time, below the scale."""
+    page = board(client, groups[0], sort="name")
+    assert [one["row"].trend for one in page.context["rows"]] == [[0.0, 0.0, 0.0], [75.4, 46.1, 36.5]]
+    trends = re.findall(r'(?s)<td class="cell-trend">.*?</td>', page.content.decode())
+    assert [re.search('points="(.+?)"', trend)[1] for trend in trends] == [
+        "0.0,18.0 48.0,18.0 96.0,18.0",
+        "0.0,10.7 48.0,18.0 96.0,18.0",
+    ]
+    assert [re.sub("<.+?>", "", trend).strip() for trend in trends] == ["tetap", "turun 39"]
 
 
 def test_the_page_says_whose_sheets_are_not_in(client, groups):
@@ -92,12 +113,135 @@ def test_the_workbook_of_the_dashboard_holds_what_the_page_shows(client, groups)
     assert lines[0][2:7] == scores
 
 
+def health(client, group):
+    client.force_login(coordinator(group.bkm))
+    return client.get(reverse("group_health", args=[group.code]), {"on": TODAY.isoformat()}).content.decode()
+
+
 def test_the_findings_of_a_group_show_their_fractions(client, groups):
-    client.force_login(coordinator(groups[0].bkm))
-    page = client.get(reverse("group_health", args=["KSM-MAWAR"]), {"on": TODAY.isoformat()}).content.decode()
+    page = health(client, groups[0])
     assert "<b>7 / 15</b>" in page  # five saved in the first week, two in the second, nobody in the third
     assert "7 tepat pekan, 0 susulan (½), 8 belum" in page
     assert "<b>2 / 3</b>" not in page  # the second meeting had two of five: no quorum
     assert "½ × <b>1 / 3</b> pekan + ½ × <b>7 / 10</b> hadir" in page
     assert "izin 1, sakit 1, alpa 1" in page
     assert "<b>1 / 5</b> anggota" in page
+    assert "dana yang bergulir, penuh mulai 80 %; peminjam 52 pekan terakhir, penuh mulai 80 %" in page
+
+
+def test_findings_and_evidence_name_the_numbers_of_the_policy_they_were_judged_by(client, groups):
+    """Budi brings what he owes after the week, and Julaika her first instalment a day late."""
+    mawar = groups[0]
+    Policy.objects.create(
+        bkm=mawar.bkm, version=1, from_on=day(1), late_value="0.25", weight_weeks_met="0.4",
+        lending_use="0.6", lending_breadth="0.725", borrower_weeks=1,
+    )  # fmt: skip
+    meet(mawar, day(3), {3: 4000}, pay={4: 10_250})
+    page = health(client, mawar)
+    # 5 in the first week, 2 and one late in the second, one in the third; 10.250 late at 0,25 of 20.500
+    assert "<b>8,3 / 15</b> pekan-anggota" in page
+    assert "8 tepat pekan, 1 susulan (0,25), 6 belum" in page
+    assert "0,4 × <b>2 / 3</b> pekan + 0,6 × <b>12 / 15</b> hadir" in page
+    assert "½ × <b>Rp90.250 / Rp168.500</b> + ½ × <b>1 / 5</b> anggota" in page  # halves whatever the policy
+    assert "dana yang bergulir, penuh mulai 60 %; peminjam 1 pekan terakhir, penuh mulai 72,5 %" in page
+    assert "<b>Rp2.563 / Rp20.500</b>" in page
+    assert "tepat 0, susulan (0,25) 10.250, belum 10.250" in page
+    shown = {rule: evidence_of(client, mawar, rule).content.decode() for rule in ("savings", "lending", "repayment")}
+    assert "dibayar 22 Januari (0,25)" in shown["savings"]
+    assert shown["lending"].count("belum meminjam dalam 1 pekan") == 4
+    assert "Rp10.250 terlambat (0,25)" in shown["repayment"]
+    assert "½" not in "".join(shown.values())
+    idle = "Rp78.250 menganggur"
+    assert idle in shown["lending"]
+    Policy.objects.create(bkm=mawar.bkm, version=2, from_on=day(3), lending_use="0.5")  # more than half is lent out
+    assert idle not in evidence_of(client, mawar, "lending").content.decode()
+
+
+def evidence_of(client, group, rule):
+    client.force_login(coordinator(group.bkm))
+    return client.get(reverse("group_evidence", args=[group.code, rule]), {"on": TODAY.isoformat()})
+
+
+def test_each_absence_leads_to_its_sheet_and_old_ones_stand_folded(client, groups):
+    mawar = groups[0]
+    page = evidence_of(client, mawar, "meetings").content.decode()
+    for letter, word in (("A", "alpa"), ("I", "izin"), ("S", "sakit")):
+        link = f'href="{reverse("posted_sheet", args=[mawar.code, day(2)])}">15 Jan&nbsp;<abbr title="{word}">{letter}'
+        assert page.count(link) == 1
+    assert "<details><summary>" not in page
+    with CaptureQueriesContext(connection) as few:
+        evidence_of(client, mawar, "meetings")
+    for weekday in (2, 4, 5, 6):
+        meet(mawar, day(2, weekday), {}, away={3: "A"})
+    with CaptureQueriesContext(connection) as many:
+        page = evidence_of(client, mawar, "meetings").content.decode()
+    assert len(many) == len(few)
+    assert "tidak kuorum" not in page  # the week has a quorate meeting now
+    shown, folded = page.split("<summary>2 sebelumnya</summary>")
+    assert (shown.count("&nbsp;<abbr"), folded.count("&nbsp;<abbr")) == (3, 2 + 2)
+    assert "14 Jan&nbsp;" in folded  # the earliest of Budi's five; Julaika's and Syawiyah's one follow
+
+
+BEHIND = {
+    "savings": ("members/5/weeks/?on=2026-01-26#2026-01-19", '<li class="line" id="2026-01-19">'),
+    "meetings": ("books/cash/?from=2026-01-19&to=2026-01-25", "19–25 Januari 2026"),
+    "books": ("books/cash/?from=2026-01-19&to=2026-01-25", "19–25 Januari 2026"),
+    "lending": ("passbooks/1/?since=2025-01-28&until=2026-01-26", ">Setoran<"),
+    "repayment": ("loans/1/", "Julaika"),
+}
+"""For each rule something that cost Mawar points where no sheet shows it, and what is seen there."""
+
+
+def test_every_line_of_the_evidence_leads_to_where_it_is_seen(client, groups):
+    """Whoever may read the findings may read what lies behind them: no link asks for another permission."""
+    mawar = groups[0]
+    for rule, (address, seen) in BEHIND.items():
+        page = evidence_of(client, mawar, rule).content.decode()
+        lines = page[page.index('<ul class="lines">') :].split('<li class="line">')[1:]
+        links = [[unescape(link) for link in re.findall(r'<a [^>]*href="(.+?)"', line)] for line in lines]
+        assert all(links)
+        assert {resolve(urlsplit(link).path).func.gate for found in links for link in found} == {
+            ("group", Permission.VIEW_GROUP)
+        }
+        assert [f"/g/KSM-MAWAR/{address}"] in links
+        answer = client.get(f"/g/KSM-MAWAR/{address}")
+        assert (answer.status_code, seen in answer.content.decode()) == (200, True)
+
+
+def test_the_age_of_loans_stands_in_the_classes_of_the_board(client, groups):
+    """Julaika lacks her first two instalments. The board lets one pass; beyond, it knows but one class."""
+    mawar = groups[0]
+
+    def classes():
+        page = health(client, mawar)
+        return re.findall(
+            r"<b>([IV]+)</b> (.+?) <span class=\"caption\">(.+?)</span></th><td class=\"num\">(.+?)</td>", page
+        )
+
+    assert classes() == [
+        ("I", "lancar", "tidak terlambat", "0"),
+        ("II", "perhatian", "1–2 angsuran", "100.000"),
+        ("III", "kurang lancar", "3–4 angsuran", "0"),
+        ("IV", "diragukan", "5–6 angsuran", "0"),
+        ("V", "macet", "7 angsuran atau lebih", "0"),
+    ]
+    with CaptureQueriesContext(connection) as few:
+        classes()
+    set_classes(
+        bkm=mawar.bkm, from_on=TODAY,
+        rows=[("baik", 0, Decimal(0)), ("telat", 2, Decimal(10)), ("macet", 3, Decimal(100))],
+    )  # fmt: skip
+    lent = {1: 20_000, 2: 5_000, 3: 1_000, 5: 1_000}
+    meet(mawar, day(3), {}, lend=[ask(mawar, no, amount, day(3)) for no, amount in lent.items()])
+    with CaptureQueriesContext(connection) as many:
+        assert classes() == [
+            ("I", "baik", "0–1 angsuran", "27.000"),
+            ("II", "telat", "2 angsuran", "100.000"),
+            ("III", "macet", "3 angsuran atau lebih", "0"),
+        ]
+    assert len(many) == len(few)
+    # All borrow now, and 127.000 of 164.000 are lent out: a green light, but short of four fifths by what lies idle.
+    idle = "Rp37.000 menganggur</a>"
+    assert idle in health(client, mawar)
+    page = evidence_of(client, mawar, "lending").content.decode()
+    assert (idle in page, "Semua anggota meminjam dalam 52 pekan." in page) == (True, True)

@@ -15,7 +15,7 @@ from groups.dates import format_day
 from groups.models import Member
 from groups.money import InvalidAmount, format_amount, parse_rupiah
 from ledger import chart
-from meetings.forms import AMOUNTS, FOLLOW_UPS, LABELS, OTHER_LINES, SheetForm
+from meetings.forms import AMOUNTS, FOLLOW_UPS, LABELS, MOST_OTHER_LINES, SheetForm
 from meetings.selectors import PostedLine, PostedSheet
 from meetings.sheet import DENOMINATIONS
 
@@ -103,7 +103,7 @@ def _parts(form: SheetForm, book: PostedSheet, sealed: Mapping[str, Any]) -> Ite
         ("out", _("Other money out"), book.expenses),
     ):
         held = sorted((_account(one.code), one.hand_over.entry.memo, format_amount(abs(one.total))) for one in lines)
-        mine = sorted(filter(any, (_other(form.data, f"{prefix}{n}") for n in range(1, OTHER_LINES + 1))))
+        mine = sorted(filter(any, (_other(form.data, f"{prefix}{n}") for n in range(1, MOST_OTHER_LINES + 1))))
         yield _listed(title, held, mine)
     meeting = book.meeting
     counted = [(value, form.data.get(f"c-{value}", "").strip()) for value in DENOMINATIONS]

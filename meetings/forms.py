@@ -31,7 +31,8 @@ from meetings.sheet import (
     same_person,
 )
 
-OTHER_LINES = 3  # lines for other money in, and as many for money out
+OTHER_LINES, MOST_OTHER_LINES = 3, 9  # lines for other money in, and as many for money out: shown at first, at most
+ASKED_LINES = "other-lines"  # of a draft: how many she asked for; no page sends it
 FOLLOW_UPS = 3
 MOST_TEXT = 4000
 INCOME_CODES = (chart.OTHER_INCOME, chart.CAPITAL, chart.SOCIAL_FUND, chart.FINES)
@@ -212,6 +213,7 @@ class SheetContext:
     requests: list[LoanRequest]
     last_of_week: date  # instalments due up to here are suggested
     rules: LendingRules | None = None  # in force that day
+    last_given: dict[int, dict[str, int]] = field(default_factory=dict)  # wajib and sukarela before it, by number
 
     def blocked(self, request: LoanRequest) -> int:
         """What stays behind of a request when it is paid out, in rupiah."""
@@ -244,6 +246,7 @@ class Line:
     open: bool = False
     sum: int = 0
     short: int = 0
+    usual: str = ""  # "wajib 5000 angsuran 20000": what the page itself compares with
     soft: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -258,13 +261,11 @@ class SheetForm:
         self.data = dict(data)
         self.errors: dict[str, str] = {}
         self.captions: dict[str, str] = {}  # some of the errors in two or three words
+        self.agreed = {m.no: self._agreed(m.no) for m in context.members}
+        self.usual = {m.no: self._usual(m.no) for m in context.members}
         self.rows = {m.no: RowForm(self._row_data(m), prefix=f"r{m.no}") for m in context.members}
-        self.income = [
-            OtherMoneyForm(self.data, prefix=f"in{i}", codes=INCOME_CODES) for i in range(1, OTHER_LINES + 1)
-        ]
-        self.expenses = [
-            OtherMoneyForm(self.data, prefix=f"out{i}", codes=EXPENSE_CODES) for i in range(1, OTHER_LINES + 1)
-        ]
+        self.income = self._other_lines("in", INCOME_CODES)
+        self.expenses = self._other_lines("out", EXPENSE_CODES)
         self.requests = {
             r.no: RequestForm(
                 self.data,
@@ -289,6 +290,17 @@ class SheetForm:
         self.extra: dict[str, int] = {}
         self._judge()
 
+    def _other_lines(self, prefix: str, codes: tuple[str, ...]) -> list[OtherMoneyForm]:
+        """Three lines, or as many as she asked for, and one more than are written on while there may be more."""
+        written = [
+            n
+            for n in range(1, MOST_OTHER_LINES + 1)
+            if any(self.data.get(f"{prefix}{n}-{name}", "").strip() for name in OtherMoneyForm.base_fields)
+        ]
+        wanted = max(OTHER_LINES, int(self.data.get(ASKED_LINES, 0)), max(written, default=0) + 1)
+        lines = min(MOST_OTHER_LINES, wanted)
+        return [OtherMoneyForm(self.data, prefix=f"{prefix}{n}", codes=codes) for n in range(1, lines + 1)]
+
     def _row_data(self, member: Member) -> dict[str, str]:
         """What was typed for a member; where nothing was typed yet, what was agreed."""
         prefix = f"r{member.no}-"
@@ -296,15 +308,26 @@ class SheetForm:
             name: value for name, value in self.data.items() if name.startswith(prefix)
         }
 
+    def _agreed(self, no: int) -> dict[str, int]:
+        """The agreed amounts of a row: wajib, pokok if she owes it, what is due of her oldest loan, the fine."""
+        context, owed = self.context, self.context.loans.get(no, [])
+        due = owed[0].due(context.last_of_week) if owed else 0
+        pokok = max(0, context.principal - context.paid_principal.get(no, 0))
+        wanted = {"wajib": context.weekly, "angsuran": due, "pokok": pokok, "denda": context.fine(no)}
+        return {name: amount for name, amount in wanted.items() if amount}
+
+    def _usual(self, no: int) -> dict[str, int]:
+        """What each column of a row usually holds, in rupiah: what was agreed or is due, else what she gave last."""
+        others = self.context.loans.get(no, [])[1:]
+        due = {f"angsuran-{one.loan.no}": one.due(self.context.last_of_week) for one in others}
+        known = self.context.last_given.get(no, {}) | due
+        return {name: amount for name, amount in known.items() if amount} | self.agreed[no]
+
     def suggestions(self, member: Member) -> dict[str, str]:
-        """The agreed amounts, as pencil: simpanan wajib, pokok if she owes it, what is due of her oldest loan, fine."""
+        """The agreed amounts, as pencil; nothing for her who did not come."""
         if self.data.get(f"r{member.no}-attendance", "") in ("I", "S", "A"):
             return {}
-        owed = self.context.loans.get(member.no, [])
-        due = owed[0].due(self.context.last_of_week) if owed else 0
-        pokok = max(0, self.context.principal - self.context.paid_principal.get(member.no, 0))
-        wanted = {"wajib": self.context.weekly, "angsuran": due, "pokok": pokok, "denda": self.context.fine(member.no)}
-        return {name: format_amount(amount) for name, amount in wanted.items() if amount}
+        return {name: format_amount(amount) for name, amount in self.agreed[member.no].items()}
 
     def _judge(self) -> None:
         forms_by_field: list[forms.Form] = [
@@ -441,10 +464,13 @@ class SheetForm:
 
     def names(self) -> set[str]:
         """Every field a draft of this sheet may hold; anything else a browser sends is dropped."""
-        parts: list[forms.Form] = [*self.rows.values(), *self.income, *self.expenses, *self.requests.values()]
+        parts: list[forms.Form] = [*self.rows.values(), *self.requests.values()]
         parts += [*self.follow_ups, self.count, self.minutes, self.difference]
         names = {f"{one.prefix}-{name}" for one in parts for name in one.fields} | set(self.extra_fields)
-        return names | {f"r{m.no}-{name}-ok" for m in self.context.members for name in ("wajib", "angsuran")}
+        # Another page may show more lines of other money than are written on here.
+        lines = [f"{prefix}{n}" for prefix in ("in", "out") for n in range(1, MOST_OTHER_LINES + 1)]
+        names |= {f"{line}-{name}" for line in lines for name in OtherMoneyForm.base_fields}
+        return names | {f"r{m.no}-{name}-ok" for m in self.context.members for name in self.usual[m.no]}
 
     def notes(self) -> dict[str, str]:
         """The fields that hold no money, who came and the minutes, each with what every page proposes for it."""
@@ -512,6 +538,7 @@ class SheetForm:
             or any(self.data.get(f"{k}-angsuran-{one.loan.no}") for one in owed[1:]),
             sum=row.received if checked else self.pencilled(no),
             short=due - paid if 0 < paid < due else 0,
+            usual=" ".join(f"{name} {amount}" for name, amount in self.usual[no].items()),
             soft=self.soft(member),
         )
 
@@ -528,12 +555,11 @@ class SheetForm:
 
     def soft(self, member: Member) -> list[dict[str, Any]]:
         """Amounts ten times more or less than usual, not yet confirmed: a question, never a refusal."""
-        owed = self.context.loans.get(member.no, [])
-        usual = {"wajib": self.context.weekly, "angsuran": owed[0].due(self.context.last_of_week) if owed else 0}
         questions = []
-        for name, expected in usual.items():
-            amount, field_name = self.amount(member.no, name), f"r{member.no}-{name}"
-            if not expected or not amount or self.data.get(f"{field_name}-ok") == str(amount):
+        for name, expected in self.usual[member.no].items():
+            field_name = f"r{member.no}-{name}"
+            amount = self.extra[field_name] if field_name in self.extra else self.amount(member.no, name)
+            if not amount or self.data.get(f"{field_name}-ok") == str(amount):
                 continue
             if field_name in self.errors:
                 continue
@@ -541,7 +567,7 @@ class SheetForm:
                 questions.append(
                     {
                         "field": field_name,
-                        "label": LABELS[name],
+                        "label": LABELS[name.partition("-")[0]],
                         "more": amount > expected,
                         "amount": amount,
                         "words": terbilang(amount),

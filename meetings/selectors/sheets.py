@@ -11,7 +11,9 @@ from django.db.models.functions import Coalesce
 from groups import clock
 from groups.dates import week_start
 from groups.models import Appointment, Group, Holiday, Member
+from groups.regions_search import region_labels
 from ledger import chart
+from ledger.kinds import HANDOVER
 from ledger.models import Account, Entry, Posting
 from ledger.rows import fetch_joined
 from loans import selectors as loan_selectors
@@ -39,7 +41,7 @@ def meeting_day(group: Group, monday: date) -> date:
 
 def sheet_context(group: Group, on: date) -> SheetContext:
     """What the book knows when a day's sheet is filled in: the box as at that day, all else as it is. Four queries."""
-    members: list[Any] = list(_with_savings(Member.objects.filter(group=group).active_on(on).order_by("no"), group))
+    members: list[Any] = list(_with_savings(Member.objects.filter(group=group).active_on(on).order_by("no"), group, on))
     terms, rules, cash = _agreed(group, on)
     return SheetContext(
         group=group,
@@ -54,14 +56,34 @@ def sheet_context(group: Group, on: date) -> SheetContext:
         requests=list(loan_selectors.waiting_requests(group)),
         last_of_week=week_start(on) + timedelta(days=6),
         rules=rules,
+        last_given={one.no: {"wajib": one.last_weekly, "sukarela": one.last_voluntary} for one in members},
     )
 
 
-def _with_savings(members: QuerySet[Member], group: Group) -> QuerySet[Member]:
+def _with_savings(members: QuerySet[Member], group: Group, on: date) -> QuerySet[Member]:
+    """Give members what they saved and, as rupiah, what they gave last before a day and nobody took back."""
     accounts = Account.objects.filter(book=group.book_id, member_no=OuterRef("no"), loan_no=0)
+    given = Posting.objects.filter(
+        account__book=group.book_id,
+        account__member_no=OuterRef("no"),
+        amount__lt=0,
+        on__lt=on,
+        entry__kind=HANDOVER,
+        entry__reverses=None,
+        entry__reversed_by=None,
+    ).order_by("-on", "-pk")
+
+    def balance(code: str) -> Coalesce:
+        return Coalesce(Subquery(accounts.filter(code=code).values("balance")), 0)
+
+    def last(code: str) -> Coalesce:
+        return Coalesce(-Subquery(given.filter(account__code=code).values("amount")[:1]), 0)
+
     return members.annotate(
-        paid_principal=Coalesce(Subquery(accounts.filter(code=chart.PRINCIPAL_SAVINGS).values("balance")), 0),
-        voluntary=Coalesce(Subquery(accounts.filter(code=chart.VOLUNTARY_SAVINGS).values("balance")), 0),
+        paid_principal=balance(chart.PRINCIPAL_SAVINGS),
+        voluntary=balance(chart.VOLUNTARY_SAVINGS),
+        last_weekly=last(chart.WEEKLY_SAVINGS),
+        last_voluntary=last(chart.VOLUNTARY_SAVINGS),
     )
 
 
@@ -291,6 +313,7 @@ class Home:
     """The treasurer's first page."""
 
     group: Group
+    village: str
     members: int
     treasurer: str
     monday: date
@@ -372,6 +395,7 @@ def home(group: Group, user: User) -> Home:
         )
     return Home(
         group=group,
+        village=region_labels([group.region]).get(group.region, "").split(",")[0],
         members=members,
         treasurer=treasurer.user.name if treasurer else "",
         monday=monday,

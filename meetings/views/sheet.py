@@ -23,7 +23,9 @@ from meetings import selectors, services
 from meetings.check import check
 from meetings.comparing import side_by_side
 from meetings.forms import (
+    ASKED_LINES,
     LABELS,
+    OTHER_LINES,
     DraftKeyForm,
     SheetContext,
     SheetForm,
@@ -155,10 +157,12 @@ def _known(draft: SheetDraft | None) -> str:
 def _apply(action: str, request: GroupRequest, context: SheetContext, data: dict[str, str]) -> None:
     """Do what a button of the sheet says, without JavaScript as well."""
     confirm, take = request.POST.get("confirm", ""), request.POST.get("take", "")
-    if not (confirm or take or action in ("all-present", "all-paid")):
+    if not (confirm or take or action in ("all-present", "all-paid", "more")):
         return
     form = SheetForm(context, data)
-    if action == "all-present":
+    if action == "more":
+        data[ASKED_LINES] = str(max(len(form.income), len(form.expenses)) + OTHER_LINES)
+    elif action == "all-present":
         for member in context.members:
             data.setdefault(f"r{member.no}-attendance", "H")
     elif action == "all-paid":
@@ -174,6 +178,8 @@ def _apply(action: str, request: GroupRequest, context: SheetContext, data: dict
 
 
 def _anchor(request: GroupRequest) -> str:
+    if request.POST.get("action") == "more":
+        return "#other"
     named = (request.POST.get("confirm") or request.POST.get("take") or "").split("-")[0]
     return f"#{named}" if named.isalnum() else ""
 

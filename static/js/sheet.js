@@ -38,6 +38,8 @@ const tick = (row) => field(row, "catat");
 const amountsOf = (row) => (row.amounts ??= [...row.querySelectorAll('input[inputmode="numeric"]')]);
 const readable = (row) => amountsOf(row).every((input) => !unread(input.value));
 const isIn = (input) => !input.name.endsWith("-tarik");
+const usualOf = (row) => (row.usual ??= [...row.dataset.usual.matchAll(/(\S+) (\d+)/g)].map(([all, name, usual]) => [all, name, Number(usual)]));
+const labelOf = (input) => input.labels[0].textContent.trim();
 const sumOf = (row) => amountsOf(row).filter(isIn).reduce((sum, input) => sum + (read(input.value) || 0), 0);
 
 // What the server refused stands until its field says something else; the next check judges again.
@@ -84,12 +86,12 @@ function say(row) {
   const due = Number(row.dataset.due);
   const paid = read(field(row, "angsuran")?.value ?? "");
   if (due && paid && paid < due) lines.push(sentence(`${word("Shortby")} Rp${group(due - paid)}.`));
-  for (const [name, usual] of [["wajib", Number(row.dataset.usualWajib)], ["angsuran", due]]) {
+  for (const [, name, usual] of usualOf(row)) {
     const input = field(row, name);
     const amount = input ? read(input.value) : 0;
-    if (!usual || !amount || input.dataset.right === String(amount) || stands(input.name)) continue;
+    if (!amount || input.dataset.right === String(amount) || stands(input.name)) continue;
     if (amount < usual * 10 && amount * 10 > usual) continue;
-    lines.push(sentence(`${amount > usual ? word("More") : word("Less")}: ${terbilang(amount)} rupiah.`));
+    lines.push(sentence(`${labelOf(input)}: ${amount > usual ? word("More") : word("Less")}: ${terbilang(amount)} rupiah.`));
     const right = button(word("Right"), () => { input.dataset.right = String(amount); confirmField(input, amount); changed(row); });
     const make = button(`${word("Make")} ${group(usual)}`, () => { input.value = group(usual); changed(row); });
     lines.push(right, make);
@@ -97,7 +99,10 @@ function say(row) {
   for (const input of amountsOf(row)) {
     if (unread(input.value) && !stands(input.name)) wrong.push(sentence(unread(input.value), "field-error"));
   }
-  box.replaceChildren(...box.querySelectorAll("[id]"), ...wrong, ...lines);
+  // The same again stays as it is: leaving a field by pressing one of these buttons must not take it from below the finger.
+  const told = [...wrong, ...lines].map((one) => one.textContent).join("\n");
+  if (box.told !== told) box.replaceChildren(...box.querySelectorAll("[id]"), ...wrong, ...lines);
+  box.told = told;
   box.hidden = !box.querySelector(":not([hidden])");
 }
 function sentence(text, kind = "soft") {
@@ -334,6 +339,7 @@ function remember(stamp, sent = false) {
   } catch { /* a full phone still has the server */ }
 }
 async function keep() {
+  timer = 0;
   if (sending) { again = true; return; }
   const body = new FormData(form), sent = JSON.stringify([...body]);
   sending = fetch(form.dataset.draftUrl, { method: "POST", body, redirect: "error" });
@@ -359,7 +365,18 @@ async function keep() {
   }
 }
 window.addEventListener("online", keep);
-form.addEventListener("submit", () => remember(held, true));
+// Whoever leaves within the breath that a draft waits for is not waited for: the browser sends it after the page.
+window.addEventListener("pagehide", () => {
+  if (!timer && !again) return;
+  clearTimeout(timer);
+  timer = 0;
+  fetch(form.dataset.draftUrl, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true, redirect: "error" });
+});
+form.addEventListener("submit", () => {
+  clearTimeout(timer);
+  timer = 0;
+  remember(held, true);
+});
 // What another page wrote meanwhile is shown here too, unless it was touched here since.
 function show(theirs, sent, notice) {
   for (const [name, text] of Object.entries(theirs)) {

@@ -8,8 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from groups.models import Region
 from tests.factories import PASSWORD, coordinator, treasurer
 from tests.meetings import village
 
@@ -135,3 +136,17 @@ def test_the_coordinator_s_screens(mawar, page):
         assert response.status == 200, address
         found += look(page, (360, 1280))
     assert not found, "\n".join(found)
+
+    # A region is looked for as she types, chosen by the keys, and saved by its code.
+    Region.objects.create(code="35.73", name="Kota Malang", search="kota malang 3573 ")
+    Region.objects.create(code="35.73.04.1004", name="Bandungrejosari", search="bandungrejosari 3573041004 ")
+    page.goto(f"/b/{mawar.bkm.code}/settings/about/")
+    page.locator("#id_region").press_sequentially("bandungrejo")
+    expect(page.locator("[role=option]")).to_have_text("Kelurahan Bandungrejosari, Kota Malang (35.73.04.1004)")
+    page.press("#id_region", "ArrowDown")
+    page.press("#id_region", "Enter")
+    expect(page.locator("#id_region")).to_have_value("35.73.04.1004")
+    page.click("main .btn-primary")
+    page.wait_for_url("**/settings/")
+    mawar.bkm.refresh_from_db()
+    assert mawar.bkm.region == "35.73.04.1004"

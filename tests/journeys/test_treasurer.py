@@ -211,6 +211,12 @@ WATCH = """() => {
 def test_enter_goes_down_letters_say_who_came_and_space_records(wati, page, artefacts):
     page.set_viewport_size({"width": 1280, "height": 800})
     page.click("a.btn-primary")
+    page.fill("#r3-wajib", "50000")
+    said = page.locator("#r3 [data-say]")
+    expect(said).to_contain_text("Wajib: 10 kali biasanya: lima puluh ribu rupiah.")
+    page.click("#r3 [data-say] button:has-text('Jadi 5.000')")
+    expect(page.locator("#r3-wajib")).to_have_value("5.000")
+    expect(said).to_be_hidden()
     page.focus("#r1-sukarela")
     page.keyboard.type("h10000")
     page.keyboard.press("Space")
@@ -241,6 +247,49 @@ def test_what_she_typed_is_on_the_server_before_she_sends(wati, page):
     page.goto("/")
     page.click("a.btn-primary")
     expect(page.locator("#r2-sukarela")).to_have_value("7.000")
+
+
+def test_what_she_typed_as_she_left_is_on_the_server(wati, page):
+    page.click("a.btn-primary")
+    page.wait_for_load_state("load")
+    sheet = page.url
+    page.evaluate("""() => {
+      const field = document.querySelector("#r2-sukarela");
+      field.value = "7.000";
+      field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      location.href = "/";
+    }""")
+    page.wait_for_url("**/KSM-MAWAR/")
+    page.evaluate("localStorage.clear()")  # what comes back comes from the server
+    page.wait_for_function(
+        "async (sheet) => (await (await fetch(sheet)).text()).includes('7.000')", arg=sheet, polling=50
+    )
+    page.goto(sheet)
+    expect(page.locator("#r2-sukarela")).to_have_value("7.000")
+    assert page.errors == []
+
+
+def test_a_phone_that_runs_no_script_posts_the_week(wati, browser, site):
+    plain = browser.new_context(base_url=site.url, viewport={"width": 360, "height": 640}, java_script_enabled=False)
+    try:
+        page = plain.new_page()
+        sign_in(page, wati.wati)
+        page.click("a.btn-primary")
+        page.click("[data-all-present]")
+        page.fill("#r2-wajib", "50000")
+        page.click("[data-all-paid]")
+        expect(page.locator("#r2 [data-say]")).to_contain_text("Wajib: 10 kali biasanya: lima puluh ribu rupiah.")
+        page.click("#r2 button[name=take]")
+        expect(page.locator("#r2-wajib")).to_have_value("5.000")
+        page.fill("#c-total", "110.250")
+        page.fill("#c-by", "Sari")
+        page.click(".bar button")
+        page.check("#m-none")
+        page.click("button.btn-primary")
+        expect(page.locator(".receipt-total")).to_have_text("Rp35.250")
+    finally:
+        plain.close()
+    assert Account.objects.get(book=wati.book, code="1110").balance == 110_250
 
 
 def test_two_phones_fill_in_one_sheet_and_show_each_other_s_rows(wati, page, browser, site):

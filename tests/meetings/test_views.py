@@ -3,20 +3,28 @@
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
+from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
+from groups import clock
+from groups.dates import format_week, week_start
 from groups.models import Appointment
 from groups.services import add_members
 from ledger.models import Account, Entry
+from loans.models import Loan
 from loans.services import request_loan
 from meetings import selectors
 from meetings.comparing import side_by_side
 from meetings.forms import SheetForm
 from meetings.models import CashDifference, HandOver, Meeting, SheetDraft
+from meetings.services import add_disbursement, correct_hand_over
+from meetings.sheet import Row
+from savings.terms import agree_terms
 from tests.books import objections
 from tests.factories import AppointmentFactory, GroupFactory, coordinator, treasurer
 from tests.meetings import village
@@ -93,6 +101,19 @@ def test_an_ordinary_week_from_the_task_list_to_the_receipt(wati, group):
     receipt = wati.get(answer.url)
     assert "Rp35.250" in receipt.content.decode()
     assert "tiga puluh lima ribu dua ratus lima puluh" in receipt.content.decode()
+    told = unquote(receipt.context["whatsapp"]).partition("?text=")[2]
+    seal = receipt.context["book"].digest
+    assert told.splitlines() == [
+        f"*{group.name}*",
+        f"Lembar pekan {format_week(week_start(village.today()))}",
+        "Hadir 5 dari 5",
+        "Masuk Rp35.250 (tiga puluh lima ribu dua ratus lima puluh rupiah)",
+        "Keluar Rp0",
+        "Kas Rp110.200",
+        "Selisih kurang Rp50",
+        f"No. 8–13 · sidik {seal[:4]} {seal[4:8]}",
+    ]
+    assert f'href="{escape(receipt.context["whatsapp"])}"' in receipt.content.decode()
     meeting = Meeting.objects.get(on=village.today())
     assert (meeting.decisions, meeting.counted_by, meeting.difference) == ("Tidak ada keputusan", "Sari", -50)
     assert cash(group) == 110_200
@@ -176,6 +197,71 @@ def test_ten_times_the_usual_is_a_question_and_not_a_refusal(wati, group):
     assert wati.get(url("sheet", group)).context["lines"][0].soft == []
     wati.post(url("sheet", group), filled(action="", take="r1-wajib", r1_wajib="55.000"))
     assert wati.get(url("sheet", group)).context["lines"][0].values["wajib"] == "5.000"
+
+
+def test_ten_times_what_she_gave_last_or_owes_is_asked_about_in_every_column(wati, group):
+    """Sukarela by what she gave last, a second loan by what falls due, pokok by what was agreed."""
+    agree_terms(group=group, from_on=village.today(), weekly=5_000, principal=20_000)
+    first = Meeting.objects.filter(group=group).earliest("on")
+    correct_hand_over(
+        hand_over=first.hand_overs.get(member__no=2),
+        row=Row(2, weekly=5_000, voluntary=3_000),
+        reason="Sukarelanya lupa dicatat",
+        key=uuid4(),
+        by=None,
+        at=clock.now(),
+    )
+    wati.post(url("sheet", group), filled(r2_sukarela="30.000", r2_pokok="2.000", r1_sukarela="900.000"))
+    lines = wati.get(url("sheet", group)).context["lines"]
+    assert [(one["field"], one["usual"], one["more"]) for one in lines[1].soft] == [
+        ("r2-sukarela", 3_000, True),
+        ("r2-pokok", 20_000, False),
+    ]
+    assert lines[0].soft == [], "nobody knows what is usual for her"
+
+
+def test_a_second_loan_of_hers_has_a_field_of_its_own(wati, group):
+    first, julaika = Meeting.objects.filter(group=group).earliest("on"), group.members.get(no=3)
+    terms = replace(village.LOAN, principal=20_000)
+    asked = request_loan(group=group, member=julaika, amount=20_000, purpose="Pupuk", terms=terms, on=first.on)
+    told = {"reason": "Lupa dicatat", "key": uuid4(), "by": None, "at": clock.now()}
+    add_disbursement(meeting=first, request=asked, **told)
+    page = wati.get(url("sheet", group)).content.decode()
+    assert ('name="r3-angsuran-2"' in page, "Pinjaman no. 2" in page, "jatuh tempo 2.050" in page) == (True, True, True)
+    too_much = wati.post(url("sheet", group), filled(**{"r3-angsuran-2": "99.000"}))
+    assert "Sisa pinjamannya Rp20.500." in too_much.content.decode()
+    wati.post(url("sheet", group), filled(**{"r3-angsuran-2": "205"}))
+    (question,) = wati.get(url("sheet", group)).context["lines"][2].soft
+    assert (question["field"], question["usual"], question["more"]) == ("r3-angsuran-2", 2_050, False)
+    wati.post(url("sheet", group), filled(action="", take="r3-angsuran-2", **{"r3-angsuran-2": "205"}))
+    assert send(wati, group, d_reason="receh").url == url("receipt", group)
+    owed = {loan.no: loan.receivable.balance for loan in Loan.objects.filter(group=group)}
+    assert owed == {1: 90_000, 2: 18_000}
+
+
+def test_there_are_as_many_lines_of_other_money_as_she_needs(wati, group):
+    def shown() -> tuple[int, int]:
+        form = wati.get(url("sheet", group)).context["form"]
+        return len(form.income), len(form.expenses)
+
+    assert shown() == (3, 3)
+    cost = {"out3_code": "5130", "out3_memo": "Kopi", "out3_amount": "1.000"}
+    wati.post(url("sheet", group), filled(**cost))
+    assert shown() == (3, 4), "the last one is written on"
+    answer = wati.post(url("sheet", group), filled(**cost, action="more"))
+    assert answer.url.endswith("#other")
+    assert shown() == (7, 7)
+    lines = {}
+    for n in range(3, 10):
+        lines |= {f"out{n}_code": "5130", f"out{n}_memo": f"Kue {n}", f"out{n}_amount": "1.000"}
+    wati.post(url("sheet", group), filled(**lines))
+    assert shown() == (7, 9), "nine at most"
+    page = wati.get(url("check", group))
+    fields = {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh", "m-none": "1"}
+    wati.post(url("check", group), fields)
+    meeting = Meeting.objects.get(on=village.today())
+    paid = [one.entry.memo for one in meeting.hand_overs.filter(entry__kind="expense").order_by("entry__number")]
+    assert paid == [f"Kue {n}" for n in range(3, 10)]
 
 
 def test_what_the_book_would_refuse_is_said_in_short_and_not_asked_about(wati, group):

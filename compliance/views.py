@@ -202,7 +202,8 @@ def _standing(group: Group, on: date, found: selectors.Findings) -> list[tuple[i
     """(outstanding, instalments late) of each open loan. While today is not over, what falls due today is not late."""
     if on < clock.today(group):
         return [(loan.outstanding, loan.late) for loan in found.beside.loans] if found.beside else []
-    states = [owed.state(on - timedelta(days=1)) for owed in open_loans(group)]
+    own = [owed for owed in open_loans(group) if owed.loan.upk_loan_id is None]  # what a UPK lent is no internal loan
+    states = [owed.state(on - timedelta(days=1)) for owed in own]
     return [(state.outstanding, state.instalments_late) for state in states if state.outstanding]
 
 

@@ -17,7 +17,7 @@ from meetings.services import post_sheet
 from meetings.sheet import Payment, Row, Sheet
 from tests.compliance.test_services import at, worked_group
 from tests.compliance.village import assert_rows_are_what_the_books_say, day, noon
-from tests.factories import UserFactory
+from tests.factories import UserFactory, coordinator
 from tests.loans.two_tiers import monthly, pass_on
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def lend_from_upk(group, on):
     return services.disburse_upk_loan(request=request, key=uuid4(), by=None, on=on, at=noon(on))
 
 
-def test_the_worked_example_stands_to_the_digit_beside_a_upk_loan():
+def test_the_worked_example_stands_to_the_digit_beside_a_upk_loan(client):
     alone = worked_group()
     before, shot = findings(alone, day(9)).as_json(), at(alone, 4)
     group = worked_group(code="KSM-LAIN")
@@ -45,6 +45,10 @@ def test_the_worked_example_stands_to_the_digit_beside_a_upk_loan():
     after = findings(group, day(9)).as_json()
     assert {**after, "group": before["group"]} == before
     assert at(group, 4) == shot
+    # Nor does the age of its loans know of them: today, read off the loans themselves, as little as on a past day.
+    client.force_login(coordinator(group.bkm))
+    ages = [client.get(f"/g/KSM-LAIN/health/{asked}").context["outstanding"] for asked in ("", f"?on={day(9)}")]
+    assert ages == [70_000, 70_000]
     assert_rows_are_what_the_books_say(group)
     # A payment of the shares and its way to the UPK change the cash of neither.
     rows = tuple(Row(no, "H", payments=(Payment(600_000, loan_no),)) for no, loan_no in ((1, 2), (2, 3)))

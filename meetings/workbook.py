@@ -407,11 +407,14 @@ def _refuse_active(sheet: RawSheet, problems: Problems) -> None:
 
 def _headings(
     name: str, sheet: RawSheet, columns: tuple[Column, ...], problems: Problems
-) -> tuple[int, dict[str, int]]:
-    """Return the row of the headings (the first that holds anything) and heading → column number."""
+) -> tuple[int, dict[str, int], frozenset[str]]:
+    """Return the row of the headings (the first that holds anything), heading → column number, and what was refused:
+    headings that stand there twice, or are missing although the sheet needs them.
+    """
     number = min(sheet.rows, default=0)
     known = {column.heading.lower(): column.heading for column in columns}
     found: dict[str, int] = {}
+    refused: set[str] = set()
     for place, cell in sorted(sheet.rows.get(number, {}).items()):
         heading = " ".join(_text_of(cell).split()) if cell.kind in ("text", "number") else ""
         if heading.lower() not in known:
@@ -419,12 +422,18 @@ def _headings(
             problems.warn(name, xlsx.reference(number, place), reason)
         elif known[heading.lower()] in found:
             problems.error(name, xlsx.reference(number, place), _("Two columns have this heading."))
+            refused.add(known[heading.lower()])
         else:
             found[known[heading.lower()]] = place
+    computed = any(cell.kind == "formula" for cell in sheet.rows.get(number, {}).values())  # named before
     for column in columns:
         if column.heading not in found:
             at = xlsx.reference(number or 1, 1)
             if column.needed:
+                refused.add(column.heading)
+            if computed:
+                pass  # it may be this one
+            elif column.needed:
                 reason = _("The column “%(heading)s” is missing.")
                 problems.error(name, at, reason % {"heading": column.heading})
             else:
@@ -439,14 +448,14 @@ def _headings(
     }
     for place in sorted(beyond):
         problems.warn(name, xlsx.reference(number or 1, place), _("This column has no heading and was not read."))
-    return number, found
+    return number, found, frozenset(refused)
 
 
 def _read_sheet(name: str, sheet: RawSheet, problems: Problems) -> list[Line]:
     if name == GROUP or (not sheet.rows and name not in NEEDED_SHEETS):
         return []
     columns = LAYOUT[name]
-    head, found = _headings(name, sheet, columns, problems)
+    head, found, refused = _headings(name, sheet, columns, problems)
     places = {heading: (0, place) for heading, place in found.items()}
     lines = []
     for number, cells in sorted(sheet.rows.items()):
@@ -460,7 +469,8 @@ def _read_sheet(name: str, sheet: RawSheet, problems: Problems) -> list[Line]:
             if place:
                 at = xlsx.reference(number, place)
                 _read_into(values, unread, column, cell, problems.at(name, at))
-        lines.append(Line(name, number, values, places, frozenset(unread)))
+        values = {heading: value for heading, value in values.items() if heading not in refused}
+        lines.append(Line(name, number, values, places, refused | unread))
     return lines
 
 
@@ -498,7 +508,7 @@ def _read_into(
 
 def _read_group(sheet: RawSheet, problems: Problems) -> Line:
     """Read Kelompok, whose fields stand one below the other."""
-    head, found = _headings(GROUP, sheet, LAYOUT[GROUP], problems)
+    head, found, _refused = _headings(GROUP, sheet, LAYOUT[GROUP], problems)
     values: dict[str, Any] = {}
     unread: set[str] = set()
     places: dict[str, tuple[int, int]] = {}
@@ -517,6 +527,8 @@ def _read_group(sheet: RawSheet, problems: Problems) -> Line:
                 continue
             if column.heading in places:
                 problems.error(GROUP, at, _("This stands here twice."))
+                values.pop(column.heading, None)
+                unread.add(column.heading)
                 continue
             places[column.heading] = (number, found["Nilai"])
             where = xlsx.reference(number, found["Nilai"])
@@ -527,8 +539,12 @@ def _read_group(sheet: RawSheet, problems: Problems) -> Line:
                 cells.get(found["Nilai"]),
                 problems.at(GROUP, where),
             )
+        computed = any(
+            found["Isian"] in cells and cells[found["Isian"]].kind == "formula" for cells in sheet.rows.values()
+        )
         for column in FIELDS:
             if column.heading not in places and column.filled:
-                problems.error(GROUP, "A1", _("“%(heading)s” is missing.") % {"heading": column.heading})
                 unread.add(column.heading)
+                if not computed:
+                    problems.error(GROUP, "A1", _("“%(heading)s” is missing.") % {"heading": column.heading})
     return Line(GROUP, head or 1, values, places, frozenset(unread))

@@ -17,8 +17,7 @@ from django.db import transaction
 
 from groups import services as groups
 from groups.dates import week_start
-from groups.models import Appointment, Bkm, Group, Holiday, Member, Programme
-from groups.offices import begin_terms
+from groups.models import Appointment, Bkm, Group, Member, Programme
 from ledger import chart
 from ledger import services as ledger
 from ledger.announce import one_announcement
@@ -33,6 +32,7 @@ from meetings.sheet import CashCount, Disbursement, Minutes, OtherMoney, Payment
 from reports.demo_books import keep_the_books
 from reports.demo_upk import open_the_book
 from savings.terms import agree_terms
+from users import services as users
 from users.models import User
 
 SEED = 20260122
@@ -144,10 +144,11 @@ SMALL_BKM, PROGRAMME = "BKM-GUYUB-RUKUN", "GRD"
 
 
 @transaction.atomic
-def load_small(*, today: date, say: Say) -> None:
+def load_small(*, today: date, say: Say, weeks: int | None = None) -> None:
     """Make BKM Guyub Rukun, its people and its ten groups: all of it or nothing."""
     people = _people()
-    start = week_start(today) - timedelta(weeks=WEEKS)
+    weeks = weeks or WEEKS
+    start = week_start(today) - timedelta(weeks=weeks)
     bkm = groups.create_bkm(code=SMALL_BKM, name="BKM Guyub Rukun", region="35.73.04.1004")
     upk = groups.open_upk(bkm=bkm, name="UPK Guyub Rukun", start_on=start)
     for username, role in (
@@ -167,7 +168,7 @@ def load_small(*, today: date, say: Say) -> None:
             plan = UPK_PLANS.get(group.code)
             upk_loan = _UpkLife(group, plan, people["rini"], people["hadi"]) if plan else None
             by = people["wati"] if name == "Mawar" else people["hadi"]
-            _Life(group, health, weekly, start, upk_loan).live(today, by, WEEKS)
+            _Life(group, health, weekly, start, upk_loan).live(today, by, weeks)
             if group.code == KEEPS_BOOKS:
                 member = Member.objects.get(group=group, no=2)
                 jumiati = people["jumiati"]
@@ -226,7 +227,7 @@ def _bkm_code(village: str) -> str:
 
 
 def _people() -> dict[str, User]:
-    """Make the people who sign in. One password, hashed once."""
+    """Make the people who sign in."""
     names = {
         "wati": "Bu Wati",
         "sari": "Bu Sari",
@@ -237,17 +238,12 @@ def _people() -> dict[str, User]:
         "rini": "Bu Rini",
         "bambang": "Pak Bambang",
     }
-    found = {}
-    first = User(username="admin", name="Administrator", is_staff=True, is_superuser=True)
-    first.set_password(PASSWORD)
-    first.save()
-    for username, name in names.items():
-        found[username] = User.objects.create(username=username, name=name, password=first.password)
-    return found
+    User.objects.create_superuser("admin", PASSWORD, name="Administrator")
+    return users.create_people(names=names, password=PASSWORD)
 
 
 def _holiday(bkm: Bkm, start: date) -> None:
-    Holiday.objects.create(
+    groups.declare_holiday(
         bkm=bkm, week_start=start + timedelta(weeks=9), reason="Lebaran", declared_on=start + timedelta(weeks=6)
     )
 
@@ -284,24 +280,23 @@ def _group(
     first = [*fixed, *(n for n in chance.sample(WOMEN, len(WOMEN)) if n not in fixed)]
     men = chance.sample(MEN, len(MEN))
     offices = (Member.Office.CHAIR, Member.Office.TREASURER, Member.Office.SECRETARY)
-    members = []
+    people = []
     for no in range(1, size + 1):
         is_man = no > 3 and no % 5 == 0
         given = men[no // 5 % len(men)] if is_man else first[no - 1]
         second = chance.choice(SECOND) if no > 3 else ""
-        members.append(
-            Member(
-                group=group,
-                no=no,
-                name=f"{given} {second}".strip(),
-                gender="L" if is_man else "P",
-                address=f"RT {1 + no % 6:02d}/{1 + no % 2:02d}",
-                office=offices[no - 1] if no <= len(offices) else Member.Office.MEMBER,
-                poor=no % 3 != 0,
-                joined_on=start,
-            )
+        people.append(
+            {
+                "no": no,
+                "name": f"{given} {second}".strip(),
+                "gender": "L" if is_man else "P",
+                "address": f"RT {1 + no % 6:02d}/{1 + no % 2:02d}",
+                "office": offices[no - 1] if no <= len(offices) else Member.Office.MEMBER,
+                "poor": no % 3 != 0,
+                "joined_on": start,
+            }
         )
-    begin_terms(Member.objects.bulk_create(members))
+    groups.take_in(group=group, people=people)
     return group
 
 

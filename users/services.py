@@ -4,8 +4,10 @@ import hashlib
 import re
 import secrets
 import unicodedata
+from collections.abc import Mapping
 from datetime import timedelta
 
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -50,6 +52,20 @@ def create_person(*, name: str, username: str = "", phone: str = "", is_superuse
     user.set_password(password)
     save_person(user)
     return user, password
+
+
+@transaction.atomic
+def create_people(*, names: Mapping[str, str], password: str) -> dict[str, User]:
+    """Return several new people by username (username → name) who all sign in with one password that is no secret.
+
+    It is theirs to keep and is hashed once, since hashing is slow on purpose. All of them or none: refuses a username
+    that somebody has.
+    """
+    hashed = make_password(password)
+    made = {username: User(username=username, name=name, password=hashed) for username, name in names.items()}
+    for user in made.values():
+        save_person(user)
+    return made
 
 
 @transaction.atomic

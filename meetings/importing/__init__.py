@@ -1,7 +1,8 @@
 """Brings an old book in from a workbook: judges what its cells say together, then writes the whole life of a group.
 
-The judging is done first and gathers every problem; the writing plays the meetings through the same services as every
-sheet, day by day, and takes everything back when one of them refuses.
+The judging is done first and gathers every problem of the cells; the writing plays the meetings through the same
+services as every sheet, day by day, and takes everything back when one of them refuses or a cell was wrong. What is
+wrong is left out of the play with all that hangs on it (`doubts`), so that one list holds what cells and services say.
 """
 
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from ledger.models import Account, Submission
 from meetings import workbook
 from meetings.importing.judge import Judge, Plan
 from meetings.importing.play import Player
+from meetings.models import Meeting
 from meetings.workbook import Problem, Problems
 from savings.models import SavingsTerms
 
@@ -79,7 +81,7 @@ def import_book(
     if read is None:
         return Outcome("refused", tuple(problems.found))
     plan = Judge(read, problems, at).plan()
-    if problems.errors or plan is None:
+    if plan is None:
         return Outcome("refused", tuple(problems.found), read.group["Kode"] or "", read.group["Nama"] or "")
     try:
         with transaction.atomic():
@@ -98,25 +100,22 @@ def _write(
     create_bkm: bool,
     dry_run: bool,
 ) -> Outcome:
-    code, name = plan.group["Kode"], plan.group["Nama"]
+    code, name = plan.group["Kode"] or "", plan.group["Nama"] or ""
     with connection.cursor() as cursor:  # two who bring in one book at once: the second finds it there
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import {code}"])
-    group = Group.objects.select_related("book", "bkm").filter(code=code).first()
-    if (
-        group
-        and group.bkm.code == bkm_code
-        and Submission.objects.filter(book=group.book, key=plan.key("book")).exists()
-    ):
-        return _outcome("unchanged", plan, problems, group)
-    if group:
+    there = Group.objects.select_related("book", "bkm").filter(code=code).first()
+    here = there and there.bkm.code == bkm_code
+    if there and here and not problems.errors:
+        if Submission.objects.filter(book=there.book, key=plan.key("book")).exists():
+            return _outcome("unchanged", plan, problems, there)
+        here = False
+    # Put right, what was brought in before may still turn out to be the same.
+    if there and not (here and Meeting.objects.filter(group=there, imported=True).exists()):
         reason = _("There is a group %(code)s with another book. A book is brought in once, into an empty group code.")
         problems.error(workbook.GROUP, plan.group.cell("Kode"), reason % {"code": code})
-        return Outcome("refused", tuple(problems.found), code, name)
     bkm = _find_bkm(bkm_code, problems, create=create_bkm)
-    if bkm is None:
-        raise _TakeBack(Outcome("refused", tuple(problems.found), code, name))
     with one_announcement():
-        group, members = _found_group(plan, bkm)
+        group, members = _found_group(plan, bkm, code="" if there else code, name=name)
         Player(plan, problems, group, members, by, at).play()
         announce(group.book_id, plan.start_on)
         if problems.errors:
@@ -127,26 +126,31 @@ def _write(
     return _outcome("imported", plan, problems, group)
 
 
-def _find_bkm(code: str, problems: Problems, *, create: bool) -> Bkm | None:
+def _find_bkm(code: str, problems: Problems, *, create: bool) -> Bkm:
+    """Return the BKM; where there is none, one to try the book in."""
     if bkm := Bkm.objects.filter(code=code).first():
         return bkm
-    if not create:
+    if create:
+        try:
+            return groups.create_bkm(name=code, code=code)
+        except ValidationError as refusal:
+            problems.error("", "", " ".join(refusal.messages))
+    else:
         problems.error("", "", _("There is no BKM %(code)s.") % {"code": code})
-        return None
-    try:
-        return groups.create_bkm(name=code, code=code)
-    except ValidationError as refusal:
-        problems.error("", "", " ".join(refusal.messages))
-        return None
+    return groups.create_bkm(name="BKM")
 
 
-def _found_group(plan: Plan, bkm: Bkm) -> tuple[Group, dict[int, Member]]:
-    """Enter the group, its agreed savings, its members and its holidays."""
+def _found_group(plan: Plan, bkm: Bkm, *, code: str, name: str) -> tuple[Group, dict[int, Member]]:
+    """Enter the group, its agreed savings, its members and its holidays.
+
+    In a book that is only tried a group without a code gets one, and a member is there throughout of whom nobody knows
+    from when to when she is.
+    """
     told = plan.group
     group = groups.create_group(
         bkm=bkm,
-        code=told["Kode"],
-        name=told["Nama"],
+        code=code,
+        name=name or "KSM",
         region=told["Wilayah"] or "",
         origin=told["Asal"] or "baru",
         founded_on=told["Tanggal berdiri"],
@@ -165,15 +169,15 @@ def _found_group(plan: Plan, bkm: Bkm) -> tuple[Group, dict[int, Member]]:
         Member(
             group=group,
             no=no,
-            name=line["Nama"],
+            name=line["Nama"] or "",
             gender=line["L/P"] or "",
             nik=line["NIK"] or "",
             phone=line["Telepon"] or "",
             address=line["Alamat"] or "",
             office=line["Jabatan"] or Member.Office.MEMBER,
             poor=line["Miskin"],
-            joined_on=line["Masuk"],
-            left_on=line["Keluar"],
+            joined_on=plan.start_on if no in plan.unclear else line["Masuk"],
+            left_on=None if no in plan.unclear else line["Keluar"],
         )
         for no, line in sorted(plan.members.items())
     )

@@ -1,5 +1,6 @@
 """Holds the sheets of a workbook against each other and makes a plan of them, with every problem at its cell."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,11 +22,10 @@ from ledger.digest import text_hash
 from ledger.services import AccountKey, Leg
 from loans.schedule import InvalidTerms, Terms, schedule
 from loans.schedule import Row as ScheduleRow
+from meetings.importing.doubts import MONEY, Doubts, Lost, doubts
 from meetings.sealed import imported_key
 from meetings.workbook import HOLIDAYS, LOANS, MEETINGS, MEMBERS, OPENING, OTHER, ROWS, Line, Problems, Workbook
-from meetings.xlsx import reference
 
-_MONEY = ("Pokok", "Wajib", "Sukarela", "Tarik sukarela", "Angsuran", "Denda", "Sosial")
 _TERMS = {"principal": "Pokok", "periods": "Jangka", "rate": "Jasa persen", "round_to": "Bulatkan"}
 
 
@@ -60,7 +60,7 @@ class Day:
 
 @dataclass(slots=True)
 class Plan:
-    """A book ready to be written."""
+    """A book ready to be written; with doubts, only to be tried."""
 
     group: Line
     start_on: date
@@ -71,14 +71,20 @@ class Plan:
     loans: dict[int, PlannedLoan]
     days: dict[date, Day]
     holidays: dict[date, str]  # Monday → reason
+    unclear: set[int]  # members of whom nobody knows from when to when they are
+    doubts: Doubts
 
     def key(self, what: str) -> UUID:
         """The key of one submission: the same book gives the same keys."""
-        return imported_key(self.group["Kode"], self.content_hash, what)
+        return imported_key(self.group["Kode"] or "", self.content_hash, what)
 
 
 class Judge:
-    """Holds the sheets against each other. What is wrong goes to `problems`; later checks skip what was not read."""
+    """Holds the sheets against each other. What is wrong goes to `problems`; later checks skip what was not read.
+
+    `wrong` remembers its cells, and those that say something only because another cell is wrong: nobody is told of
+    these. Members and loans are `lost` whose number cannot be read or stands there twice.
+    """
 
     def __init__(self, book: Workbook, problems: Problems, at: datetime) -> None:
         self.book, self.problems = book, problems
@@ -86,9 +92,16 @@ class Judge:
         self.today = at.astimezone(ZoneInfo(zone)).date()
         self.start_on: date | None = book.group["Mulai dicatat"]
         self.founded_on: date | None = book.group["Tanggal berdiri"]
+        self.wrong: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
         self.members: dict[int, Line] = {}
+        self.unclear: set[int] = set()
         self.loans: dict[int, PlannedLoan] = {}
         self.opening_on: date | None = None
+        self.unbalanced = False
+        self._twice(MEMBERS, "No", _("Number %(no)s stands here twice."))
+        self._twice(LOANS, "No", _("Number %(no)s stands here twice."))
+        self._twice(MEETINGS, "Tanggal", _("Two rows have this date."))
+        self.lost_members, self.lost_loans = self.lost(MEMBERS, "No"), self.lost(LOANS, "No")
 
     def plan(self) -> Plan | None:
         self._group()
@@ -98,11 +111,12 @@ class Judge:
         legs = self._opening()
         days = self._days()
         holidays = self._holidays(days)
-        if self.problems.errors or self.start_on is None:
-            return None
+        begins = self.start_on or self.opening_on
+        if begins is None or (self.book.lines[OPENING] and self.opening_on is None):
+            return None  # nobody knows which loans are older than the book
         return Plan(
             group=self.book.group,
-            start_on=self.start_on,
+            start_on=begins,
             content_hash=_content_hash(self.book),
             members=self.members,
             opening_on=self.opening_on,
@@ -110,10 +124,36 @@ class Judge:
             loans=self.loans,
             days=dict(sorted(days.items())),
             holidays=holidays,
+            unclear=self.unclear,
+            doubts=doubts(self) if self.problems.errors else Doubts(),
         )
 
     def error(self, line: Line, heading: str, reason: str) -> None:
+        self.mark(line, heading)
         self.problems.error(line.sheet, line.cell(heading), reason)
+
+    def mark(self, line: Line, heading: str) -> None:
+        """Take a cell for wrong without a word: it would be right, were it not for another."""
+        self.wrong[line.sheet, line.number].add(heading)
+
+    def wrong_in(self, line: Line) -> frozenset[str]:
+        return line.unread | self.wrong.get((line.sheet, line.number), frozenset())
+
+    def lost(self, sheet: str, heading: str) -> Lost:
+        """What the values of a column may have been that are wrong."""
+        lines = self.book.lines[sheet]
+        return Lost([None if heading in self.wrong_in(line) else line[heading] for line in lines])
+
+    def _twice(self, sheet: str, heading: str, reason: str) -> None:
+        """Say where something stands that stands once; which of the rows is wrong nobody knows."""
+        count = Counter(line[heading] for line in self.book.lines[sheet] if line[heading])
+        seen = set()
+        for line in self.book.lines[sheet]:
+            if count[line[heading]] > 1:
+                if line[heading] in seen:
+                    self.error(line, heading, reason % {"no": line[heading]})
+                self.mark(line, heading)
+                seen.add(line[heading])
 
     def warn(self, line: Line, heading: str, reason: str) -> None:
         self.problems.warn(line.sheet, line.cell(heading), reason)
@@ -148,20 +188,21 @@ class Judge:
             self._member(line)
             if line["Keluar"] is None:
                 offices.add(line["Jabatan"] or "anggota")
+        unread = any("Jabatan" in line.unread for line in self.book.lines[MEMBERS])
         for office in ("ketua", "sekretaris", "bendahara"):
-            if office not in offices:
+            if office not in offices and not unread:
                 self.problems.warn(MEMBERS, "", _("The group has no %(office)s.") % {"office": office})
         if not self.book.lines[MEMBERS]:
             self.problems.warn(MEMBERS, "", _("The group has no members."))
 
     def _member(self, line: Line) -> None:
         no, joined, left = line["No"], line["Masuk"], line["Keluar"]
-        if no in self.members:
-            self.error(line, "No", _("Number %(no)s stands here twice.") % {"no": no})
-        elif no:
-            self.members[no] = line
         if joined and left and left < joined:
             self.error(line, "Keluar", _("She leaves before she joins."))
+        if no:
+            self.members.setdefault(no, line)
+            if self.wrong_in(line) & {"No", "Masuk", "Keluar"}:
+                self.unclear.add(no)
         if joined and self.founded_on and joined < self.founded_on:
             self.warn(line, "Masuk", _("This lies before the founding."))
         if line["NIK"] and nik.doubts(line["NIK"], line["L/P"] or ""):
@@ -169,15 +210,20 @@ class Judge:
 
     def _active(self, no: int, on: date) -> bool:
         line = self.members[no]
-        return (line["Masuk"] or date.min) <= on and (line["Keluar"] is None or on < line["Keluar"])
+        return no in self.unclear or (
+            (line["Masuk"] or date.min) <= on and (line["Keluar"] is None or on < line["Keluar"])
+        )
 
     def _known_member(self, line: Line) -> int | None:
         """Return the member a row names, or say that there is none."""
-        no = line["Anggota"]
-        if no and no not in self.members:
+        no: int | None = line["Anggota"]
+        if no is None or no in self.members:
+            return no
+        if self.lost_members.may_be(no):
+            self.mark(line, "Anggota")
+        else:
             self.error(line, "Anggota", _("There is no member %(no)s in Anggota.") % {"no": no})
-            return None
-        return no
+        return None
 
     # Pinjaman
 
@@ -185,23 +231,25 @@ class Judge:
         begins = self.opening_on or self.start_on
         for line in self.book.lines[LOANS]:
             member_no = self._known_member(line)
-            loan = self._loan(line, member_no) if member_no else None
+            loan = self._loan(line, member_no)
             if loan is None or begins is None:
                 continue
             loan.older = loan.paid_out_on < begins
             if not self._active(loan.member_no, loan.paid_out_on):
                 say = self.warn if loan.older else self.error
                 say(line, "Cair", _("The borrower is not a member on that day."))
+                if not loan.older:
+                    del self.loans[line["No"]]
 
-    def _loan(self, line: Line, member_no: int) -> PlannedLoan | None:
+    def _loan(self, line: Line, member_no: int | None) -> PlannedLoan | None:
         paid_out, requested = line["Cair"], line["Diminta"] or line["Cair"]
         if paid_out and requested > paid_out:
             self.error(line, "Diminta", _("A loan is asked for before it is paid out."))
         if paid_out and self.founded_on and paid_out < self.founded_on:
             self.warn(line, "Cair", _("This lies before the founding."))
-        if line["Bulatkan"] is None and not line.unread:
+        if line["Bulatkan"] is None and "Bulatkan" not in line.unread:
             self.warn(line, "Bulatkan", _("Empty: instalments are not rounded."))
-        if line.unread or paid_out is None:
+        if line.unread & {"Cair", *_TERMS.values(), "Satuan", "Per", "Metode"}:
             return None
         try:
             terms = Terms(
@@ -219,10 +267,9 @@ class Judge:
         except InvalidTerms as refusal:
             self.error(line, _TERMS.get(refusal.field, "Cair"), str(refusal))
             return None
-        loan = PlannedLoan(line, member_no, terms, rows, requested, paid_out)
-        if line["No"] in self.loans:
-            self.error(line, "No", _("Number %(no)s stands here twice.") % {"no": line["No"]})
+        if member_no is None or self.wrong_in(line):
             return None
+        loan = PlannedLoan(line, member_no, terms, rows, requested, paid_out)
         self.loans[line["No"]] = loan
         return loan
 
@@ -233,7 +280,10 @@ class Judge:
             return None
         loan = self.loans.get(no)
         if loan is None:
-            if all(one["No"] != no for one in self.book.lines[LOANS]):  # else its own row says what is wrong
+            named = any(one["No"] == no for one in self.book.lines[LOANS])  # its own row says what is wrong
+            if named or self.lost_loans.may_be(no):
+                self.mark(line, "Pinjaman")
+            else:
                 self.error(line, "Pinjaman", _("There is no loan %(no)s in Pinjaman.") % {"no": no})
         elif member_no and loan.member_no != member_no:
             reason = _("Loan %(no)s is of member %(member)s.") % {"no": no, "member": loan.member_no}
@@ -243,45 +293,56 @@ class Judge:
     # Saldo awal
 
     def _opening_date(self) -> None:
-        for line in self.book.lines[OPENING]:
-            on = line["Tanggal"]
-            if on and self.opening_on is None:
-                self.opening_on = on
-                self._doubtful_date(line, "Tanggal", on)
-                if self.start_on and on < self.start_on:
-                    self.warn(line, "Tanggal", _("This lies before “Mulai dicatat”."))
-            elif on and on != self.opening_on:
+        dated = [line for line in self.book.lines[OPENING] if line["Tanggal"]]
+        if not dated:
+            return
+        self.opening_on = on = Counter(line["Tanggal"] for line in dated).most_common(1)[0][0]
+        for line in dated:
+            if line["Tanggal"] != on:
                 self.error(line, "Tanggal", _("All of Saldo awal has one date."))
+        first = next(line for line in dated if line["Tanggal"] == on)
+        self._doubtful_date(first, "Tanggal", on)
+        if self.start_on and on < self.start_on:
+            self.warn(first, "Tanggal", _("This lies before “Mulai dicatat”."))
 
     def _opening(self) -> list[Leg]:
         legs: dict[AccountKey, Leg] = {}
         for line in self.book.lines[OPENING]:
-            key = self._opening_key(line)
             amount = line["Jumlah"]
+            if amount is not None and amount < 0 and line["Akun"] and CHART[line["Akun"]].floored:
+                self.error(line, "Jumlah", _("The amount is below 0."))
+                continue
+            key = self._opening_key(line)
             if key is None or amount is None:
                 continue
-            if amount < 0 and CHART[key[0]].floored:
-                self.error(line, "Jumlah", _("The amount is below 0."))
             if key in legs:
                 self.warn(line, "Akun", _("This account stands here twice; the amounts are added up."))
             before = legs[key].amount if key in legs else 0
             legs[key] = Leg(key[0], before + CHART[key[0]].sign * amount, key[1], key[2])
             if key[0] == chart.MEMBER_LOANS:
                 self._outstanding(line, key[2], amount)
-        for loan in self.loans.values():
-            if loan.older and (chart.MEMBER_LOANS, loan.member_no, loan.line["No"]) not in legs:
-                self.warn(loan.line, "Cair", _("This loan is not in Saldo awal: it counts as paid back."))
-        if difference := sum(leg.amount for leg in legs.values()):
-            assets = sum(leg.amount for leg in legs.values() if CHART[leg.code].sign > 0)
-            reason = _("The opening does not balance: assets and costs %(assets)s, the rest %(rest)s.")
-            where = (
-                self.book.lines[OPENING][0].places["Jumlah"][1] if "Jumlah" in self.book.lines[OPENING][0].places else 1
-            )
-            cell = reference(self.book.lines[OPENING][-1].number, where)
-            shown = {"assets": format_rupiah(assets), "rest": format_rupiah(assets - difference)}
-            if not any(line.unread for line in self.book.lines[OPENING]):
-                self.problems.error(OPENING, cell, reason % shown)
+        if not any(self.wrong_in(line) for line in self.book.lines[OPENING]):
+            for loan in self.loans.values():
+                if loan.older and (chart.MEMBER_LOANS, loan.member_no, loan.line["No"]) not in legs:
+                    self.warn(loan.line, "Cair", _("This loan is not in Saldo awal: it counts as paid back."))
+        self._balance()
+        if left_out := sum(leg.amount for leg in legs.values()):  # something is wrong: to be tried, it balances
+            key = (chart.RETAINED_SURPLUS, 0, 0)
+            legs[key] = Leg(key[0], (legs[key].amount if key in legs else 0) - left_out)
         return [leg for leg in legs.values() if leg.amount]
+
+    def _balance(self) -> None:
+        """Say that assets and the rest differ, as far as every line has its account and its amount."""
+        lines = self.book.lines[OPENING]
+        if any(self.wrong_in(line) & {"Akun", "Jumlah"} for line in lines):
+            return
+        signed = [CHART[line["Akun"]].sign * line["Jumlah"] for line in lines]
+        if difference := sum(signed):
+            self.unbalanced = True
+            assets = sum(amount for line, amount in zip(lines, signed, strict=True) if CHART[line["Akun"]].sign > 0)
+            reason = _("The opening does not balance: assets and costs %(assets)s, the rest %(rest)s.")
+            shown = {"assets": format_rupiah(assets), "rest": format_rupiah(assets - difference)}
+            self.problems.error(OPENING, lines[-1].cell("Jumlah"), reason % shown)
 
     def _opening_key(self, line: Line) -> AccountKey | None:
         """Return the account a row of Saldo awal means."""
@@ -311,10 +372,8 @@ class Judge:
             self.error(line, "Pinjaman", _("This account is kept per loan: write its number."))
             return None
         member_no = self._known_member(line)
-        if line["Anggota"] and member_no is None:
-            return None
         loan = self._known_loan(line, member_no)
-        if loan is None or (member_no and loan.member_no != member_no):
+        if loan is None or self.wrong_in(line) & {"Anggota", "Pinjaman"}:
             return None
         if not loan.older and self.opening_on:
             self.error(line, "Pinjaman", _("This loan was not yet paid out at the opening."))
@@ -325,6 +384,7 @@ class Judge:
         loan = self.loans[loan_no]
         loan.outstanding += amount
         if loan.outstanding > loan.terms.principal:
+            loan.outstanding = loan.terms.principal
             reason = _("More is owed than was lent, %(principal)s.")
             self.error(line, "Jumlah", reason % {"principal": format_rupiah(loan.terms.principal)})
 
@@ -334,10 +394,7 @@ class Judge:
         days: dict[date, Day] = {}
         for line in self.book.lines[MEETINGS]:
             on = self._day_of(line, "Tanggal")
-            if on is None:
-                continue
-            if on in days:
-                self.error(line, "Tanggal", _("Two rows have this date."))
+            if on is None or on in days:
                 continue
             days[on] = Day(meeting=line)
             self._meeting(line, on)
@@ -352,8 +409,9 @@ class Judge:
         for loan in self.loans.values():
             if not loan.older and (on := self._day_of(loan.line, "Cair")):
                 days.setdefault(on, Day()).loans.append(loan)
+        lost = self.lost(MEETINGS, "Tanggal")
         for on, day in days.items():
-            self._day(on, day)
+            self._day(on, day, lost)
         return days
 
     def _day_of(self, line: Line, heading: str) -> date | None:
@@ -384,12 +442,12 @@ class Judge:
 
     def _row(self, line: Line, on: date | None) -> None:
         member_no = self._known_member(line)
-        if member_no and line["Pinjaman"]:
+        if line["Pinjaman"]:
             self._known_loan(line, member_no)
         if not member_no or on is None:
             return
         if not self._active(member_no, on):
-            if any(line[heading] for heading in _MONEY):
+            if any(line[heading] for heading in MONEY):
                 self.error(line, "Anggota", _("She is not a member on that day."))
             else:
                 self.warn(line, "Anggota", _("She is not a member on that day; the row is left out."))
@@ -404,9 +462,9 @@ class Judge:
         if not line["Masuk"] and not line["Keluar"] and not line.unread & {"Masuk", "Keluar"}:
             self.warn(line, "Masuk", _("There is no amount in this row; it is left out."))
 
-    def _day(self, on: date, day: Day) -> None:
+    def _day(self, on: date, day: Day, lost: Lost) -> None:
         self._doubtful_date(day.first, "Cair" if day.first.sheet == LOANS else "Tanggal", on)
-        if day.meeting is None:
+        if day.meeting is None and not lost.may_be(on):
             reason = (
                 _("Pertemuan has no row of this date: a meeting without minutes is made.")
                 if day.rows
@@ -421,7 +479,7 @@ class Judge:
                 continue
             if status and said.setdefault(no, status) != status:
                 self.error(line, "Hadir", _("Another row of this date says %(status)s.") % {"status": said[no]})
-            if (no, line["Pinjaman"]) in named:
+            if (no, line["Pinjaman"]) in named and "Pinjaman" not in line.unread:
                 self.warn(line, "Anggota", _("She has another row on this date; the amounts are added up."))
             named.add((no, line["Pinjaman"]))
 

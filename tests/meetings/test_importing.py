@@ -308,6 +308,106 @@ def test_every_refusal_of_the_services_is_told_at_once():
     assert places(outcome) == ["Lembar!H5", "Lembar!G4", "Lembar!H7"]
 
 
+def test_what_services_refuse_is_told_beside_what_cannot_be_read():
+    """A date, an amount and a number are wrong; before them a loan is larger than the box, after them a payment."""
+    before = row_counts()
+    outcome = spoilt(
+        {
+            "Pertemuan!A3": "kemarin",
+            "Lembar!E6": "2.000x",
+            "Anggota!A5": 3,  # so that nobody is number 4
+            "Pinjaman!D3": date(2026, 1, 7),
+            "Pinjaman!E3": 300_000,
+            "Lembar!H5": 66_751,
+        }
+    )
+    assert places(outcome) == ["Pertemuan!A3", "Lembar!E6", "Anggota!A5", "Pertemuan!A2", "Lembar!H5"]
+    short, overpaid = outcome.errors[-2:]
+    assert short.reason == "Kotak kas berisi Rp204.000, padahal yang harus dibayarkan Rp300.000."
+    assert "Rp66.751" in overpaid.reason
+    assert doubts(outcome) == ["Kelompok!B4"]
+    assert row_counts() == before
+
+
+FOLLOWING = [
+    # One cell is wrong, and nobody else is accused for it.
+    ({"Anggota!A3": 1}, ["Anggota!A3"]),
+    ({"Anggota!A3": "dua"}, ["Anggota!A3"]),
+    ({"Anggota!J5": date(2026, 1, 13)}, ["Anggota!J5"]),  # then she was no member at her only meeting
+    ({"Pinjaman!A2": 2}, ["Pinjaman!A3"]),
+    ({"Pinjaman!B2": 9}, ["Pinjaman!B2"]),
+    ({"Saldo awal!A2": date(2026, 1, 6)}, ["Saldo awal!A2"]),
+    ({"Saldo awal!C4": 9}, ["Saldo awal!C4"]),
+    ({"Saldo awal!E2": -200_000}, ["Saldo awal!E2"]),
+    ({"Lembar!A1": "=A2"}, ["Lembar!A1"]),
+    ({"Kelompok!A2": "=A3"}, ["Kelompok!A2"]),
+    ({"Lembar!G4": 5_000_000}, ["Lembar!G4"]),  # more than she has; the box has not so much either
+    # What could have made a balance larger is in doubt, and so is what is taken out of it.
+    ({"Saldo awal!E2": "banyak", "Kas lain!E3": 900_000}, ["Saldo awal!E2"]),
+    ({"Lembar!E2": "2,000", "Kas lain!E3": 900_000}, ["Lembar!E2"]),
+    ({"Lembar!F2": "x", "Lembar!G4": 90_000}, ["Lembar!F2"]),
+    ({"Lembar!K2": "x", "Kas lain!B3": 2310}, ["Lembar!K2"]),
+    ({"Pinjaman!E2": "x", "Lembar!H5": 500_000}, ["Pinjaman!E2"]),
+    ({"Pertemuan!E2": "x", "Kas lain!E3": 900_000}, ["Pertemuan!E2"]),
+    ({"Kas lain!B2": "x", "Kas lain!B3": 2330}, ["Kas lain!B2"]),
+    # What could only have made it smaller is not.
+    ({"Lembar!G4": "x", "Kas lain!E3": 900_000}, ["Lembar!G4", "Pertemuan!A3"]),
+    ({"Lembar!E4": "x", "Lembar!G4": 90_000}, ["Lembar!E4", "Lembar!G4"]),
+    ({"Lembar!C2": "X", "Kas lain!E3": 900_000}, ["Lembar!C2", "Pertemuan!A3"]),
+    ({"Pertemuan!E3": "x", "Kas lain!E3": 900_000}, ["Pertemuan!E3", "Pertemuan!A3"]),
+    ({"Libur!A2": "x", "Kas lain!B3": 2130}, ["Libur!A2", "Kas lain!B3"]),
+    ({"Kas lain!E3": 900_000, "Lembar!H5": 500_000}, ["Lembar!H5"]),
+    # A short box, and a week later a payment that is too high.
+    (
+        {"Kas lain!E3": 900_000, "Lembar!A7": date(2026, 1, 21), "Lembar!B7": 1, "Lembar!H7": 60_000},
+        ["Pertemuan!A3", "Lembar!H7"],
+    ),
+    # Without a meeting: the box on one day, a fund on the next.
+    (
+        {
+            "Kas lain!A4": date(2026, 1, 15),
+            "Kas lain!B4": 5190,
+            "Kas lain!E4": 900_000,
+            "Kas lain!A5": date(2026, 1, 16),
+            "Kas lain!B5": 2130,
+            "Kas lain!E5": 1000,
+        },
+        ["Kas lain!A4", "Kas lain!B5"],
+    ),
+    # A group without a code or a first day is tried all the same.
+    ({"Kelompok!B2": "k", "Kelompok!B3": None, "Lembar!H5": 66_751}, ["Kelompok!B2", "Kelompok!B3", "Lembar!H5"]),
+    ({"Kelompok!B7": "kemarin", "Lembar!H5": 66_751}, ["Kelompok!B7", "Lembar!H5"]),
+]
+
+
+@pytest.mark.parametrize(("cells", "told"), FOLLOWING, ids=lambda value: str(value)[:60])
+def test_what_only_follows_from_a_wrong_cell_is_not_told(cells, told):
+    outcome = spoilt(cells)
+    assert places(outcome) == told
+    assert not Group.objects.exists()
+
+
+def test_a_payment_refused_leaves_open_which_loan_is_the_oldest():
+    """Rukmini's loan 1 takes 66.750 at most; what she pays a week later may be for loan 3, or too much for loan 1."""
+    loan = [3, 2, None, date(2026, 1, 7), 10_000, 2, "bulan", "0", "bulan", "flat", 0]
+    later = {"Lembar!A7": date(2026, 1, 21), "Lembar!B7": 2, "Lembar!H7": 66_751}
+    cells = {f"Pinjaman!{column}4": value for column, value in zip("ABCDEFGHIJK", loan, strict=True)} | later
+    assert places(spoilt(cells | {"Lembar!H5": 66_751})) == ["Lembar!H5"]
+    assert places(spoilt(cells | {"Lembar!H5": "x"})) == ["Lembar!H5"]
+    assert places(spoilt(cells)) == ["Lembar!H7"]
+
+
+def test_a_missing_bkm_and_a_code_that_is_taken_hide_nothing():
+    wrong = packed(with_cells({"Lembar!H5": 66_751}))
+    assert places(bring(wrong, bkm_code="BKM-BARU")) == ["!", "Lembar!H5"]
+    assert places(bring(wrong, bkm_code="bukan kode", create_bkm=True)) == ["!", "Lembar!H5"]
+    bring()
+    assert places(bring(wrong)) == ["Kelompok!B2", "Lembar!H5"]
+    assert places(spoilt({"Lembar!E2": "2,000"})) == ["Lembar!E2"]  # put right, it may be what was brought in
+    assert places(spoilt({"Lembar!D2": "-"})) == ["Lembar!D2"]
+    assert list(Bkm.objects.values_list("code", flat=True)) == [BKM]
+
+
 def test_missing_sheets_and_columns():
     book = melati()
     del book["Anggota"]
@@ -317,8 +417,11 @@ def test_missing_sheets_and_columns():
         del row[4]
     assert places(bring(packed(book))) == ["Lembar!A1"]
     book = melati()
+    book["Anggota"][0][0] = "Nomer"
+    assert places(bring(packed(book))) == ["Anggota!A1"]
+    book = melati()
     book["Lembar"][0][9] = "Wajib"
-    assert "Lembar!J1" in places(bring(packed(book)))
+    assert places(bring(packed(book))) == ["Lembar!J1", "Lembar!A1"]  # twice, and so there is no Denda
     assert places(bring(packed({"Kelompok": [[]], "Anggota": [[]]})))[:2] == ["Kelompok!A1", "Kelompok!A1"]
 
 

@@ -11,13 +11,14 @@ import pytest
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
 
 from groups.models import Group
 from ledger import verify
 from loans.schedule import Terms, schedule
 from meetings.importing import import_book
 from reports.selectors import book_state
-from tests.meetings.workbooks import MELATI, Sheets, packed
+from tests.meetings.workbooks import MELATI, Sheets, packed, with_cells
 from tests.properties import examples
 from tests.reports.round_trip import judge_round_trip
 
@@ -216,6 +217,12 @@ class Paper:
 
 def any_book(chance: Random) -> tuple[str, bytes, list[tuple[date, dict[str, Any]]]]:
     """A group's code, its workbook, and what it must say on days of its life and long after."""
+    code, sheets, days = any_paper(chance)
+    return code, packed(sheets), days
+
+
+def any_paper(chance: Random) -> tuple[str, Sheets, list[tuple[date, dict[str, Any]]]]:
+    """The same, not yet packed."""
     paper = Paper(chance)
     paper.begin(code := next(codes))
     days: list[tuple[date, dict[str, Any]]] = []
@@ -224,7 +231,7 @@ def any_book(chance: Random) -> tuple[str, bytes, list[tuple[date, dict[str, Any
         days.append((on, paper.state(on)))
     later = OPENING + timedelta(days=chance.randint(60, 400))
     days.append((later, paper.state(later)))
-    return code, packed(paper.sheets), days
+    return code, paper.sheets, days
 
 
 @settings(max_examples=examples(25))
@@ -241,6 +248,24 @@ def test_any_book_comes_in_as_it_was_kept(chance):
             assert {"accounts": told["accounts"], "members": told["members"]} == expected, on
         assert import_book(content=content, bkm_code="BKM-ACAK", by=None, at=AT).status == "unchanged"
         transaction.set_rollback(True)
+
+
+@settings(max_examples=examples(20))
+@given(chance=st.randoms(use_true_random=False))
+def test_cells_that_cannot_be_read_are_told_and_nothing_that_follows_from_them(chance):
+    """One to three cells hold a formula; every one is told, and no other."""
+    _code, sheets, _days = any_paper(chance)
+    cells = [
+        f"{name}!{get_column_letter(column)}{number}"
+        for name, rows in sheets.items()
+        for number, row in enumerate(rows[1:], start=2)
+        for column in range(1, len(row) + 1)
+    ]
+    spoilt = sorted(chance.sample(cells, chance.randint(1, 3)))
+    content = packed(with_cells(dict.fromkeys(spoilt, "=1+1"), sheets))
+    outcome = import_book(content=content, bkm_code="BKM-ACAK", by=None, at=AT, create_bkm=True)
+    assert sorted(f"{one.sheet}!{one.cell}" for one in outcome.errors) == spoilt
+    assert not Group.objects.exists()
 
 
 @settings(max_examples=examples(4))

@@ -1,5 +1,5 @@
 import os
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -31,36 +31,28 @@ def hamlet(monkeypatch):
 def test_it_is_ten_ksm_and_a_programme_of_a_hundred_in_ten_villages():
     assert (len(demo.SMALL), len(demo.VILLAGES), len({code for _name, code in demo.VILLAGES})) == (10, 10, 10)
     assert len({name for name, *_rest in demo.SMALL}) == 10
+    assert len({health for _name, health, *_rest in demo.SMALL}) == 7
     assert demo.WEEKS == 26
 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("hamlet")
-def test_its_villages_are_new_and_reactivated_as_the_programme_was(monkeypatch):
-    """37 of the hundred are new: the first three villages, and seven KSM of the fourth."""
-    monkeypatch.setattr(demo, "VILLAGES", (("Silurah", "33.25.01.2001"),) * 3 + (("Gerlang", "33.25.03.2001"),))
-    monkeypatch.setattr(demo, "WEEKS", 1)
-    demo.load_small(today=TODAY, say=str)
-    demo.load_villages([3], today=TODAY, say=str)
-    origins = Group.objects.filter(programme__code="GRD").values_list("origin", flat=True)
-    assert sorted(origins) == [Group.Origin.NEW] * 7 + [Group.Origin.REACTIVATED] * 3
-
-
-@pytest.mark.django_db
-@pytest.mark.usefixtures("hamlet")
-def test_the_same_day_makes_the_same_village():
-    def told():
+def test_the_same_day_makes_the_same_village_and_a_later_one_a_later_village():
+    def told(today):
         with transaction.atomic():
-            demo.load_small(today=TODAY, say=str)
+            demo.load_small(today=today, say=str)
             balances = Account.objects.order_by("book__name", "code", "member_no", "loan_no")
             found = list(balances.values_list("book__name", "code", "member_no", "loan_no", "balance"))
             found += list(Member.objects.order_by("group__code", "no").values_list("group__code", "no", "name"))
+            days = list(Meeting.objects.order_by("on").values_list("on", flat=True))
             transaction.set_rollback(True)
-        return found
+        return found, days
 
-    first = told()
+    first, days = told(TODAY)
     assert len(first) > 50
-    assert told() == first
+    assert told(TODAY) == (first, days)
+    assert days == [date(2026, 6, day) for day in (1, 8, 15, 22)]
+    assert told(TODAY + timedelta(weeks=3)) == (first, [day + timedelta(weeks=3) for day in days])
 
 
 class Interruption(KeyboardInterrupt):
@@ -132,7 +124,7 @@ def test_the_command_loads_each_part_once_the_programme_in_two_processes(fresh_d
 def test_a_process_that_cannot_load_its_villages_says_why(fresh_database, capsys):
     demo.ensure_programme()  # but nobody who could serve it
     with pytest.raises(CommandError):
-        Command()._load_villages([0, 1], TODAY, 2)
+        Command()._load_villages([0, 1], TODAY, 1, 2)
     assert "User matching query does not exist" in capsys.readouterr().out
     assert demo.missing_villages() == [0, 1]
 
@@ -142,3 +134,7 @@ def test_its_boxes_agree_where_a_ksm_borrowed_from_the_upk(monkeypatch):
     monkeypatch.setattr(demo, "SMALL", demo.SMALL[1:2])
     demo.load_small(today=date(2026, 11, 27), say=str)
     assert UpkLoan.objects.get(group__code="GR-MELATI").blocked_percent == 5
+    # 26 weeks and this one, but for the holiday; Melati never misses a meeting.
+    days = list(Meeting.objects.order_by("on").values_list("on", flat=True))
+    assert (len(days), days[0], days[-1]) == (26, date(2026, 5, 25), date(2026, 11, 23))
+    assert Upk.objects.get().start_on == date(2026, 5, 25)

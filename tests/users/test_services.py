@@ -35,6 +35,19 @@ def test_a_person_is_refused_a_name_or_phone_that_somebody_has():
     assert User.objects.count() == 1
 
 
+def test_several_people_share_a_password_that_is_no_secret():
+    made = services.create_people(names={"wati": "Bu Wati", "hadi": "Pak Hadi"}, password="kas-mawar-26")
+    found = User.objects.in_bulk(["wati", "hadi"], field_name="username")
+    assert made == found
+    assert [(one.name, one.check_password("kas-mawar-26"), one.must_change_password) for one in found.values()] == [
+        ("Bu Wati", True, False),
+        ("Pak Hadi", True, False),
+    ]
+    with pytest.raises(ValidationError):
+        services.create_people(names={"sari": "Bu Sari", "wati": "Bu Wati"}, password="kas-mawar-26")
+    assert User.objects.count() == 2
+
+
 def test_a_name_and_a_phone_are_corrected():
     user = UserFactory(username="wati", name="Wati", phone="+6281234567890")
     UserFactory(phone="+6281111111111")

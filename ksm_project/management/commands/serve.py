@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 import waitress
@@ -33,6 +34,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=os.environ.get("PORT") or 8000)
         parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
+        parser.add_argument("--weeks", type=int, help="weeks in each book of the demonstration, instead of half a year")
 
     def handle(self, *args: str, **options: Any) -> None:
         port = options["port"]
@@ -41,9 +43,10 @@ class Command(BaseCommand):
         self._migrate()
         self._collect_static_files()
         demo = not options["no_demo"] and "demo" in get_commands()
+        weeks = [f"--weeks={options['weeks']}"] if options["weeks"] else []
         if demo:
             self._say(_("Preparing the demonstration data …"))
-            call_command("demo", "--if-empty", "--small", stdout=self.stdout)
+            call_command("demo", "--if-empty", "--small", *weeks, stdout=self.stdout)
         connection.close()
 
         try:
@@ -59,7 +62,7 @@ class Command(BaseCommand):
         self._say(_("Ready. Ctrl-C stops it."))
         background = None
         try:
-            background = _Programme() if demo else None
+            background = _Programme(weeks, self._say) if demo else None
             server.run()
         except KeyboardInterrupt:
             pass  # before the server listens for it itself
@@ -108,15 +111,21 @@ class Command(BaseCommand):
 class _Programme:
     """Loads the large part of the demonstration data beside the running site, and ends with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, weeks: list[str], say: Callable[[str], None]) -> None:
+        self.say = say
         # A session of its own: Ctrl-C is for us, and we stop it.
         self.process = subprocess.Popen(
-            [sys.executable, sys.argv[0], "demo", "--if-empty", "--programme"],
+            [sys.executable, sys.argv[0], "demo", "--if-empty", "--programme", *weeks],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
-        threading.Thread(target=self.process.wait, daemon=True).start()  # no zombie when it is done
+        threading.Thread(target=self._wait, daemon=True).start()
+
+    def _wait(self) -> None:
+        """Leave no zombie when it is done, and say that it is."""
+        if self.process.wait() == 0:
+            self.say(_("The Batang programme is loaded too."))
 
     def stop(self) -> None:
         self.process.terminate()

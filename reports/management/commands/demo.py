@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--sign-ins", action="store_true", help="tulis siapa yang bisa masuk")
         parser.add_argument("--workers", type=int, default=2, help="banyaknya proses yang memuat program Batang")
         parser.add_argument("--villages", type=int, nargs="+", help="nomor desa yang dimuat proses ini saja")
-        parser.add_argument("--weeks", type=int, default=demo.WEEKS, help="banyaknya pekan desa-desa itu")
+        parser.add_argument("--weeks", type=int, default=demo.WEEKS, help="banyaknya pekan dalam buku tiap KSM")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["sign_ins"]:
@@ -38,9 +38,9 @@ class Command(BaseCommand):
                 for one in demo.sign_ins():
                     self.stdout.write(f"  {one['username']:<10} {one['password']}   {one['who']}")
             return
-        today = clock.today()
+        today, weeks = clock.today(), options["weeks"]
         if options["villages"]:
-            self._work(options["villages"], today, options["weeks"])
+            self._work(options["villages"], today, weeks)
             return
         both = not (options["small"] or options["programme"])
         if not Region.objects.exists():
@@ -49,13 +49,13 @@ class Command(BaseCommand):
             if self._small_is_there() or (options["if_empty"] and Bkm.objects.exists()):
                 self.stdout.write("BKM Guyub Rukun sudah ada.")
             else:
-                demo.load_small(today=today, say=self._say)
+                demo.load_small(today=today, say=self._say, weeks=weeks)
         if options["programme"] or both:
             missing = demo.missing_villages()
             if not missing or not self._small_is_there():
                 self.stdout.write("Program Batang dilewati.")
             else:
-                self._load_villages(missing, today, options["workers"])
+                self._load_villages(missing, today, weeks, options["workers"])
 
     def _small_is_there(self) -> bool:
         return Bkm.objects.filter(code=demo.SMALL_BKM).exists()
@@ -64,14 +64,14 @@ class Command(BaseCommand):
         self.stdout.write(text)
         self.stdout.flush()
 
-    def _load_villages(self, villages: Sequence[int], today: date, workers: int) -> None:
+    def _load_villages(self, villages: Sequence[int], today: date, weeks: int, workers: int) -> None:
         """Load villages in several processes, which end when this one does; each village is whole or not there.
 
         They begin afresh, by the command line: a copy of this process would hold its threads' locks and its tracer.
         """
         demo.ensure_programme()
         if workers < 2 or connection.in_atomic_block:
-            demo.load_villages(villages, today=today, say=self._say)
+            demo.load_villages(villages, today=today, say=self._say, weeks=weeks)
             return
         parts = [part for index in range(workers) if (part := villages[index::workers])]
         read, write = os.pipe()  # one for all of them: it ends when the last of them does
@@ -80,7 +80,7 @@ class Command(BaseCommand):
         try:
             with os.fdopen(read, errors="replace") as told:
                 try:
-                    running.extend(self._start(part, write) for part in parts)
+                    running.extend(self._start(part, weeks, write) for part in parts)
                 finally:
                     os.close(write)
                 for line in told:
@@ -94,11 +94,11 @@ class Command(BaseCommand):
         if failed or demo.missing_villages():
             raise CommandError("Program Batang belum lengkap; perintah yang sama meneruskannya.")
 
-    def _start(self, villages: Sequence[int], write: int) -> "subprocess.Popen[str]":
+    def _start(self, villages: Sequence[int], weeks: int, write: int) -> "subprocess.Popen[str]":
         """Start a process that loads these villages into the database of this one, and tells all it has to say."""
         name = quote(connection.settings_dict["NAME"], safe="")
         address = urlsplit(os.environ.get("DATABASE_URL") or "postgres:///ksm")._replace(path=f"/{name}").geturl()
-        words = ["demo", "--weeks", str(demo.WEEKS), "--villages", *map(str, villages)]
+        words = ["demo", "--weeks", str(weeks), "--villages", *map(str, villages)]
         return subprocess.Popen(
             [sys.executable, str(settings.BASE_DIR / "manage.py"), *words],
             stdin=subprocess.DEVNULL,

@@ -266,6 +266,9 @@ def test_administrators_see_all_who_sign_in_and_change_any_of_it(administrator, 
     assert "Wati Mawar" in text(administrator.get("/staff/people/?which=shut"))
     wati.refresh_from_db()
     assert (wati.username, wati.phone, wati.is_active) == ("bu.wati", "+62811222233" + "3", False)
+    promoted = {"name": idle.name, "phone": "", "username": idle.username, "is_active": "on", "is_superuser": "on"}
+    assert administrator.post(f"/staff/people/p/{idle.username}/", promoted).status_code == 302
+    assert "Tanpa Peran" in text(administrator.get("/staff/people/?which=administrators"))
     _username, password = once_shown(administrator.post("/staff/people/p/bu.wati/reset/"))
     assert User.objects.get(pk=wati.pk).check_password(password)
 

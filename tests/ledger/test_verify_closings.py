@@ -44,6 +44,12 @@ def test_a_book_without_the_closings_it_had_is_named(book):
     assert named(book) == {("submission", closing.pk)}, "closing and closed day taken away together"
 
 
+def test_what_only_looks_like_a_closing_closes_nothing(book):
+    sql("SET LOCAL session_replication_role = origin")
+    send(book, content={"bank": "BRI", "closing": "mulai jam lima"})
+    assert named(book) == set()
+
+
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_a_head_that_is_not_its_own_is_named(book, which):
     closing = Closing.objects.get(book=book)

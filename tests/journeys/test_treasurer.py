@@ -240,33 +240,39 @@ def test_enter_goes_down_letters_say_who_came_and_space_records(wati, page, arte
     assert len(rewritten) < 20
 
 
-def test_what_she_typed_is_on_the_server_before_she_sends(wati, page):
+def test_what_she_typed_is_kept_while_she_goes_on_as_she_leaves_and_without_signal(wati, page):
     page.click("a.btn-primary")
+    sheet = page.url
     page.fill("#r2-sukarela", "7000")
     expect(page.locator("[data-draft-state]")).to_contain_text("Draf tersimpan")
     page.goto("/")
     page.click("a.btn-primary")
     expect(page.locator("#r2-sukarela")).to_have_value("7.000")
 
-
-def test_what_she_typed_as_she_left_is_on_the_server(wati, page):
-    page.click("a.btn-primary")
+    # A breath before the draft is sent she is gone: the browser sends it after the page.
     page.wait_for_load_state("load")
-    sheet = page.url
     page.evaluate("""() => {
-      const field = document.querySelector("#r2-sukarela");
-      field.value = "7.000";
+      const field = document.querySelector("#r3-sukarela");
+      field.value = "8.000";
       field.dispatchEvent(new InputEvent("input", { bubbles: true }));
       location.href = "/";
     }""")
     page.wait_for_url("**/KSM-MAWAR/")
     page.evaluate("localStorage.clear()")  # what comes back comes from the server
-    page.wait_for_function(
-        "async (sheet) => (await (await fetch(sheet)).text()).includes('7.000')", arg=sheet, polling=50
-    )
+    arrived = "async (sheet) => (await (await fetch(sheet)).text()).includes('8.000')"
+    page.wait_for_function(arrived, arg=sheet, polling=50)
     page.goto(sheet)
-    expect(page.locator("#r2-sukarela")).to_have_value("7.000")
+    expect(page.locator("#r3-sukarela")).to_have_value("8.000")
     assert page.errors == []
+
+    page.wait_for_load_state("load")  # a phone that never got the sheet's script keeps nothing
+    page.context.set_offline(True)
+    page.fill("#r4-sukarela", "9000")
+    expect(page.locator("[data-draft-state]")).to_contain_text("di HP ini, belum terkirim")
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.locator("#r4-sukarela")).to_have_value("9.000")
+    expect(page.locator("[data-draft-state]")).to_contain_text("Draf tersimpan")
 
 
 def test_a_phone_that_runs_no_script_posts_the_week(wati, browser, site):
@@ -369,15 +375,3 @@ def test_a_sheet_left_on_a_phone_stands_beside_the_book_that_was_sent_meanwhile(
     expect(page.locator("[data-unsent]")).to_be_hidden()
     lost_and_refused = ("ERR_INTERNET_DISCONNECTED", "409 (Conflict)")
     assert [error for error in page.errors if not any(words in error for words in lost_and_refused)] == []
-
-
-def test_a_phone_without_signal_keeps_the_draft(wati, page):
-    page.click("a.btn-primary")
-    page.wait_for_load_state("load")  # a phone that never got the sheet's script keeps nothing
-    page.context.set_offline(True)
-    page.fill("#r2-sukarela", "7000")
-    expect(page.locator("[data-draft-state]")).to_contain_text("di HP ini, belum terkirim")
-    page.context.set_offline(False)
-    page.reload()
-    expect(page.locator("#r2-sukarela")).to_have_value("7.000")
-    expect(page.locator("[data-draft-state]")).to_contain_text("Draf tersimpan")

@@ -31,7 +31,7 @@ def test_posting_takes_as_many_statements_whatever_the_history(bkm, said):
     assert found["statements"][5] == found["statements"][6]
     assert max(found["statements"][5]) <= 20
     assert list(found["by_hand"]) == [1, 3]
-    assert len(said) == 10
+    assert len(said) == 11
 
 
 def test_the_pages(bkm, said):

@@ -61,13 +61,16 @@ def sheet_context(group: Group, on: date) -> SheetContext:
 
 
 def _with_savings(members: QuerySet[Member], group: Group, on: date) -> QuerySet[Member]:
-    """Give members what they saved and, as rupiah, what they gave last before a day and nobody took back."""
+    """Give members what they saved and, in rupiah, what they gave last in the quarter before a day: as it stands now.
+
+    Further back it is nothing that is usual, and reading all of it would take longer with every year of the book.
+    """
     accounts = Account.objects.filter(book=group.book_id, member_no=OuterRef("no"), loan_no=0)
     given = Posting.objects.filter(
         account__book=group.book_id,
         account__member_no=OuterRef("no"),
         amount__lt=0,
-        on__lt=on,
+        on__range=(on - timedelta(weeks=13), on - timedelta(days=1)),
         entry__kind=HANDOVER,
         entry__reverses=None,
         entry__reversed_by=None,

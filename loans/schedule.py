@@ -4,7 +4,7 @@ Everything is computed in fractions and rounded half up where the rules of the f
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -48,6 +48,11 @@ class Terms:
     rate_per: Unit
     method: Method
     round_to: int = 0
+
+    def content(self) -> dict[str, int | str]:
+        """Return the terms as the books seal them: a rate is the same text however it was read."""
+        rate = format(self.rate.normalize(), "f") if isinstance(self.rate, Decimal) else str(self.rate)
+        return asdict(self) | {"rate": rate}
 
     def __post_init__(self) -> None:
         if self.principal < 1:

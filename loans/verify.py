@@ -53,6 +53,7 @@ class _Read:
     content: str | None
     plan: list[list[Any]]
     charge: int | None = None
+    request_no: int | None = None
 
     def problems(self) -> Iterator[Problem]:
         """Say what does not fit."""
@@ -86,7 +87,7 @@ class _Read:
 
     def _agreed(self, terms: Terms) -> Iterator[Terms | None]:
         """Yield what is known of the terms besides the row: as sealed, else as asked for."""
-        sealed = read(self.content or "", lambda told: _sealed(told, self.no, terms.principal, is_share=self.is_share))
+        sealed = read(self.content or "", lambda told: self._sealed(told, terms.principal))
         if sealed is not None:
             yield sealed
         elif self.kind not in (None, _OPENING) and self.asked[0] is not None:
@@ -95,6 +96,22 @@ class _Read:
                 yield terms_for_share(asked, terms.principal) if self.is_share else asked
             except ValueError:
                 yield None
+
+    def _sealed(self, told: Any, principal: int) -> Terms | None:
+        """Return the terms a submission seals of this loan; None where it seals none, like the first sheets of all."""
+        of_upk = told.get("upk_loan") or told.get("upk_reschedule") or {}
+        if "terms" in of_upk:
+            whole = _told(of_upk["terms"])
+            return terms_for_share(whole, principal) if self.is_share else whole
+        if "terms" in told:
+            return _told(told["terms"])
+        for one in told.get("lent", []):
+            if one["request_no"] == self.request_no:
+                return _told(one)
+        for one in told.get("lendings", []):
+            if one["no"] == self.no:
+                return _told(one)
+        return None
 
 
 @verify.register
@@ -114,7 +131,7 @@ def check_loans(books: Books) -> Iterator[Problem]:
                coalesce(q.rate, u.rate), coalesce(q.rate_per, u.rate_per), coalesce(q.method, u.method),
                coalesce(q.round_to, u.round_to), u.id IS NOT NULL,
                p.amount, p."on", p.kind, p.number, p.content,
-               (SELECT {_PLAN} FROM loans_instalment i WHERE i.loan_id = l.id)
+               (SELECT {_PLAN} FROM loans_instalment i WHERE i.loan_id = l.id), q.no
           FROM loans_loan l JOIN groups_group g ON g.id = l.group_id JOIN groups_member m ON m.id = l.member_id
           LEFT JOIN ledger_account r ON r.id = l.receivable_id LEFT JOIN ledger_account c ON c.id = l.charge_income_id
           LEFT JOIN loans_loanrequest q ON q.id = l.request_id LEFT JOIN loans_upkloan u ON u.id = l.upk_loan_id
@@ -127,11 +144,12 @@ def check_loans(books: Books) -> Iterator[Problem]:
         income=chart.CHARGE_INCOME,
     )
     for book, row, no, in_place, principal, charge, on, *rest in rows:
-        terms, asked, (is_share, *lent, plan) = rest[:7], rest[7:14], rest[14:]
+        terms, asked, (is_share, *lent, plan, request_no) = rest[:7], rest[7:14], rest[14:]
         prior = (principal, charge)
         yield from _Read(
-            book, "loans_loan", row, no, in_place, prior, on, terms, asked, is_share, *lent, _plain(plan)
-        ).problems()
+            book, "loans_loan", row, no, in_place, prior, on, terms, asked, is_share, *lent, _plain(plan), None,
+            request_no,
+        ).problems()  # fmt: skip
 
 
 @verify.register
@@ -199,19 +217,6 @@ def check_lost_loans(books: Books) -> Iterator[Problem]:
 def _terms(columns: Sequence[Any]) -> Terms:
     principal, periods, unit, rate, rate_per, method, round_to = columns
     return Terms(principal, periods, unit, Decimal(rate), rate_per, method, round_to)
-
-
-def _sealed(told: Any, no: int, principal: int, *, is_share: bool) -> Terms | None:
-    """Return the terms a submission seals of loan `no`; None where it seals none."""
-    if "upk_reschedule" in told:
-        whole = _told(told["upk_reschedule"]["terms"])
-        return terms_for_share(whole, principal) if is_share else whole
-    if "terms" in told:
-        return _told(told["terms"])
-    for one in told.get("lendings", []):
-        if one["no"] == no:
-            return _told(one)
-    return None
 
 
 def _told(one: Any) -> Terms:

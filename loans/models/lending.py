@@ -81,6 +81,11 @@ class LoanRequest(LoanTerms):
     def __str__(self) -> str:
         return f"{self.member}, {self.amount}"
 
+    @property
+    def waits(self) -> bool:
+        """Whether the next meeting may decide on it, or pay it out."""
+        return self.status in (self.Status.WAITING, self.Status.APPROVED)
+
 
 class Loan(LoanTerms):
     """A loan of one member, numbered in its group, on the terms it was made under."""

@@ -8,7 +8,7 @@ step, a loan that is settled (`settled`).
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -122,7 +122,7 @@ def reschedule(*, loan: Loan, deed: Deed, terms: Terms, waived: int = 0) -> Loan
     """
     rates = (terms.rate, terms.rate_per, terms.method)
     kind = Kind.RESCHEDULE if rates == (loan.rate, loan.rate_per, loan.method) else Kind.RESTRUCTURE
-    content = {kind.value: loan.no, "terms": asdict(terms) | {"rate": str(terms.rate)}, "waived": waived}
+    content = {kind.value: loan.no, "terms": terms.content(), "waived": waived}
 
     def outcome(owed: OpenLoan, book: Book) -> Outcome:
         if terms.principal != owed.outstanding:

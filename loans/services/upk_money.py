@@ -42,7 +42,8 @@ def disburse_upk_loan(*, request: UpkLoanRequest, key: UUID, by: "User | None", 
     the UPK's cash.
     """
     group, upk = request.group, request.upk
-    content = {"upk_loan": {"request": request.no, "group": group.code, "on": on}}
+    terms = terms_of(request, request.amount)
+    content = {"upk_loan": {"request": request.no, "group": group.code, "on": on, "terms": terms.content()}}
     text = ledger.canonical_content(content)
     with transaction.atomic(), one_announcement():
         upk_book, group_book = ledger.lock_books(upk.book_id, group.book_id)
@@ -57,7 +58,7 @@ def disburse_upk_loan(*, request: UpkLoanRequest, key: UUID, by: "User | None", 
         loan = open_upk_loan(
             upk,
             group,
-            terms_of(request, request.amount),
+            terms,
             on=on,
             upk_book=upk_book,
             group_book=group_book,
@@ -71,7 +72,7 @@ def disburse_upk_loan(*, request: UpkLoanRequest, key: UUID, by: "User | None", 
             lendings=[
                 Lending(
                     member=share.member,
-                    terms=terms_for_share(terms_of(request, request.amount), share.amount),
+                    terms=terms_for_share(terms, share.amount),
                     requested_on=request.requested_on,
                     upk_loan=loan,
                 )

@@ -5,7 +5,6 @@ shares; jasa of the old one that is not due yet is not asked for.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -65,7 +64,7 @@ def reschedule_upk_loan(
     what happened to the loan or its shares, closed or still to come, a loan that is settled or written off.
     """
     said = {"loan": loan.no, "group": loan.group.code, "on": on, "decided_on": decided_on, "decision": decision.strip()}
-    content = {"upk_reschedule": {**said, "terms": asdict(terms) | {"rate": str(terms.rate)}}}
+    content = {"upk_reschedule": {**said, "terms": terms.content()}}
     text = ledger.canonical_content(content)
     with transaction.atomic(), one_announcement():
         upk_book, group_book = ledger.lock_books(loan.upk.book_id, loan.group.book_id)

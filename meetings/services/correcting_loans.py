@@ -42,7 +42,14 @@ def add_disbursement(
     """
     require(reason)
     group = meeting.group
-    told = {"added": meeting.on, "kind": DISBURSEMENT, "request": request.no, "reason": reason}
+    terms = loans.terms_of(request, request.amount)
+    told = {
+        "added": meeting.on,
+        "kind": DISBURSEMENT,
+        "request": request.no,
+        "terms": terms.content(),
+        "reason": reason,
+    }
     text = ledger.canonical_content(told)
     with transaction.atomic(), one_announcement():
         book = ledger.lock_book(group.book_id)
@@ -54,7 +61,7 @@ def add_disbursement(
         on = day_of(book, meeting.on, current)
         lending = Lending(
             member=request.member,
-            terms=loans.terms_of(request, request.amount),
+            terms=terms,
             requested_on=request.requested_on,
             request=request,
             decision=reason,

@@ -26,6 +26,7 @@ from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
 from loans import services as loans
 from loans.models import Leaving, Loan, LoanRequest
+from loans.schedule import Terms
 from loans.services import Lending, OpenLoan
 from meetings.models import Attendance, CashDifference, FollowUp, HandOver, Meeting
 from meetings.sheet import OtherMoney, Row, Sheet, same_person
@@ -88,7 +89,11 @@ def post_sheet(
     refusals = Refusals()
     with transaction.atomic(), one_announcement():
         book, before, earlier = _opening(group, sheet.on)
-        text = ledger.canonical_content(sheet.content() | {"lendings": [_lending_content(one) for one in lendings]})
+        requests = _requests(group, sheet)
+        content = sheet.content() | {"lendings": [_lending_content(one) for one in lendings]}
+        if requests:
+            content["lent"] = [{"request_no": no, **_terms(one).content()} for no, one in requests.items()]
+        text = ledger.canonical_content(content)
         if earlier:
             if earlier.submission.key == key:
                 ledger.find_submission(book, key, text)  # refuses other content under this key
@@ -104,7 +109,7 @@ def post_sheet(
         if by and not imported:
             _check_counters(sheet, by, refusals)
         open_loans = loan_selectors.by_member(loan_selectors.open_loans(group, members.values()))
-        to_lend = [*_requested(group, sheet, members, refusals), *lendings]
+        to_lend = [*_requested(requests, sheet, members, refusals), *lendings]
         drafts = [
             *_other(sheet.on, sheet.income, INCOME, refusals),
             *_hand_overs(sheet, members, open_loans, refusals),
@@ -225,21 +230,33 @@ def _reckoned(rows: Iterable[Row], members: Mapping[int, Member]) -> list[int]:
     return list(Leaving.objects.standing().filter(member__in=left).values_list("member__no", flat=True))
 
 
-def _requested(group: Group, sheet: Sheet, members: Mapping[int, Member], refusals: Refusals) -> list[Lending]:
+def _requests(group: Group, sheet: Sheet) -> dict[int, LoanRequest]:
+    """Return the requests a sheet names to be paid out, by number, whatever became of them. One query, or none."""
+    numbers = [one.request_no for one in sheet.disbursements]
+    if not numbers:
+        return {}
+    found = LoanRequest.objects.filter(group=group, no__in=numbers).select_related("member")
+    return {one.no: one for one in found.order_by("requested_on", "no")}
+
+
+def _terms(request: LoanRequest) -> Terms:
+    return loans.terms_of(request, request.amount)
+
+
+def _requested(
+    requests: Mapping[int, LoanRequest], sheet: Sheet, members: Mapping[int, Member], refusals: Refusals
+) -> list[Lending]:
     """Look up the requests this meeting pays out."""
-    if not sheet.disbursements:
-        return []
-    found = {r.no: r for r in loan_selectors.waiting_requests(group)}
     lendings = []
     for disbursement in sheet.disbursements:
-        request = found.get(disbursement.request_no)
-        if request is None:
+        request = requests.get(disbursement.request_no)
+        if request is None or not request.waits:
             refusals.add(f"q{disbursement.request_no}", _("This request was already decided."), "decided")
             continue
         lendings.append(
             Lending(
                 member=members[request.member.no],
-                terms=loans.terms_of(request, request.amount),
+                terms=_terms(request),
                 requested_on=request.requested_on,
                 request=request,
                 decision=disbursement.reason,

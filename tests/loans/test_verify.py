@@ -1,11 +1,15 @@
 """A loan, its terms or its instalments that are not what was paid out are named."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
+from groups import clock
 from loans.models import Instalment, Loan, UpkLoan
-from loans.services import reschedule
+from loans.services import request_loan, reschedule
+from meetings.models import Meeting
+from meetings.services import add_disbursement
 from tests.compliance.village import day
 from tests.ledger.village import by_force, named
 from tests.loans.lives import deed, lent, new_terms
@@ -42,6 +46,33 @@ def test_terms_changed_together_with_their_instalments_are_not_those_asked_for()
     _group, loan = lent()
     by_force("UPDATE loans_instalment SET charge = 0 WHERE loan_id = %s", loan.pk)
     by_force("UPDATE loans_loan SET rate = 0 WHERE id = %s", loan.pk)
+    assert named() == {("loans_loan", loan.pk)}
+
+
+def test_terms_changed_with_their_request_and_instalments_are_not_those_that_were_sealed():
+    """All rows that tell of the terms are forged together: what the sheet sealed when it paid out still says them."""
+    _group, loan = lent()
+    by_force("UPDATE loans_instalment SET charge = 0 WHERE loan_id = %s", loan.pk)
+    for table, row in (("loans_loan", loan.pk), ("loans_loanrequest", loan.request_id)):
+        by_force(f"UPDATE {table} SET rate = 0 WHERE id = %s", row)
+    assert named() == {("loans_loan", loan.pk)}
+
+
+def test_terms_of_a_loan_that_a_sheet_left_out_are_those_that_were_sealed():
+    group, _loan = lent()
+    meeting = Meeting.objects.filter(group=group).latest("on")
+    member = group.members.get(no=3)
+    terms = {"amount": 20_000, "purpose": "Pupuk", "terms": new_terms(20_000, 4)}
+    asked = request_loan(group=group, member=member, on=meeting.on, **terms)
+    told = {"reason": "Lupa", "key": uuid4(), "by": None, "at": clock.now()}
+    add_disbursement(meeting=meeting, request=asked, **told)
+    asked.refresh_from_db()  # the same again, read from the database: what is sealed is the same text
+    add_disbursement(meeting=meeting, request=asked, **told)
+    assert named() == set()
+    loan = Loan.objects.get(request=asked)
+    by_force("UPDATE loans_instalment SET charge = 0 WHERE loan_id = %s", loan.pk)
+    for table, row in (("loans_loan", loan.pk), ("loans_loanrequest", asked.pk)):
+        by_force(f"UPDATE {table} SET rate = 0 WHERE id = %s", row)
     assert named() == {("loans_loan", loan.pk)}
 
 
@@ -82,6 +113,17 @@ def test_a_loan_of_a_upk_and_its_shares_are_held_against_both_books(change):
     assert named() == set()
     by_force(f"UPDATE loans_upkloan SET {change}")
     assert ("loans_upkloan", loan.pk) in named()
+
+
+def test_terms_of_a_upk_loan_changed_with_its_request_and_its_shares_are_not_those_that_were_sealed():
+    loan = lend(village(), [500_000] * 5, monthly(2_500_000, 10, round_to=0), date(2018, 11, 15))
+    shares = {("loans_loan", pk) for pk in Loan.objects.filter(upk_loan=loan).values_list("pk", flat=True)}
+    for table in ("loans_upkloanrequest", "loans_upkloan", "loans_loan"):
+        by_force(f"UPDATE {table} SET rate = 0")
+    for table in ("loans_upkinstalment", "loans_instalment"):
+        by_force(f"UPDATE {table} SET charge = 0")
+    by_force("UPDATE loans_upkloan SET charge = 0")
+    assert named() == {("loans_upkloan", loan.pk), *shares}
 
 
 def test_a_share_and_a_upk_loan_taken_away_are_named():

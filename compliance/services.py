@@ -7,7 +7,8 @@ from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import DateField, Exists, Max, OuterRef, Q, Value
+from django.db.models.functions import Cast, Least, TruncWeek
 
 from compliance.facts import WEEK, Week, WeekFacts, WeekInput, advance
 from compliance.models import GroupWeek
@@ -45,17 +46,21 @@ def refresh_book(*, book_id: int, from_on: date, **_signal: Any) -> None:
 
 
 def reach(groups: "QuerySet[Group]", on: date) -> None:
-    """Carry on the rows of silent groups: each that runs on `on` then has one of the last week that is over.
+    """Carry on the rows of silent groups: each then has one of the last week over on `on`, or of that it ended in.
 
     One statement where none is missing; where one is, a few statements for each such group.
     """
     this_week = on - timedelta(days=on.weekday())
-    running = groups.active_on(on).filter(start_on__lt=this_week)  # type: ignore[attr-defined]
     last_over = this_week - WEEK
-    silent = running.exclude(weeks__week_start__gte=last_over)
+    last = Least(
+        Value(last_over, DateField()), Cast(TruncWeek("end_on"), DateField())
+    )  # of two, one unknown, the other
+    begun = groups.filter(start_on__lt=this_week).annotate(last=last)
+    silent = begun.exclude(Exists(GroupWeek.objects.filter(group=OuterRef("pk"), week_start__gte=OuterRef("last"))))
     told = Max("weeks__week_start", filter=Q(weeks__facts__isnull=False))
-    for book_id, last_told in silent.annotate(told=told).values_list("book_id", "told"):
-        _carry_on(book_id, last_told, last_over + WEEKS_REACHED * WEEK)
+    for book_id, end_on, last, last_told in silent.annotate(told=told).values_list("book_id", "end_on", "last", "told"):
+        through = last_over + WEEKS_REACHED * WEEK if end_on is None or end_on > on else last
+        _carry_on(book_id, last_told, through)
 
 
 def _carry_on(book_id: int, last_told: date | None, through: date) -> None:

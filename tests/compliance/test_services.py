@@ -126,18 +126,19 @@ def test_rows_run_some_weeks_ahead_as_they_will_be_if_nothing_more_is_recorded()
 
 def test_a_group_silent_for_long_is_carried_on_when_somebody_looks():
     group, young, ended = worked_group(), found_group(code="KSM-BARU", opening=0), found_group(code="KSM-USAI")
-    Group.objects.filter(pk=ended.pk).update(end_on=day(3))
+    Group.objects.filter(pk=ended.pk).update(end_on=day(3))  # behind the rows' back: they reach the second week
     GroupWeek.objects.filter(group=young).delete()  # one that nobody ever announced
     everybody = Group.objects.all()
     with CaptureQueriesContext(connection) as queries:
         reach(everybody, day(4, 6))
-    assert len(queries) == 1 + 4  # the young one's rows are made
+    assert len(queries) == 1 + 4 + 3  # the young one's rows are made, and that of the week in which one ended
     with CaptureQueriesContext(connection) as queries:
         reach(everybody, day(6, 0))  # the last week over is the fifth, of which there is a row
     assert len(queries) == 1
 
     reach(everybody, day(80))
-    assert [kept(one)[-1][0] for one in (group, young, ended)] == [day(91, 0), day(91, 0), day(1 + WEEKS_AHEAD, 0)]
+    assert [kept(one)[-1][0] for one in (group, young, ended)] == [day(91, 0), day(91, 0), day(3, 0)]
+    assert at(ended, 3)["total"] == findings(ended, day(80)).evaluation.total_per_cent, "as it stood in the end"
     for week in (9, 40, 79, 91):
         close = at(group, week)
         assert close["without_sheet"] == week - 4

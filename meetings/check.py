@@ -107,7 +107,7 @@ def _rows(form: SheetForm) -> list[Unusual]:
                 )
             )
         paid = sum(p.amount for p in row.payments)
-        due = line.due + sum(one["due"] for one in line.extra)
+        due = line.due
         if due and paid < due and line.checked:
             found.append(
                 Unusual(

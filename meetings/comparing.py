@@ -54,19 +54,20 @@ def _row(form: SheetForm, member: Member, book: PostedSheet) -> Part:
     held = {name: line.amounts.get(name, 0) if line else 0 for name in AMOUNTS} | {"tarik": taken}
     came = book.attendance.get(member.no, "")
     said = form.data.get(f"r{member.no}-attendance", "")
-    typed = _typed(form, member.no)
+    typed = _typed(form.data, member.no)
     ticked = bool(form.data.get(f"r{member.no}-catat"))
-    proposed = {} if ticked else {name: _read(text) for name, text in form.suggestions(member).items()}
+    pencil = {f"r{member.no}-{name}": text for name, text in form.suggestions(member).items()}
+    proposed = {} if ticked else _typed(pencil, member.no)
     claimed = {name: amount for name, amount in typed.items() if ticked or amount not in (0, proposed.get(name))}
     same = (not said or said == came) and all(amount == held[name] for name, amount in claimed.items())
     mine = _words(said, typed) if ticked or not any(typed.values()) else f"{_words(said, typed)} ({_('pencil')})"
     return Part(member.name, _words(came, held), mine, same, line, member.no)
 
 
-def _typed(form: SheetForm, no: int) -> dict[str, int | str]:
+def _typed(data: Mapping[str, str], no: int) -> dict[str, int | str]:
     """What stands in a row: whole rupiah, or the text where it is none; instalments of several loans together."""
-    found = {name: _read(form.data.get(f"r{no}-{name}", "")) for name in AMOUNTS}
-    for name, text in form.data.items():
+    found = {name: _read(data.get(f"r{no}-{name}", "")) for name in AMOUNTS}
+    for name, text in data.items():
         if name.startswith(f"r{no}-angsuran-") and not name.endswith("-ok"):
             one, more = found["angsuran"], _read(text)
             found["angsuran"] = one + more if isinstance(one, int) and isinstance(more, int) else f"{one} + {more}"

@@ -239,7 +239,8 @@ class Line:
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     captions: dict[str, str] = field(default_factory=dict)  # the errors in two or three words
-    due: int = 0
+    due: int = 0  # of all her loans
+    first_due: int = 0  # of the oldest
     loan: bool = False
     extra: list[dict[str, Any]] = field(default_factory=list)  # further open loans of hers
     checked: bool = False
@@ -308,20 +309,24 @@ class SheetForm:
             name: value for name, value in self.data.items() if name.startswith(prefix)
         }
 
+    def _typed(self, name: str) -> str:
+        """What stands in a field of a member's row, hers or as it was agreed."""
+        text: str = self.rows[int(name[1:].partition("-")[0])].data.get(name, "")
+        return text
+
     def _agreed(self, no: int) -> dict[str, int]:
-        """The agreed amounts of a row: wajib, pokok if she owes it, what is due of her oldest loan, the fine."""
-        context, owed = self.context, self.context.loans.get(no, [])
-        due = owed[0].due(context.last_of_week) if owed else 0
+        """The agreed amounts of a row: wajib, pokok if she owes it, what is due of each of her loans, the fine."""
+        context = self.context
         pokok = max(0, context.principal - context.paid_principal.get(no, 0))
-        wanted = {"wajib": context.weekly, "angsuran": due, "pokok": pokok, "denda": context.fine(no)}
+        wanted = {"wajib": context.weekly, "pokok": pokok, "denda": context.fine(no)}
+        for index, one in enumerate(context.loans.get(no, [])):
+            wanted[f"angsuran-{one.loan.no}" if index else "angsuran"] = one.due(context.last_of_week)
         return {name: amount for name, amount in wanted.items() if amount}
 
     def _usual(self, no: int) -> dict[str, int]:
         """What each column of a row usually holds, in rupiah: what was agreed or is due, else what she gave last."""
-        others = self.context.loans.get(no, [])[1:]
-        due = {f"angsuran-{one.loan.no}": one.due(self.context.last_of_week) for one in others}
-        known = self.context.last_given.get(no, {}) | due
-        return {name: amount for name, amount in known.items() if amount} | self.agreed[no]
+        given = self.context.last_given.get(no, {})
+        return {name: amount for name, amount in given.items() if amount} | self.agreed[no]
 
     def suggestions(self, member: Member) -> dict[str, str]:
         """The agreed amounts, as pencil; nothing for her who did not come."""
@@ -345,7 +350,7 @@ class SheetForm:
                 self.errors[f"{form.prefix}-{name}"] = str(messages[0])
         for name, one in self.extra_fields.items():
             try:
-                self.extra[name] = one.clean(self.data.get(name, "")) or 0
+                self.extra[name] = one.clean(self._typed(name)) or 0
             except forms.ValidationError as refusal:
                 self.errors[name] = str(refusal.messages[0])
         for name in self.errors:
@@ -485,6 +490,7 @@ class SheetForm:
         found |= {"m-place": self.place, "m-agenda": self.agenda, "m-none": "1" if found["m-none"] else ""}
         for line in self.lines():
             found |= {f"{line.k}-{name}": text for name, text in line.values.items()}
+            found |= {one["name"]: one["value"] for one in line.extra}
             found |= {f"{line.k}-attendance": line.att, f"{line.k}-catat": "1" if line.checked else ""}
         return found
 
@@ -510,7 +516,6 @@ class SheetForm:
         no, form = member.no, self.rows[member.no]
         k = f"r{no}"
         owed = self.context.loans.get(no, [])
-        due = owed[0].due(self.context.last_of_week) if owed else 0
         names = (*AMOUNTS, *(f"angsuran-{one.loan.no}" for one in owed[1:]))
         errors = {name: self.errors[f"{k}-{name}"] for name in names if f"{k}-{name}" in self.errors}
         values = {name: form.data.get(f"{k}-{name}", "") for name in AMOUNTS}
@@ -518,7 +523,9 @@ class SheetForm:
             name: format_amount(form.cleaned_data[name]) if form.cleaned_data.get(name) is not None else text
             for name, text in values.items()
         }
-        paid = self.amount(no, "angsuran")
+        extra = [self._extra(no, one) for one in owed[1:]]
+        due = sum(amount for name, amount in self.agreed[no].items() if name.startswith("angsuran"))
+        paid = self.amount(no, "angsuran") + sum(self.extra.get(one["name"], 0) for one in extra)
         checked = self.is_recorded(no)
         row = self.row(no)
         return Line(
@@ -531,11 +538,12 @@ class SheetForm:
             errors=errors,
             captions={name: self.captions.get(f"{k}-{name}", "") for name in errors},
             due=due,
+            first_due=self.agreed[no].get("angsuran", 0),
             loan=bool(owed),
-            extra=[self._extra(no, one) for one in owed[1:]],
+            extra=extra,
             checked=checked,
             open=any(values[name] or name in errors for name in ("pokok", "tarik", "sosial", "denda"))
-            or any(self.data.get(f"{k}-angsuran-{one.loan.no}") for one in owed[1:]),
+            or any(one["value"] for one in extra),
             sum=row.received if checked else self.pencilled(no),
             short=due - paid if 0 < paid < due else 0,
             usual=" ".join(f"{name} {amount}" for name, amount in self.usual[no].items()),
@@ -548,7 +556,7 @@ class SheetForm:
             "name": name,
             "loan_no": one.loan.no,
             "due": one.due(self.context.last_of_week),
-            "value": self.data.get(name, ""),
+            "value": self._typed(name),
             "error": self.errors.get(name, ""),
             "caption": self.captions.get(name, ""),
         }

@@ -84,7 +84,7 @@ function say(row) {
   const box = row.querySelector("[data-say]");
   const lines = [], wrong = [];
   const due = Number(row.dataset.due);
-  const paid = read(field(row, "angsuran")?.value ?? "");
+  const paid = amountsOf(row).filter((input) => input.name.includes("-angsuran")).reduce((sum, input) => sum + read(input.value), 0);
   if (due && paid && paid < due) lines.push(sentence(`${word("Shortby")} Rp${group(due - paid)}.`));
   for (const [, name, usual] of usualOf(row)) {
     const input = field(row, name);

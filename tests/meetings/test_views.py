@@ -227,6 +227,9 @@ def test_a_second_loan_of_hers_has_a_field_of_its_own(wati, group):
     told = {"reason": "Lupa dicatat", "key": uuid4(), "by": None, "at": clock.now()}
     add_disbursement(meeting=first, request=asked, **told)
     page = wati.get(url("sheet", group)).content.decode()
+    line = wati.get(url("sheet", group)).context["lines"][2]
+    assert (line.due, line.first_due, [one["value"] for one in line.extra]) == (12_300, 10_250, ["2.050"])
+    assert line.open, "what is proposed is in sight"
     assert ('name="r3-angsuran-2"' in page, "Pinjaman no. 2" in page, "jatuh tempo 2.050" in page) == (True, True, True)
     too_much = wati.post(url("sheet", group), filled(**{"r3-angsuran-2": "99.000"}))
     assert "Sisa pinjamannya Rp20.500." in too_much.content.decode()

@@ -2,18 +2,21 @@
 
 import hashlib
 import json
+import re
 from datetime import date
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from groups import clock
 from groups.access import GroupRequest, group_view
 from groups.dates import week_start
+from groups.models import Group
 from groups.permissions import Permission, permission_names
 from meetings import selectors, services
 from meetings.check import check
@@ -70,6 +73,7 @@ def _check_answer(
             "errors": errors or [],
             "error_ids": {one["id"] for one in errors or []},
             "officers": sorted(form.context.members, key=lambda m: (m.office == "anggota", m.no)),
+            "too_early": _too_early(request.group, form.context.on),
             "unusual": len(found.exceptions) + bool(found.difference) + found.minutes_missing,
         },
         status=422 if errors else 200,
@@ -84,11 +88,14 @@ def _post(request: GroupRequest, on: date, draft: SheetDraft | None) -> HttpResp
         if meeting := selectors.posted(group, on):
             return _late(request, meeting, answers)
         return redirect("sheet", code=group.code, on=on)
+    if "go" in request.POST:
+        _kept(request, on, draft.key, answers)
+        return _gone(request, on)
     ticket = DraftKeyForm(request.POST)
     changed = not ticket.is_valid() or ticket.cleaned_data["seen"] != _seen(draft)
     form = SheetForm(selectors.sheet_context(group, on), draft.data | answers)
     refusal: ValidationError | None = None
-    if not form.errors and not changed:
+    if not form.errors and not changed and not _too_early(group, on):
         try:
             services.post_sheet(group=group, key=draft.key, sheet=form.sheet(), by=request.user, at=clock.now())
             return redirect("receipt", code=group.code, on=on)
@@ -110,8 +117,24 @@ def _not_written(
         return sheet_page(request, form, draft, errors=True)
     if refusal:
         return _refused(request, form, draft, refusal)
+    if _too_early(request.group, on):
+        return _check_answer(request, form, draft, [{"id": "", "text": _("That day has not come yet.")}])
     text = _("The sheet changed since this page was opened. Look again before you save it.")
     return _check_answer(request, form, draft, [{"id": "", "text": text}])
+
+
+def _too_early(group: Group, on: date) -> bool:
+    """Whether the meeting is still to be held: its sheet may be prepared, but nothing of it has happened."""
+    return on > clock.today(group)
+
+
+def _gone(request: GroupRequest, on: date) -> HttpResponse:
+    """Lead on to where a button of the check page points: the minutes, or a place on the sheet."""
+    to = request.POST["go"]
+    if to in ("check", "minutes"):
+        return redirect(to, code=request.group.code, on=on)
+    place = f"#{to}" if re.fullmatch("r[0-9]{1,4}|kas|other|money", to) else ""
+    return redirect(f"{reverse('sheet', args=[request.group.code, on])}{place}")
 
 
 def _late(request: GroupRequest, meeting: Meeting, answers: dict[str, str]) -> HttpResponse:

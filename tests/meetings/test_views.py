@@ -220,6 +220,37 @@ def test_ten_times_what_she_gave_last_or_owes_is_asked_about_in_every_column(wat
     assert lines[0].soft == [], "nobody knows what is usual for her"
 
 
+def test_what_is_typed_on_the_check_page_is_kept_whichever_way_she_goes(wati, group):
+    wati.post(url("sheet", group), filled())
+    page, check = wati.get(url("check", group)), url("check", group)
+    fields = {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh", "d-owner": "2"}
+    for go, leads in (
+        ("sheet", url("sheet", group)),
+        ("r3", f"{url('sheet', group)}#r3"),
+        ("minutes", url("minutes", group)),
+        ("check", check),
+        ("//lain.example", url("sheet", group)),
+    ):
+        answer = wati.post(check, fields | {"m-decisions": f"Rapat {go}", "go": go})
+        assert (answer.status_code, answer.url) == (302, leads)
+        form = wati.get(check).context["form"]
+        assert (form.data["d-reason"], form.data["d-owner"]) == ("receh", "2")
+        assert form.minutes.decided() == f"Rapat {go}"
+    assert not Meeting.objects.filter(on=village.today()).exists(), "none of these buttons writes"
+
+
+def test_the_sheet_of_a_meeting_still_to_be_held_is_prepared_and_not_sent(wati, group):
+    coming = village.today() + timedelta(days=3)
+    assert wati.post(url("sheet", group, on=coming), filled()).status_code == 302
+    page = wati.get(url("check", group, on=coming))
+    assert "Simpan lembar" not in page.content.decode()
+    fields = {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh", "m-none": "1"}
+    answer = wati.post(url("check", group, on=coming), fields)
+    assert (answer.status_code, "Hari itu belum tiba." in answer.content.decode()) == (422, True)
+    assert not Meeting.objects.filter(on=coming).exists()
+    assert wati.get(url("check", group, on=coming)).context["form"].data["d-reason"] == "receh"
+
+
 def test_a_second_loan_of_hers_has_a_field_of_its_own(wati, group):
     first, julaika = Meeting.objects.filter(group=group).earliest("on"), group.members.get(no=3)
     terms = replace(village.LOAN, principal=20_000)

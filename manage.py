@@ -7,8 +7,11 @@ import warnings
 from contextlib import nullcontext
 
 from django.core.management import execute_from_command_line
+from django.db.utils import ProgrammingError
 
 from ksm_project import embedded
+
+UNDEFINED_TABLE = "42P01"  # in Postgres's list of errors
 
 # Commands that read and write files only: starting a server for them would be a second lost.
 WITHOUT_DATABASE = {
@@ -42,6 +45,10 @@ def main() -> None:
     try:
         with embedded.running() if own else nullcontext():
             execute_from_command_line(sys.argv)
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "pgcode", "") != UNDEFINED_TABLE:
+            raise
+        sys.exit("Basis data ini masih kosong. Jalankan dulu: manage.py migrate, lalu manage.py load_regions.")
     except embedded.EmbeddedPostgresError as error:
         sys.exit(f"Postgres: {error}")
     except KeyboardInterrupt:

@@ -426,6 +426,8 @@ def change_account(
     user.name, user.username, user.phone = name, username, phone
     user.is_active, user.is_superuser, user.is_staff = is_active, is_superuser, is_superuser
     users.save_person(user)
+    if not is_active:
+        users.end_sessions(user)
     return user
 
 

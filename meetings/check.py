@@ -131,7 +131,7 @@ def _rows(form: SheetForm) -> list[Unusual]:
         given = ((_("pays a fine"), row.fine), (_("gives to the social fund"), row.social))
         found += [Unusual("coin", line.name, what, format_rupiah(amount), line.k) for what, amount in given if amount]
         for question in line.soft:
-            what = _("ten times more than usual") if question["more"] else _("ten times less than usual")
+            what = _("far more than usual") if question["more"] else _("far less than usual")
             found.append(
                 Unusual(
                     "alert",

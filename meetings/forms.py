@@ -248,6 +248,7 @@ class Line:
     sum: int = 0
     short: int = 0
     usual: str = ""  # "wajib 5000 angsuran 20000": what the page itself compares with
+    right: str = ""  # the same of amounts far from usual that she said are right
     soft: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -547,6 +548,9 @@ class SheetForm:
             sum=row.received if checked else self.pencilled(no),
             short=due - paid if 0 < paid < due else 0,
             usual=" ".join(f"{name} {amount}" for name, amount in self.usual[no].items()),
+            right=" ".join(
+                f"{name} {self.data[f'{k}-{name}-ok']}" for name in self.usual[no] if f"{k}-{name}-ok" in self.data
+            ),
             soft=self.soft(member),
         )
 

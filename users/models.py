@@ -52,8 +52,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=40,
         unique=True,
         validators=[username_validator],
+        error_messages={"unique": _("Somebody else has this username.")},
     )
-    phone = models.CharField(_("phone"), max_length=16, null=True, blank=True, unique=True)
+    phone = models.CharField(
+        _("phone"),
+        max_length=16,
+        null=True,
+        blank=True,
+        unique=True,
+        error_messages={"unique": _("Somebody else has this phone number.")},
+    )
     name = models.CharField(_("name"), max_length=100)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the admin"), default=False)

@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -66,6 +68,13 @@ def create_people(*, names: Mapping[str, str], password: str) -> dict[str, User]
     for user in made.values():
         save_person(user)
     return made
+
+
+def end_sessions(user: User) -> None:
+    """Sign a person out on every device for good: letting her in again later brings none of them back."""
+    for session in Session.objects.filter(expire_date__gt=Now()).iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
 
 
 @transaction.atomic

@@ -385,14 +385,8 @@ def home(group: Group, user: User) -> Home:
         .select_related("user")
         .first()
     )
-    last_in = last_digest = None
+    last_digest = None
     if last and last.submission.last_number:
-        last_in = Posting.objects.filter(
-            entry__submission=last.submission_id,
-            account__code=chart.CASH,
-            amount__gt=0,
-            entry__kind__in=["handover", "income"],
-        ).aggregate(total=Sum("amount"))["total"]
         last_digest = Entry.objects.values_list("digest", flat=True).get(
             book=group.book_id, number=last.submission.last_number
         )
@@ -407,7 +401,7 @@ def home(group: Group, user: User) -> Home:
         meeting=this_week,
         draft=draft,
         last=last,
-        last_in=last_in or 0,
+        last_in=sums_by_meeting([last]).get(last.pk, 0) if last else 0,
         last_digest=last_digest or "",
         missing=missing,
         requests=loan_selectors.waiting_requests(group).count(),

@@ -28,7 +28,7 @@ from meetings.forms import (
 from meetings.merging import remember
 from meetings.models import Meeting, SheetDraft
 from meetings.views.days import refuse_day
-from meetings.views.sheet import LONGEST_VALUE, sheet_page, with_the_book
+from meetings.views.sheet import as_written, is_of_sheet, sheet_page, with_the_book
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,9 +46,18 @@ def check_page(request: GroupRequest, on: date) -> HttpResponse:
     if selectors.posted(group, on):
         return redirect("compare", code=group.code, on=on)
     form = SheetForm(selectors.sheet_context(group, on), draft.data)
-    if form.errors:
+    return _wrong(request, form, draft) or _check_answer(request, form, draft)
+
+
+def _wrong(request: GroupRequest, form: SheetForm, draft: SheetDraft) -> HttpResponse | None:
+    """Show what cannot be read where it can be put right: on the sheet, with the minutes, or on this page itself."""
+    if not form.errors:
+        return None
+    if any(map(is_of_sheet, form.errors)):
         return sheet_page(request, form, draft, errors=True)
-    return _check_answer(request, form, draft)
+    if any(not name.startswith("d-") for name in form.errors):
+        return redirect("minutes", code=request.group.code, on=form.context.on)
+    return _check_answer(request, form, draft, [{"id": name, "text": text} for name, text in form.errors.items()])
 
 
 def _seen(draft: SheetDraft) -> str:
@@ -113,8 +122,8 @@ def _not_written(
         return _late(request, meeting, answers)
     draft = _kept(request, on, key, answers)
     form = SheetForm(form.context, draft.data)
-    if form.errors:
-        return sheet_page(request, form, draft, errors=True)
+    if wrong := _wrong(request, form, draft):
+        return wrong
     if refusal:
         return _refused(request, form, draft, refusal)
     if _too_early(request.group, on):
@@ -154,7 +163,7 @@ def _kept(request: GroupRequest, on: date, key: UUID, answers: dict[str, str]) -
 def _answers(request: GroupRequest) -> dict[str, str]:
     """What the check page itself asks: why box and book differ, and the minutes when they were left empty."""
     names = ("d-reason", "d-owner", "m-agenda", "m-decisions", "m-none")
-    return {n: request.POST[n][:LONGEST_VALUE].replace("\0", "\ufffd") for n in names if n in request.POST}
+    return {n: as_written(request.POST[n]) for n in names if n in request.POST}
 
 
 def _refused(request: GroupRequest, form: SheetForm, draft: SheetDraft, refusal: ValidationError) -> HttpResponse:

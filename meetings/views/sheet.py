@@ -25,7 +25,6 @@ from meetings.comparing import side_by_side
 from meetings.forms import (
     ASKED_LINES,
     LABELS,
-    OTHER_LINES,
     DraftKeyForm,
     SheetContext,
     SheetForm,
@@ -37,7 +36,7 @@ from meetings.views.days import refuse_day
 from users.once import repeatable
 
 MINUTES_PREFIXES = ("m-", "f1-", "f2-", "f3-")
-LONGEST_VALUE = 4000
+LONGEST_VALUE = 8000  # more than any field takes, so that the field says so and nothing is cut off unseen
 # A sheet that was written in ink knows some fields no more: those of requests it decided and loans it settled.
 ANY_FIELD = re.compile(
     r"r\d{1,4}-[a-z]{1,12}(-[0-9]{1,6})?|(in|out)\d-(code|memo|amount)|q\d{1,6}-(choice|reason)|c-[a-z0-9]{1,6}"
@@ -62,8 +61,10 @@ def sheet(request: GroupRequest, on: date) -> HttpResponse:
         draft, form, merged, _state = _fill_in(request, context, action=action)
         if said := _of_other_pages(context, merged):
             messages.warning(request, said)
-        if action == "check" and not form.errors:
-            return redirect("check", code=group.code, on=on)
+        if action == "all-paid" and not any(line.att == "H" for line in form.lines()):
+            messages.warning(request, _("Mark first who is present."))
+        if action == "check" and not any(map(is_of_sheet, form.errors)):
+            return redirect("check", code=group.code, on=on)  # which tells what is wrong with its own fields
         if action == "check":
             return sheet_page(request, form, draft, errors=True)
         return redirect(f"{reverse('sheet', args=[group.code, on])}{_anchor(request)}")
@@ -114,7 +115,7 @@ def _fill_in(
         held = SheetForm(context, draft.data)
         names = held.names() | ({n for n in request.POST if ANY_FIELD.fullmatch(n)} if late else set())
         here = {n for n in names if n.startswith(MINUTES_PREFIXES) == minutes and not n.startswith("d-")}
-        sent = {n: v[:LONGEST_VALUE].replace("\0", "\ufffd") for n, v in posted if n in here}
+        sent = {n: as_written(v) for n, v in posted if n in here}
         here -= {n for n in here if n.endswith("-ok") and n not in sent}  # once said, it stays said
         # A page of another key knows nothing of this draft; one that names no state is taken to know it all.
         known = Known((int(told) if draft.key == key else 0) if told else None, page)
@@ -125,6 +126,16 @@ def _fill_in(
         draft.changes = remember(draft.changes, shown, form.shown(), revision=draft.revision, page=page)
         draft.data = merged.data
     return _Saved(draft, form, merged, f"{draft.revision}-{page}")
+
+
+def is_of_sheet(field: str) -> bool:
+    """Whether a field stands on the sheet itself, and not on the page of the minutes or of the check."""
+    return not field.startswith((*MINUTES_PREFIXES, "d-"))
+
+
+def as_written(text: str) -> str:
+    """Return what a field sent as she wrote it: a browser counts the end of a line as one, and sends it as two."""
+    return text.replace("\r\n", "\n")[:LONGEST_VALUE].replace("\0", "\ufffd")
 
 
 def _of_other_pages(context: SheetContext, merged: Merged) -> str:
@@ -161,7 +172,7 @@ def _apply(action: str, request: GroupRequest, context: SheetContext, data: dict
         return
     form = SheetForm(context, data)
     if action == "more":
-        data[ASKED_LINES] = str(max(len(form.income), len(form.expenses)) + OTHER_LINES)
+        data[ASKED_LINES] = str(max(len(form.income), len(form.expenses)) + 1)
     elif action == "all-present":
         for member in context.members:
             data.setdefault(f"r{member.no}-attendance", "H")
@@ -317,11 +328,11 @@ def minutes(request: GroupRequest, on: date) -> HttpResponse:
         draft, form, merged, _state = _fill_in(request, context, minutes=True)
         if said := _of_other_pages(context, merged):
             messages.warning(request, said)
-        wrong = {name: text for name, text in form.errors.items() if name.startswith(MINUTES_PREFIXES)}
-        if not wrong:
+        if not any(name.startswith(MINUTES_PREFIXES) for name in form.errors):
             return redirect("check" if request.POST.get("action") == "check" else "group_home", **_place(request, on))
     else:
-        form, wrong = SheetForm(context, draft.data if draft else {}), {}
+        form = SheetForm(context, draft.data if draft else {})
+    wrong = {name: text for name, text in form.errors.items() if name.startswith(MINUTES_PREFIXES)}
     return render(
         request,
         "meetings/minutes.html",
@@ -334,7 +345,7 @@ def minutes(request: GroupRequest, on: date) -> HttpResponse:
             "errors": [{"id": name, "text": text} for name, text in wrong.items()],
             "field_errors": wrong,
         },
-        status=422 if wrong else 200,
+        status=422 if wrong and request.method == "POST" else 200,
     )
 
 

@@ -16,6 +16,7 @@ from meetings.forms import (
     DayForm,
     SheetForm,
 )
+from meetings.models import Meeting
 from meetings.views.days import refuse_day
 
 PER_PAGE = 26
@@ -30,8 +31,8 @@ def group_home(request: GroupRequest) -> HttpResponse:
     home = selectors.home(request.group, request.user)
     context = selectors.sheet_context(request.group, home.on) if home.meeting is None else None
     form = SheetForm(context, home.draft.data if home.draft else {}) if context else None
-    steps = _steps(form)
-    current = next((step.key for step in steps.values() if not step.done), "")
+    steps = _steps(form) if form else _sent(home.meeting)
+    current = next((step.key for step in steps.values() if not step.done), "") if form else ""
     return render(
         request,
         "meetings/home.html",
@@ -39,10 +40,18 @@ def group_home(request: GroupRequest) -> HttpResponse:
     )
 
 
-def _steps(form: SheetForm | None) -> dict[str, selectors.Step]:
-    """How far each step of the week is; without a form the week is in the book."""
-    if form is None:
-        return {key: selectors.Step(key, done=True) for key in ("attendance", "money", "count", "minutes", "send")}
+def _sent(meeting: Meeting | None) -> dict[str, selectors.Step]:
+    """The steps of a week whose sheet is in the book; what it lacks by the third rule was never done."""
+    steps = {key: selectors.Step(key, done=True) for key in ("attendance", "money", "count", "minutes", "send")}
+    if meeting and not (meeting.agenda.strip() and meeting.decisions.strip()):
+        steps["minutes"] = selectors.Step("minutes", done=False, detail=_("sent without agenda or decision"))
+    if meeting and meeting.cash_counted is None:
+        steps["count"] = selectors.Step("count", done=False, detail=_("sent without a count"))
+    return steps
+
+
+def _steps(form: SheetForm) -> dict[str, selectors.Step]:
+    """How far each step of the week is."""
     lines = form.lines()
     said = [line for line in lines if line.att]
     present = sum(1 for line in lines if line.att == "H")

@@ -7,8 +7,11 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
+from django.utils.translation import gettext_lazy, pgettext
 
+from groups.dates import format_date
 from groups.models import Group, Holiday, Member
+from groups.money import format_rupiah
 from ledger.models import Book
 from ledger.services import Leg
 from loans.models import Loan, LoanRequest
@@ -187,12 +190,71 @@ _AS_IMPORTED = models.Q(from_on=models.F("member__joined_on"), office=models.F("
 _SAYS_NOTHING: tuple[Any, ...] = (None, "", [], {}, False)
 
 
+# Words for columns and tables that have none of their own on any form.
+_WORDS = {
+    "before_meeting": gettext_lazy("before the meeting"),
+    "number": gettext_lazy("read up to entry"),
+    "status": gettext_lazy("status"),
+    "upk_decided_on": gettext_lazy("decided by the UPK on"),
+    "upk_decision": gettext_lazy("decision of the UPK"),
+    "bkm_decided_on": gettext_lazy("decided by the BKM on"),
+    "bkm_decision": gettext_lazy("decision of the BKM"),
+    "no": gettext_lazy("number"),
+    "due_on": gettext_lazy("due on"),
+    "principal": gettext_lazy("principal"),
+    "charge": gettext_lazy("jasa"),
+    "balance": gettext_lazy("balance"),
+    "announced_amount": gettext_lazy("announced"),
+    "announced_on": gettext_lazy("announced on"),
+    "recovery": gettext_lazy("of a debt written off"),
+    "payoff": gettext_lazy("paid off early"),
+    "spared": gettext_lazy("jasa spared"),
+    "business": gettext_lazy("business measured by"),
+    "remainder_to": gettext_lazy("remainder to"),
+    "label": gettext_lazy("part"),
+    "percent": gettext_lazy("per cent"),
+    "target": gettext_lazy("goes to"),
+    "rule": gettext_lazy("rule"),
+    "step": gettext_lazy("rounded to"),
+    "pay": gettext_lazy("paid out"),
+    "decision": gettext_lazy("decision"),
+    "savings": gettext_lazy("savings"),
+    "SurplusSplit": gettext_lazy("split of the surplus"),
+    "SurplusPart": gettext_lazy("part of the surplus"),
+    "YearEnd": gettext_lazy("decision on a year"),
+    "YearEndShare": gettext_lazy("share of a year's surplus"),
+}
+# How we keep it, which tells nobody anything.
+_SILENT = {"digest", "at", "after_number", "written_at", "closes", "key", "gate", "void", "decided_at", "before"}
+
+
 def _other(model: type[models.Model], told: dict[Any, Any]) -> Other:
     on = next((value for value in told.values() if type(value) is date), None)
     parts = [
-        str(one.verbose_name) if one.is_relation else f"{one.verbose_name}: {value}"
+        f"{_named(one)}: {_shown(one, value)}"
         for one, value in told.items()
-        if value not in _SAYS_NOTHING
+        if value not in _SAYS_NOTHING and not one.is_relation and one.name not in _SILENT
     ]
-    of_balance = model._meta.label in _OF_BALANCE
-    return Other(str(model._meta.verbose_name), on, ", ".join(parts), of_balance)
+    name = _WORDS.get(model.__name__, model._meta.verbose_name)
+    return Other(str(name), on, ", ".join(parts), model._meta.label in _OF_BALANCE)
+
+
+def _named(column: Any) -> str:
+    own = str(column.verbose_name)
+    return str(_WORDS.get(column.name, own)) if own == column.name.replace("_", " ") else own
+
+
+def _shown(column: Any, value: Any) -> str:
+    """Return a value as people write it."""
+    if isinstance(value, dict):  # rupiah by instalment
+        value = sum(one for one in value.values() if isinstance(one, int))
+    match value:
+        case _ if column.choices:
+            value = dict(column.flatchoices).get(value, value)
+        case True:
+            value = pgettext("answer", "yes")
+        case date():
+            value = format_date(value)
+        case int() if isinstance(column, models.BigIntegerField | models.JSONField):
+            value = format_rupiah(value)
+    return str(value)

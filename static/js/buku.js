@@ -62,15 +62,6 @@ function offer(form, name, kept) {
   form.addEventListener("submit", () => localStorage.setItem(name, JSON.stringify({ ...kept, sent: true })));
 }
 
-// What was typed on the check page is kept when she leaves it by another way than its buttons.
-const checkForm = document.querySelector("form[data-checked]");
-let typed = false;
-checkForm?.addEventListener("input", () => { typed = true; });
-checkForm?.addEventListener("submit", () => { typed = false; });
-window.addEventListener("pagehide", () => {
-  if (typed) fetch(location.href, { method: "POST", body: new URLSearchParams([...new FormData(checkForm), ["go", "check"]]), keepalive: true });
-});
-
 // A button that writes is pressed once. A form that answers with a file leaves its page standing and says data-again.
 const PATIENCE = 10_000; // milliseconds, after which the answer is taken for lost
 let sent = new WeakMap();

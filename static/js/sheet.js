@@ -38,7 +38,8 @@ const tick = (row) => field(row, "catat");
 const amountsOf = (row) => (row.amounts ??= [...row.querySelectorAll('input[inputmode="numeric"]')]);
 const readable = (row) => amountsOf(row).every((input) => !unread(input.value));
 const isIn = (input) => !input.name.endsWith("-tarik");
-const usualOf = (row) => (row.usual ??= [...row.dataset.usual.matchAll(/(\S+) (\d+)/g)].map(([all, name, usual]) => [all, name, Number(usual)]));
+const pairs = (text) => [...text.matchAll(/(\S+) (\d+)/g)].map(([, name, amount]) => [name, Number(amount)]);
+const usualOf = (row) => (row.usual ??= pairs(row.dataset.usual));
 const labelOf = (input) => input.labels[0].textContent.trim();
 const sumOf = (row) => amountsOf(row).filter(isIn).reduce((sum, input) => sum + (read(input.value) || 0), 0);
 
@@ -86,7 +87,7 @@ function say(row) {
   const due = Number(row.dataset.due);
   const paid = amountsOf(row).filter((input) => input.name.includes("-angsuran")).reduce((sum, input) => sum + read(input.value), 0);
   if (due && paid && paid < due) lines.push(sentence(`${word("Shortby")} Rp${group(due - paid)}.`));
-  for (const [, name, usual] of usualOf(row)) {
+  for (const [name, usual] of usualOf(row)) {
     const input = field(row, name);
     const amount = input ? read(input.value) : 0;
     if (!amount || input.dataset.right === String(amount) || stands(input.name)) continue;
@@ -232,6 +233,7 @@ function present(row, value) {
 }
 for (const row of rows) {
   for (const input of amountsOf(row)) input.dataset.proposed = input.defaultValue;
+  for (const [name, amount] of pairs(row.dataset.right)) if (field(row, name)) field(row, name).dataset.right = String(amount);
   row.addEventListener("input", (event) => {
     const input = event.target;
     if (input.inputMode === "numeric") {
@@ -278,6 +280,7 @@ form.querySelector("[data-all-present]").addEventListener("click", (event) => {
 });
 form.querySelector("[data-all-paid]").addEventListener("click", (event) => {
   event.preventDefault();
+  tell(rows.some((row) => attendance(row) === "H") ? "" : word("Nobody"));
   for (const row of rows) {
     if (attendance(row) === "H" && readable(row)) tick(row).checked = true;
   }
@@ -386,11 +389,14 @@ function show(theirs, sent, notice) {
     }
   }
   if (!notice) return;
-  const box = form.querySelector("[data-notice]");
-  box.hidden = false;
-  box.firstElementChild.textContent = notice;
+  tell(notice);
   rows.forEach(say);
   total();
+}
+function tell(notice) {
+  const box = form.querySelector("[data-notice]");
+  box.hidden = !notice;
+  box.firstElementChild.textContent = notice;
 }
 
 // What this phone kept and this page does not show yet comes back.

@@ -264,6 +264,9 @@ def test_administrators_see_all_who_sign_in_and_change_any_of_it(administrator, 
     assert administrator.post("/staff/people/p/bu.wati/", account | {"is_active": ""}).status_code == 302
     assert device.get("/g/KSM-MAWAR/").headers["Location"].startswith("/masuk/"), "out at once, on every device"
     assert "Wati Mawar" in text(administrator.get("/staff/people/?which=shut"))
+    administrator.post("/staff/people/p/bu.wati/", account)
+    assert device.get("/g/KSM-MAWAR/").headers["Location"].startswith("/masuk/"), "let in again, she signs in anew"
+    administrator.post("/staff/people/p/bu.wati/", account | {"is_active": ""})
     wati.refresh_from_db()
     assert (wati.username, wati.phone, wati.is_active) == ("bu.wati", "+62811222233" + "3", False)
     promoted = {"name": idle.name, "phone": "", "username": idle.username, "is_active": "on", "is_superuser": "on"}

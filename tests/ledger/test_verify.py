@@ -333,6 +333,11 @@ def test_the_command_finds_a_book_by_the_code_of_its_group(books, capsys):
     Group.objects.create(code="KSM-KOSONG", name="KSM Kosong", bkm=bkm, book=books[2], start_on=MEETING)
 
     assert run(capsys, "--group", "KSM-KOSONG") == (0, "1 buku, 0 catatan: semuanya cocok.\n")
+    heads = run(capsys, "--heads", "--group", "KSM-KOSONG", "--book", "KSM Mawar")[1].splitlines()
+    assert heads[:2] == [
+        f"{books[2].head_digest}       0  KSM Kosong",
+        f"{now(books[0]).head_digest}      {now(books[0]).last_number:2d}  KSM Mawar",
+    ]
     assert run(capsys, "--group", "KSM-KOSONG", "--book", "KSM Mawar")[1].startswith("2 buku, 17 catatan")
     for asked in (("--group", "KSM-LAIN"), ("--book", "KSM Lain"), ("--book", "0")):
         with pytest.raises(CommandError, match="Tidak ada buku"):

@@ -203,6 +203,10 @@ def test_an_entity_bomb_is_refused():
     assert refusal(spoilt).code == "entities"
 
 
+def test_the_limits_are_those_that_are_written_down():
+    assert (xlsx.MAX_PACKED, xlsx.MAX_UNPACKED, xlsx.MAX_ROWS) == (2**20, 20 * 2**20, 5_000)
+
+
 def test_rows_past_the_limit_are_refused_and_empty_ones_do_not_count():
     rows = b"".join(b'<row r="%d"><c><v>1</v></c></row>' % n for n in range(1, xlsx.MAX_ROWS + 2))
     assert len(cells_of(rows + b'<row r="900000"><c/></row>').rows) == xlsx.MAX_ROWS + 1

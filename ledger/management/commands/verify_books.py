@@ -25,8 +25,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--witness", metavar="DIGEST", help="a printed digest, at least its first 8 characters")
 
+        parser.add_argument("--heads", action="store_true", help="also print the last digest of each book")
+
     def handle(self, *args: Any, **options: Any) -> None:
-        witness = (options["witness"] or "").lower()
+        witness = re.sub(r"\s", "", options["witness"] or "").lower()  # printed in fours
         if options["witness"] is not None and not re.fullmatch(r"[0-9a-f]{8,64}", witness):
             raise CommandError(_("A digest is 8 to 64 characters, 0 to 9 and a to f."))
         books = self._books(options["book"], options["group"])
@@ -34,6 +36,8 @@ class Command(BaseCommand):
             bad = self._report(books)
             if witness and not self._report_witness(witness, books):
                 bad = True
+            if options["heads"]:
+                self._tell_heads(books)
             if not bad:
                 self.stdout.write(self._all_well(books))
         if bad:
@@ -110,6 +114,12 @@ class Command(BaseCommand):
                 % {"digest": witness}
             )
         return bool(places)
+
+    def _tell_heads(self, books: set[int] | None) -> None:
+        """Print what witnesses each book as it stands: noted elsewhere, it proves later that nothing was rewritten."""
+        asked = Book.objects.all() if books is None else Book.objects.filter(pk__in=books)
+        for name, number, head in asked.order_by("name", "pk").values_list("name", "last_number", "head_digest"):
+            self.stdout.write(f"{head}  {number:6d}  {name}")
 
     def _all_well(self, books: set[int] | None) -> str:
         asked = Book.objects.all() if books is None else Book.objects.filter(pk__in=books)

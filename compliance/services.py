@@ -85,6 +85,11 @@ def _rebuild(source: Source, through: date = FIRST_DAY) -> int:
     return len(rows)
 
 
+def rows_as_the_books_say(book_id: int, through: date) -> "list[_Row]":
+    """Return what the rows of a book's group must be, at least to `through`, a Monday; nothing is written."""
+    return _fold(read_setting(book_id), through)
+
+
 class _Row(NamedTuple):
     """A `GroupWeek` about to be written."""
 

@@ -39,6 +39,7 @@ class Problem:
 
 Check = Callable[[Books], Iterable[Problem]]
 _checks: list[Check] = []
+_derived: list[Check] = []
 
 
 def register(check: Check) -> Check:
@@ -48,10 +49,16 @@ def register(check: Check) -> Check:
     return check
 
 
-def problems(books: Books = None) -> Iterator[Problem]:
-    """Run every check over these books, or all of them."""
+def register_derived(check: Check) -> Check:
+    """Add a check of what is only derived from the books, and takes as long as deriving it again; also a decorator."""
+    _derived.append(check)
+    return check
+
+
+def problems(books: Books = None, *, derived: bool = False) -> Iterator[Problem]:
+    """Run every check over these books, or all of them; with `derived` also those of what is derived from them."""
     with one_moment():
-        for check in _checks:
+        for check in [*_checks, *(_derived if derived else ())]:
             yield from check(books)
 
 

@@ -176,3 +176,31 @@ ANSWERS = {
 Where a method is not named, the address does not take it (405). Empty forms are refused (422); 404 has passed the
 gate and found nothing under its number or day.
 """
+
+PERMISSIONS = {
+    "treasurer": """
+        agree_rules close_month correct decide_loan export_book keep_cash keep_minutes manage_members pay_upk
+        post_sheet print_papers request_loan request_upk resolve_difference settle_loan share_surplus view_group
+    """,
+    "secretary": """
+        keep_minutes manage_members print_papers request_loan view_group
+    """,
+    "chair": """
+        agree_rules decide_loan export_book keep_minutes manage_members print_papers request_loan request_upk
+        resolve_difference settle_loan view_group
+    """,
+    "upk": """
+        decide_upk import_book post_upk print_papers view_bkm view_group view_upk
+    """,
+    "coordinator": """
+        agree_rules close_month correct correct_closed export_book import_book manage_bkm manage_group manage_members
+        print_papers ratify_upk resolve_difference share_surplus view_bkm view_group view_upk
+    """,
+    "facilitator": """
+        manage_members print_papers view_bkm view_group
+    """,
+    "auditor": """
+        print_papers view_bkm view_group view_upk
+    """,
+}
+"""Role → what it may do, by the names of `groups/permissions.py`: who gives a role more has to say so here too."""

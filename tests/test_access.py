@@ -34,7 +34,7 @@ from tests.addresses import (  # noqa: F401 (of which fixtures)
     world,
 )
 from tests.factories import AdministratorFactory, AppointmentFactory, UserFactory
-from tests.gates import ANSWERS, GATES
+from tests.gates import ANSWERS, GATES, PERMISSIONS
 
 METHODS = ("GET", "POST")
 OTHER_METHODS = ("PUT", "PATCH", "DELETE")
@@ -278,6 +278,11 @@ def test_addresses_hold_codes_dates_and_numbers_but_no_primary_keys():
     for address in own_addresses():
         shapes = {type(converter).__name__ for converter in address.converters.values()}
         assert not shapes & {"IntConverter", "StringConverter", "PathConverter"}, f"{address.route} takes {shapes}"
+
+
+def test_each_role_may_do_what_is_written_down():
+    held = {role.value: {permission.value for permission in found} for role, found in MATRIX.items()}
+    assert held == {role: set(names.split()) for role, names in PERMISSIONS.items()}
 
 
 def test_the_matrix_gives_every_role_its_body_to_see():

@@ -295,7 +295,19 @@ def test_an_added_reversal_that_mirrors_nothing_is_named(books):
     book = books[1]
     reversal = Entry.objects.get(book=book, reverses__isnull=False)
     sql("UPDATE ledger_entry SET reverses_id = %s WHERE id = %s", entry(book, 2).pk, reversal.pk)
-    assert ("entry", reversal.number) in {(p.table, p.row) for p in verify.check_reversals([book.pk])}
+    said = [problem.sentence for problem in found() if (problem.table, problem.row) == ("entry", reversal.number)]
+    assert "Bukan cermin dari catatan yang dibetulkannya." in said
+
+
+@pytest.mark.tampers
+def test_a_posting_added_without_an_entry_is_named(books):
+    unguard()
+    legs = Posting.objects.filter(book=books[0]).first()
+    columns = 'book_id, entry_id, "on", account_id, amount'
+    copied = 'book_id, 0, "on", account_id, 1'
+    sql(f"INSERT INTO ledger_posting ({columns}) SELECT {copied} FROM ledger_posting WHERE id = %s", legs.pk)
+    added = Posting.objects.get(entry_id=0)
+    assert ("posting", added.pk) in {(problem.table, problem.row) for problem in found()}
 
 
 # Through the command

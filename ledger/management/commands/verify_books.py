@@ -65,7 +65,7 @@ class Command(BaseCommand):
         shown: dict[int, list[verify.Problem]] = {}
         first: dict[int, verify.Problem] = {}
         counts: Counter[int] = Counter()
-        for problem in verify.problems(books):
+        for problem in verify.problems(books, derived=True):
             if len(listed := shown.setdefault(problem.book, [])) < SHOWN:
                 listed.append(problem)
             if not problem.notice:

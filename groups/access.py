@@ -9,14 +9,13 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
 
 from groups import clock
 from groups.models import Bkm, Group, Programme
 from groups.permissions import ADMINISTRATOR, MATRIX, Permission
 from ledger.models import Book
 from ledger.rows import fetch_joined
-from users.access import administrator_view, personal_view, public_view
+from users.access import administrator_view, never_kept, personal_view, public_view
 from users.models import User
 from users.once import answered_once
 
@@ -98,7 +97,7 @@ def group_view(permission: Permission) -> Callable[[Callable[Concatenate[Any, Ar
     """Let in who may see the group named by `code` and holds `permission` there; sets `request.group`."""
 
     def decorate(view: Callable[Concatenate[Any, Args], HttpResponse]) -> View:
-        @never_cache
+        @never_kept
         @wraps(view)
         def gated(request: HttpRequest, code: str, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
             user = cast("User", request.user)
@@ -123,7 +122,7 @@ def bkm_view(permission: Permission) -> Callable[[Callable[Concatenate[Any, Args
     """Let in who serves the BKM named by `code` and holds `permission` there; sets `request.bkm`."""
 
     def decorate(view: Callable[Concatenate[Any, Args], HttpResponse]) -> View:
-        @never_cache
+        @never_kept
         @wraps(view)
         def gated(request: HttpRequest, code: str, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
             user = cast("User", request.user)

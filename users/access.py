@@ -6,18 +6,37 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
+from django.utils.cache import add_never_cache_headers
 
 from users.once import answered_once
 
 Args = ParamSpec("Args")
 View = Callable[..., HttpResponse]
+REFUSED = 422
+
+
+def never_kept(view: View) -> View:
+    """Have no answer kept by anybody; a refused form by her own browser alone, until she signs out.
+
+    It answers what was sent, so that Back can only show it again from what the browser kept, or as an error.
+    """
+
+    @wraps(view)
+    def fresh(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code == REFUSED:
+            response.headers["Cache-Control"] = "private, no-cache"
+        else:
+            add_never_cache_headers(response)
+        return response
+
+    return fresh
 
 
 def administrator_view(view: Callable[Concatenate[Any, Args], HttpResponse]) -> View:
     """Let in administrators; for everybody else the page does not exist."""
 
-    @never_cache
+    @never_kept
     @wraps(view)
     def gated(request: HttpRequest, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
         if not request.user.is_authenticated or not request.user.is_superuser:
@@ -31,7 +50,7 @@ def administrator_view(view: Callable[Concatenate[Any, Args], HttpResponse]) -> 
 def personal_view(view: Callable[Concatenate[Any, Args], HttpResponse]) -> View:
     """Let in whoever is signed in: a page about herself, or one that shows each person only what is hers."""
 
-    @never_cache
+    @never_kept
     @wraps(view)
     def gated(request: HttpRequest, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
         return answered_once(view, request, *args, **kwargs)

@@ -123,6 +123,13 @@ def test_a_refused_form_keeps_all_that_was_typed_and_names_the_field(staff):
     assert not Group.objects.exists()
 
 
+def test_her_own_browser_may_show_a_refused_form_again_and_nothing_else(staff, mawar):
+    refused = staff.post("/b/BKM-GUYUB/groups/new/", {})
+    assert (refused.status_code, refused.headers["Cache-Control"]) == (422, "private, no-cache")
+    for page in (staff.get("/b/BKM-GUYUB/groups/new/"), staff.get("/g/KSM-MAWAR/members/")):
+        assert "no-store" in page.headers["Cache-Control"]
+
+
 def test_a_taken_code_is_refused_at_its_field(staff, mawar):
     page = staff.post("/b/BKM-GUYUB/groups/new/", GROUP | {"code": "ksm-mawar"})
     assert page.status_code == 422

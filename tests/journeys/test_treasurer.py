@@ -184,6 +184,10 @@ def test_a_wrong_field_is_said_once_until_it_is_put_right(wati, page, artefacts)
     expect(said).to_have_text("“44,000” bisa dibaca Rp44.000 atau Rp44. Tulis 44.000.")
     expect(field.locator(".amount-cap")).to_have_text("44.000?", use_inner_text=True)
     assert page.evaluate("getComputedStyle(document.querySelector('#r3-angsuran')).borderWidth") == "2px", "all four"
+    page.click(".cover-back")
+    page.wait_for_url("**/KSM-MAWAR/")
+    page.go_back()  # to the form that was refused: no error of the browser's
+    expect(page.locator(".error-summary li")).to_have_count(3)
     page.fill("#r3-angsuran", "10.250")
     expect(said).to_have_count(0)
     expect(field.locator(".amount-cap")).to_have_text("usulan", use_inner_text=True)

@@ -120,7 +120,8 @@ def test_every_page_leads_to_signing_in_and_back(client):
 def test_signing_out_takes_a_button_not_a_link(client):
     client.force_login(UserFactory())
     assert client.get("/keluar/").status_code == 405
-    assert client.post("/keluar/").headers["Location"] == "/masuk/"
+    out = client.post("/keluar/")
+    assert (out.headers["Location"], out.headers["Clear-Site-Data"]) == ("/masuk/", '"cache"')
     assert "_auth_user_id" not in client.session
 
 

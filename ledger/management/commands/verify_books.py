@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if options["witness"] is not None and not re.fullmatch(r"[0-9a-f]{8,64}", witness):
             raise CommandError(_("A digest is 8 to 64 characters, 0 to 9 and a to f."))
         books = self._books(options["book"], options["group"])
-        statistics.count_if_unknown()  # of books just brought in Postgres knows nothing: it would take ten times as long
+        statistics.count_if_unknown()  # of books just brought in Postgres knows nothing, and takes ten times as long
         with verify.one_moment():
             bad = self._report(books)
             if witness and not self._report_witness(witness, books):

@@ -58,6 +58,18 @@ def test_terms_changed_with_their_request_and_instalments_are_not_those_that_wer
     assert named() == {("loans_loan", loan.pk)}
 
 
+@pytest.mark.parametrize("status", ["rejected", "waiting", "disbursed"])
+def test_a_request_is_paid_out_when_its_loan_is_there_and_only_then(status):
+    group, loan = lent()
+    forged = loan.request_id
+    if status == "disbursed":
+        terms = {"amount": 20_000, "purpose": "Pupuk", "terms": new_terms(20_000, 4)}
+        forged = request_loan(group=group, member=group.members.get(no=3), on=day(3), **terms).pk
+        assert named() == set()
+    by_force(f"UPDATE loans_loanrequest SET status = '{status}' WHERE id = %s", forged)
+    assert named() == {("loans_loanrequest", forged)}
+
+
 def test_terms_of_a_loan_that_a_sheet_left_out_are_those_that_were_sealed():
     group, _loan = lent()
     meeting = Meeting.objects.filter(group=group).latest("on")
@@ -102,7 +114,7 @@ def test_a_loan_taken_away_is_named_by_its_account():
     _group, loan = lent()
     by_force("DELETE FROM loans_instalment WHERE loan_id = %s", loan.pk)
     by_force("DELETE FROM loans_loan WHERE id = %s", loan.pk)
-    assert named() == {("account", loan.receivable_id)}
+    assert named() == {("account", loan.receivable_id), ("loans_loanrequest", loan.request_id)}
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ THROW_AWAY = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
     "max_wal_size": "1GB",
     "autovacuum": "off",  # where everything is rolled back it finds tables empty, and plans for thousands would follow
 }

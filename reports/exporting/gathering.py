@@ -231,7 +231,7 @@ _SILENT = {"digest", "at", "after_number", "written_at", "closes", "key", "gate"
 def _other(model: type[models.Model], told: dict[Any, Any]) -> Other:
     on = next((value for value in told.values() if type(value) is date), None)
     parts = [
-        f"{_named(one)}: {_shown(one, value)}"
+        f"{_named(one)}: {written(one, value)}"
         for one, value in told.items()
         if value not in _SAYS_NOTHING and not one.is_relation and one.name not in _SILENT
     ]
@@ -244,7 +244,7 @@ def _named(column: Any) -> str:
     return str(_WORDS.get(column.name, own)) if own == column.name.replace("_", " ") else own
 
 
-def _shown(column: Any, value: Any) -> str:
+def written(column: Any, value: Any) -> str:
     """Return a value as people write it."""
     if isinstance(value, dict):  # rupiah by instalment
         value = sum(one for one in value.values() if isinstance(one, int))

@@ -112,7 +112,7 @@ def test_an_evening_and_a_morning_with_the_demonstration(tmp_path):
     with a_port() as port:
         pass  # free again
     address = f"http://127.0.0.1:{port}"
-    with serve(tmp_path, port, "--weeks=3") as process, ended(process):
+    with serve(tmp_path, port, "--weeks=2") as process, ended(process):
         lines = lines_until(process, "Siap.")
         assert len([line for line in lines if line.startswith("Meny")]) == 4
         assert [line for line in lines if line.startswith("KSM ")] == [f"KSM {name}" for name, *_rest in demo.SMALL]

@@ -109,7 +109,7 @@ def test_what_falls_due_today_can_be_left_out(lent):
     assert [loan.age for loan in later] == [Age(48_000, 0, 0, 0), Age(37_200, 5_200, 2, 13)]
 
 
-@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_book_on_any_day(db, data):
     """Random loans and payments; each day judged is compared with the book replayed."""

@@ -405,7 +405,7 @@ payments = st.lists(st.tuples(st.integers(1, 5), st.tuples(*[st.integers(0, 100)
 
 @pytest.mark.django_db
 @given(lent=st.tuples(terms_of_any_kind, terms_of_any_kind), life=payments)
-@settings(max_examples=examples(25))
+@settings(max_examples=examples(15))
 def test_what_the_book_holds_of_a_loan_is_what_its_schedule_still_asks(lent, life):
     with transaction.atomic():
         group = found_group(names=("Sari", "Wati"), weekly=0)

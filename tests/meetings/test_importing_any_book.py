@@ -234,7 +234,7 @@ def any_paper(chance: Random) -> tuple[str, Sheets, list[tuple[date, dict[str, A
     return code, paper.sheets, days
 
 
-@settings(max_examples=examples(25))
+@settings(max_examples=examples(15))
 @given(chance=st.randoms(use_true_random=False))
 def test_any_book_comes_in_as_it_was_kept(chance):
     code, content, days = any_book(chance)
@@ -250,7 +250,7 @@ def test_any_book_comes_in_as_it_was_kept(chance):
         transaction.set_rollback(True)
 
 
-@settings(max_examples=examples(20))
+@settings(max_examples=examples(12))
 @given(chance=st.randoms(use_true_random=False))
 def test_cells_that_cannot_be_read_are_told_and_nothing_that_follows_from_them(chance):
     """One to three cells hold a formula; every one is told, and no other."""

@@ -20,6 +20,7 @@ from groups.services import add_member, update_group, update_member
 from ledger import chart
 from ledger import services as ledger
 from ledger.services import Draft, Leg
+from loans.models import LoanStep
 from loans.schedule import Terms
 from loans.services import request_loan, withdraw_request
 from meetings import xlsx
@@ -30,6 +31,7 @@ from meetings.sheet import CashCount, Minutes, Payment, Row, Sheet
 from meetings.workbook import LAYOUT
 from reports import demo
 from reports.exporting import export_book
+from reports.exporting.gathering import written
 from reports.statements.catalogue import CATALOGUE
 from savings.terms import agree_terms
 from tests.books import close_through
@@ -435,3 +437,18 @@ def test_a_request_that_came_to_nothing_stays_behind_by_name_and_with_it_when_le
         (now["rule"], old["assessed"], now["assessed"]) for old, now in zip(before, after, strict=True) if old != now
     ]
     assert differ == [("lending", True, False)]
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "value", "told"),
+    [
+        (LoanStep, "forgiven", {"3": 250, "4": 250}, "Rp500"),
+        (LoanStep, "waived", 1_250, "Rp1.250"),
+        (LoanStep, "kind", "waiver", "jasa dibebaskan"),
+        (LoanStep, "on", date(2026, 2, 4), "4 Februari 2026"),
+        (LoanStep, "closes", True, "ya"),
+        (LoanStep, "no", 3, "3"),
+    ],
+)
+def test_what_is_left_out_is_told_as_people_write_it(model, column, value, told):
+    assert written(model._meta.get_field(column), value) == told

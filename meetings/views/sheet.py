@@ -7,6 +7,7 @@ from secrets import token_hex
 from typing import NamedTuple
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -215,6 +216,7 @@ def sheet_page(request: GroupRequest, form: SheetForm, draft: SheetDraft | None,
             "key": draft.key if draft else uuid4(),
             "known": _known(draft),
             "met_on": selectors.met_in_week(request.group, form.context.on),
+            "draft_wait": settings.DRAFT_WAIT,
             "stamp": draft.saved_at.isoformat() if draft else "",
             "on": form.context.on,
             "monday": week_start(form.context.on),

@@ -329,7 +329,7 @@ function changed(row) {
   total();
   remember("");
   clearTimeout(timer);
-  timer = setTimeout(keep, 800);
+  timer = setTimeout(keep, Number(form.dataset.wait));
 }
 // What this phone holds, and the server's word for having it; a page older than that word does not show it yet.
 let held = "";

@@ -391,6 +391,16 @@ def test_pg_dump_is_at_hand(home):
     assert "PostgreSQL database dump complete" in dump
 
 
+def test_a_command_in_a_database_without_tables_says_what_to_run_first(home):
+    command = manage(
+        home, "book_state", "KSM-MAWAR", "--on", "2026-02-02", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    said = command.communicate()[1]
+    assert command.returncode == 1
+    assert "Jalankan dulu: manage.py migrate" in said
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize("words", [("help",), ("makemigrations", "--check", "--dry-run"), ("migrate", "--help"), ()])
 def test_commands_that_need_no_database_start_none(tmp_path, words):
     command = manage(tmp_path, *words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -14,6 +14,7 @@ from groups.access import administrator_view
 from groups.forms import AccountForm, PeopleForm
 from groups.models import Appointment
 from groups.views.forms_flow import attempt, form_page, get_or_post, sent
+from groups.views.people import Body, linked, password_once
 from users import services as users
 from users.models import User
 
@@ -41,7 +42,7 @@ def staff_person_new(request: HttpRequest) -> HttpResponse:
     """Give somebody a sign-in before she has a role, or make an administrator; the first password is shown once."""
     form = AccountForm(sent(request), new=True)
     if made := attempt(form, users.create_person):
-        return _password_once(request, *made)
+        return password_once(request, *made, reverse("staff_people"))
     back = reverse("staff_people")
     return form_page(request, form, heading=_("New sign-in"), submit=_("Make the sign-in"), back=back)
 
@@ -74,19 +75,10 @@ def staff_person(request: HttpRequest, username: str) -> HttpResponse:
 def staff_person_reset(request: HttpRequest, username: str) -> HttpResponse:
     """Make a new password for one use and show it once, in this answer."""
     user = get_object_or_404(User, username=username)
-    return _password_once(request, user, users.reset_password(user=user))
-
-
-def _password_once(request: HttpRequest, user: User, password: str) -> HttpResponse:
-    context = {"person": user, "password": password, "back": reverse("staff_people")}
-    return render(request, "groups/password_once.html", context)
+    return password_once(request, user, users.reset_password(user=user), reverse("staff_people"))
 
 
 def _linked(appointment: Appointment) -> Appointment:
-    kind = "group" if appointment.group else "bkm"
-    appointment.body = appointment.group or appointment.bkm
-    where = [appointment.body.code, appointment.user.username, appointment.role, appointment.from_on]
-    appointment.edit_url = reverse(f"{kind}_appointment_edit", args=where)
-    if appointment.to_on is None:
-        appointment.end_url = reverse(f"{kind}_appointment_end", args=where)
-    return appointment
+    row = appointment.group or appointment.bkm
+    appointment.body = row
+    return linked(Body("group" if appointment.group else "bkm", row, clock.today(appointment.group)), appointment)

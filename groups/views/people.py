@@ -62,7 +62,7 @@ def of_both(view: Callable[..., HttpResponse]) -> tuple[Callable[..., HttpRespon
 def _people(request: Any) -> HttpResponse:
     """Who acts for the body now, who will, and who did."""
     body = body_of(request)
-    rows = [_linked(body, each) for each in selectors.appointments_in(**body.key)]
+    rows = [linked(body, each) for each in selectors.appointments_in(**body.key)]
     running = [each for each in rows if each.to_on is None or each.to_on > body.today]
     context = {
         "body": body,
@@ -84,7 +84,7 @@ def _person_new(request: Any) -> HttpResponse:
     initial = {"from_on": body.today}
     form = NewPersonForm(sent(request), initial=initial, roles=body.roles, members=members)
     if made := attempt(form, _create_and_appoint, **body.key):
-        return _password_once(request, body, *made)
+        return password_once(request, *made, body.url("people"))
     return _form(
         request,
         body,
@@ -146,7 +146,7 @@ def _person(request: Any, username: str) -> HttpResponse:
         "may_reset": may_reset,
         "reset_url": body.url("person_reset", username),
         "back": body.url("people"),
-        "appointments": [_linked(body, each) for each in _appointments(body, username)],
+        "appointments": [linked(body, each) for each in _appointments(body, username)],
     }
     return render(request, "groups/person.html", context, status=422 if form.errors else 200)
 
@@ -161,7 +161,7 @@ def _person_reset(request: Any, username: str) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect(body.url("person", username))
-    return _password_once(request, body, user, password)
+    return password_once(request, user, password, body.url("people"))
 
 
 @get_or_post
@@ -203,10 +203,9 @@ def _form(request: Any, body: Body, form: BukuForm, *, heading: str, submit: str
     return form_page(request, form, heading=heading, submit=submit, back=back, kicker=body.row, note=note)
 
 
-def _password_once(request: Any, body: Body, user: User, password: str) -> HttpResponse:
-    # Answered at once and never stored: the page is the only place this password is ever readable.
-    context = {"person": user, "password": password, "back": body.url("people")}
-    return render(request, "groups/password_once.html", context)
+def password_once(request: Any, user: User, password: str, back: str) -> HttpResponse:
+    """Show a password for one use. Answered at once and never stored: this page is the only place it is readable."""
+    return render(request, "groups/password_once.html", {"person": user, "password": password, "back": back})
 
 
 def _appointments(body: Body, username: str) -> Any:
@@ -220,7 +219,8 @@ def _known_here(body: Body, username: str) -> User:
     return appointment.user
 
 
-def _linked(body: Body, appointment: Appointment) -> Appointment:
+def linked(body: Body, appointment: Appointment) -> Appointment:
+    """Give an appointment of this body the addresses of its person and of what may be done with it."""
     user = appointment.user
     appointment.url = body.url("person", user.username)
     appointment.edit_url = body.url("appointment_edit", user.username, appointment.role, appointment.from_on)

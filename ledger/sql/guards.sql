@@ -1,9 +1,8 @@
 -- What the books refuse, whoever writes. Each function names what it keeps; the messages are for the log, the
--- services speak to people. Only the three `…_arrives` functions are to move a book's head or a balance: they do it from
--- inside a trigger, which no statement of another writer is (pg_trigger_depth). So no INSERT, UPDATE or DELETE moves
--- them otherwise. A trigger of somebody's own does: whoever may create a table, be it a temporary one, can let a trigger
--- on it write a head or a balance. That changes no entry and no posting, and `verify_books` names the book or account,
--- as it names what somebody did who dropped these triggers.
+-- services speak to people. Only the three `…_arrives` functions move a book's head or a balance, and only for what
+-- arrives in their own table. The guards of books and accounts know them by the call stack (ledger_moved_by), so that
+-- nothing else does, neither a statement nor a function or trigger of somebody's own. Whoever owns the database may
+-- drop the guards; `verify_books` names the book or account that was written then.
 --
 -- This file can be run again as it stands: a migration that changes a guard re-reads it.
 --
@@ -44,8 +43,28 @@ CREATE OR REPLACE FUNCTION ledger_microseconds(at timestamptz) RETURNS bigint LA
   SELECT (extract(epoch FROM at) * 1000000)::bigint
 $$;
 
+-- Whether a guard, whose call stack this is, looks at a row that `mover` writes with this very statement. Nobody else
+-- can make the stack say so: the statement is compared to its last letter, so that no comment or quoted name in another
+-- one writes the line after it, and a function of the same name is written with its schema, unless that schema is
+-- searched first; to create one takes the owner of the database.
+CREATE OR REPLACE FUNCTION ledger_moved_by(stack text, mover text, statement text) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT starts_with(regexp_replace(substr(stack, strpos(stack, E'\n') + 1), ' line \d+ at ', ' at ', 'g'),
+           'SQL statement "' || statement || E'"\nPL/pgSQL function ' || mover || '() at SQL statement')
+$$;
+DO $$
+DECLARE
+  stack text;
+BEGIN
+  GET DIAGNOSTICS stack = PG_CONTEXT;
+  IF NOT starts_with(stack, 'PL/pgSQL function inline_code_block line ') THEN
+    RAISE EXCEPTION 'ledger: the guards read the server''s messages; set lc_messages = ''C'' for this database';
+  END IF;
+END $$;
+
 -- A book starts empty; its head moves only with what is posted; closing never goes back.
 CREATE OR REPLACE FUNCTION ledger_book_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  stack text;
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.last_number <> 0 OR NEW.open_legs <> 0 OR NEW.head_digest <> ledger_genesis(NEW.uid) THEN
@@ -53,9 +72,19 @@ BEGIN
     END IF;
     RETURN NEW;
   END IF;
-  IF pg_trigger_depth() < 2 AND (NEW.last_number, NEW.head_digest, NEW.open_legs)
-      IS DISTINCT FROM (OLD.last_number, OLD.head_digest, OLD.open_legs) THEN
-    RAISE EXCEPTION 'ledger: the head of book % is kept by its entries', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+  IF (NEW.last_number, NEW.head_digest, NEW.open_legs) IS DISTINCT FROM (OLD.last_number, OLD.head_digest, OLD.open_legs) THEN
+    GET DIAGNOSTICS stack = PG_CONTEXT;
+    IF NOT (ledger_moved_by(stack, 'ledger_submission_arrives', $moved$UPDATE ledger_book b SET head_digest = n.digest FROM new_submissions n WHERE b.id = n.book_id$moved$)
+         OR ledger_moved_by(stack, 'ledger_entry_arrives', $moved$UPDATE ledger_book b
+     SET last_number = n.high, head_digest = h.digest, open_legs = b.open_legs + n.legs
+    FROM (SELECT book_id, max(number) AS high, sum(legs) AS legs FROM new_entries GROUP BY book_id) n
+    JOIN new_entries h ON h.book_id = n.book_id AND h.number = n.high
+   WHERE b.id = n.book_id$moved$)
+         OR ledger_moved_by(stack, 'ledger_posting_arrives', $moved$UPDATE ledger_book b SET open_legs = b.open_legs - d.n
+    FROM (SELECT book_id, count(*) AS n FROM new_postings GROUP BY book_id) d
+   WHERE b.id = d.book_id$moved$)) THEN
+      RAISE EXCEPTION 'ledger: the head of book % is kept by its entries', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
   END IF;
   IF (NEW.id, NEW.uid, NEW.kind) IS DISTINCT FROM (OLD.id, OLD.uid, OLD.kind) THEN
     RAISE EXCEPTION 'ledger: book % keeps its identity', OLD.id USING ERRCODE = 'integrity_constraint_violation';
@@ -69,7 +98,9 @@ CREATE OR REPLACE TRIGGER ledger_book_guard BEFORE INSERT OR UPDATE ON ledger_bo
   FOR EACH ROW EXECUTE FUNCTION ledger_book_guard();
 
 -- An account starts at 0 and moves only with postings.
-CREATE OR REPLACE FUNCTION ledger_account_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_account_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  stack text;
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.balance <> 0 THEN
@@ -77,8 +108,13 @@ BEGIN
     END IF;
     RETURN NEW;
   END IF;
-  IF pg_trigger_depth() < 2 AND NEW.balance <> OLD.balance THEN
-    RAISE EXCEPTION 'ledger: the balance of account % is kept by its postings', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+  IF NEW.balance <> OLD.balance THEN
+    GET DIAGNOSTICS stack = PG_CONTEXT;
+    IF NOT ledger_moved_by(stack, 'ledger_posting_arrives', $moved$UPDATE ledger_account a SET balance = a.balance + d.total
+    FROM (SELECT account_id, sum(amount) AS total FROM new_postings GROUP BY account_id) d
+   WHERE a.id = d.account_id AND d.total <> 0$moved$) THEN
+      RAISE EXCEPTION 'ledger: the balance of account % is kept by its postings', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
   END IF;
   IF (NEW.id, NEW.book_id, NEW.code, NEW.member_no, NEW.loan_no)
       IS DISTINCT FROM (OLD.id, OLD.book_id, OLD.code, OLD.member_no, OLD.loan_no) THEN
@@ -95,6 +131,9 @@ CREATE OR REPLACE FUNCTION ledger_submission_arrives() RETURNS trigger LANGUAGE 
 DECLARE
   bad bigint;
 BEGIN
+  IF TG_RELID <> 'ledger_submission'::regclass THEN
+    RAISE EXCEPTION 'ledger: nothing arrives in %', TG_RELID::regclass USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   -- Taking the book's row first makes two writers wait for each other instead of for a constraint. It is the lock an
   -- UPDATE takes; FOR UPDATE would also wait for those who only opened an account and now check its foreign key.
   PERFORM 1 FROM ledger_book b WHERE b.id IN (SELECT book_id FROM new_submissions) ORDER BY b.id FOR NO KEY UPDATE;
@@ -139,6 +178,9 @@ CREATE OR REPLACE FUNCTION ledger_entry_arrives() RETURNS trigger LANGUAGE plpgs
 DECLARE
   bad bigint;
 BEGIN
+  IF TG_RELID <> 'ledger_entry'::regclass THEN
+    RAISE EXCEPTION 'ledger: nothing arrives in %', TG_RELID::regclass USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   PERFORM 1 FROM ledger_book b WHERE b.id IN (SELECT book_id FROM new_entries) ORDER BY b.id FOR NO KEY UPDATE;
   SELECT n.book_id INTO bad
     FROM (SELECT book_id, min(number) AS low, max(number) AS high, count(*) AS n FROM new_entries GROUP BY book_id) n
@@ -184,6 +226,9 @@ CREATE OR REPLACE FUNCTION ledger_posting_arrives() RETURNS trigger LANGUAGE plp
 DECLARE
   bad bigint;
 BEGIN
+  IF TG_RELID <> 'ledger_posting'::regclass THEN
+    RAISE EXCEPTION 'ledger: nothing arrives in %', TG_RELID::regclass USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   SELECT e.number INTO bad
     FROM (SELECT entry_id, count(*) AS n, sum(amount) AS total FROM new_postings GROUP BY entry_id) p
     JOIN ledger_entry e ON e.id = p.entry_id

@@ -409,6 +409,56 @@ def test_a_stale_book_cannot_be_saved_but_its_name_can(book):
     assert (now(book).name, now(book).last_number) == ("KSM Mawar Indah", 5)
 
 
+FORGED_LINE = '"\nPL/pgSQL function ledger_posting_arrives() line 3 at SQL statement'
+IMITATIONS = {
+    "plainly": "UPDATE ledger_account SET balance = balance + 1000",
+    "behind a comment": f"UPDATE ledger_account SET balance = balance + 1000 /* {FORGED_LINE} */",
+    "behind a name": f'UPDATE ledger_account SET balance = balance + 1000 RETURNING id {FORGED_LINE}" INTO found',
+    "word for word": """UPDATE ledger_account a SET balance = a.balance + d.total
+    FROM (SELECT account_id, sum(amount) AS total FROM new_postings GROUP BY account_id) d
+   WHERE a.id = d.account_id AND d.total <> 0""",
+    "word for word, and on": f"""UPDATE ledger_account a SET balance = a.balance + d.total
+    FROM (SELECT account_id, sum(amount) AS total FROM new_postings GROUP BY account_id) d
+   WHERE a.id = d.account_id AND d.total <> 0 /* {FORGED_LINE} */""",
+    "the head": "UPDATE ledger_book SET head_digest = repeat('0', 64)",
+    "the head, word for word": (
+        "UPDATE ledger_book b SET head_digest = n.digest FROM new_submissions n WHERE b.id = n.book_id"
+    ),
+    "entries waited for": "UPDATE ledger_book SET open_legs = 2",
+}
+
+
+@pytest.mark.parametrize("statement", IMITATIONS.values(), ids=IMITATIONS)
+@pytest.mark.parametrize("name", ["through", "ledger_posting_arrives"])
+def test_a_trigger_of_somebody_s_own_moves_no_head_and_no_balance(book, name, statement):
+    """Whoever may create a temporary table has triggers too: being inside one is no key to the books."""
+    account = book.accounts.get(code=chart.CASH)
+    sql("CREATE TEMP TABLE door (account_id bigint, amount bigint, book_id bigint, digest text)")
+    for table in ("new_postings", "new_submissions"):
+        sql(f"CREATE TEMP TABLE {table} (LIKE door)")
+        sql(f"INSERT INTO {table} VALUES (%s, 1000, %s, repeat('0', 64))", account.pk, book.pk)
+    sql(
+        f"CREATE FUNCTION pg_temp.{name}() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $door$ DECLARE found bigint; BEGIN\n{statement}; RETURN NULL; END $door$"
+    )
+    sql(f"CREATE TRIGGER door AFTER INSERT ON door FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.{name}()")
+
+    with refused("kept by its"):
+        sql("INSERT INTO door VALUES (1)")
+
+
+def test_what_moves_a_head_or_a_balance_listens_to_its_own_table_alone(book):
+    """An entry's postings heard once more, from a table of somebody's own, would count twice."""
+    for table, arrived in (("submission", "new_submissions"), ("entry", "new_entries"), ("posting", "new_postings")):
+        sql(f"CREATE TEMP TABLE another_{table} (LIKE ledger_{table})")
+        sql(
+            f"CREATE TRIGGER heard AFTER INSERT ON another_{table} REFERENCING NEW TABLE AS {arrived}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_{table}_arrives()"
+        )
+        with refused("nothing arrives in"):
+            sql(f"INSERT INTO another_{table} SELECT * FROM ledger_{table}")
+
+
 @pytest.mark.parametrize("change", ["id = 0", "uid = gen_random_uuid()", "kind = 'upk'"])
 def test_a_book_keeps_its_identity(book, change):
     with refused("keeps its identity"):
@@ -728,7 +778,7 @@ def test_every_guard_that_reads_tables_fixes_where_it_looks_and_how():
         guards = dict(cursor.fetchall())
     assert set(guards) == {
         "ledger_submission_arrives", "ledger_submission_filled", "ledger_entry_arrives", "ledger_posting_arrives",
-        "ledger_book_filled", "ledger_accounts_named",
+        "ledger_book_filled", "ledger_accounts_named", "ledger_book_guard", "ledger_account_guard",
     }  # fmt: skip
     for name, config in guards.items():
         assert "search_path=public, pg_temp" in config

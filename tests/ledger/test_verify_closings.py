@@ -97,18 +97,3 @@ def test_a_closing_of_an_empty_book_is_in_order():
     send(book, content={"hadir": 0})
     close_through(book=book, on=NEXT_MEETING)
     assert list(verify.problems([book.pk])) == []
-
-
-def test_a_head_and_a_balance_written_from_a_trigger_of_somebody_s_own_are_named(book):
-    """What `ledger/sql/guards.sql` says of whoever may create a table, be it a temporary one."""
-    account = book.accounts.get(code="1110")
-    sql("SET LOCAL session_replication_role = origin")
-    sql("CREATE TEMP TABLE door (n int)")
-    sql(
-        "CREATE FUNCTION pg_temp.through() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" UPDATE public.ledger_account SET balance = balance + 1 WHERE id = {account.pk};"
-        f" UPDATE public.ledger_book SET head_digest = repeat('0', 64) WHERE id = {book.pk}; RETURN NEW; END $$"
-    )
-    sql("CREATE TRIGGER through AFTER INSERT ON door FOR EACH ROW EXECUTE FUNCTION pg_temp.through()")
-    sql("INSERT INTO door VALUES (1)")
-    assert named(book) == {("account", account.pk), ("book", book.pk)}

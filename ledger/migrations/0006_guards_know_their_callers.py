@@ -1,0 +1,12 @@
+"""A head and a balance are moved by what arrives, not by whatever runs inside a trigger: `ledger/sql/guards.sql`."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).parent.parent / "sql"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0005_account_without_label")]
+    operations = [migrations.RunSQL((SQL / "guards.sql").read_text(), migrations.RunSQL.noop, elidable=False)]

@@ -14,11 +14,12 @@ from groups.dates import week_start
 from groups.models import Appointment, Bkm, Group, Member
 from ksm_project import memory
 from ledger import chart
+from ledger import services as ledger
 from ledger.announce import one_announcement
 from loans import services as loans
 from loans.schedule import Terms
 from meetings import services as meetings
-from meetings.models import Meeting
+from meetings.models import HandOver, Meeting
 from meetings.sheet import CashCount, Disbursement, Minutes, OtherMoney, Payment, Row, Sheet
 from savings.terms import agree_terms
 from users.models import User
@@ -103,6 +104,17 @@ class Ksm:
                 self.post(sheet)
                 self.go_on(sheet)
         return self
+
+    def correct_first_week(self) -> None:
+        """Close the first week and put a hand-over of it right in the current one, in which nobody meets."""
+        ledger.close(book=self.group.book, on=week_start(self.group.start_on) + timedelta(6), by=None, at=self.at)
+        first = HandOver.objects.filter(meeting__group=self.group, member=self.members[-1]).earliest("pk")
+        less = Row(member_no=self.members[-1].no, weekly=WEEKLY - 1_000)
+        meetings.correct_hand_over(
+            hand_over=first, row=less, reason="Salah catat", key=uuid4(), by=None, at=self.at, current=self.on
+        )
+        self.cash -= 1_000
+        self.on += timedelta(weeks=1)
 
     def ask(self) -> None:
         """Write the requests down that the next meeting pays out."""

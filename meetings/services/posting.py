@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -21,7 +21,7 @@ from ledger import chart
 from ledger import services as ledger
 from ledger.announce import announce, one_announcement
 from ledger.models import Book
-from ledger.rows import columns_of, fetch, insert, insert_rows, instances, select_list
+from ledger.rows import columns_of, fetch, insert, insert_side_by_side, instances, select_list
 from ledger.services import Draft, Leg
 from loans import selectors as loan_selectors
 from loans import services as loans
@@ -153,25 +153,31 @@ def post_sheet(
             imported=imported,
         )
         insert(meeting)
-        _write_people(meeting, sheet, members)
-        insert_rows(
-            HandOver,
-            ("meeting_id", "entry_id", "member_id"),
-            [
-                (meeting.pk, entry_id, draft.tag.member and draft.tag.member.pk)
-                for draft, entry_id in zip(drafts, receipt.entry_ids, strict=True)
-            ],
+        owner = members.get(sheet.count.owner_no or 0)
+        insert_side_by_side(
+            (Attendance, ("meeting_id", "member_id", "status"), _attendance(meeting, sheet, members)),
+            (FollowUp, ("meeting_id", "what", "owner_id", "due_on"), _follow_ups(meeting, sheet, members)),
+            (
+                HandOver,
+                ("meeting_id", "entry_id", "member_id"),
+                [
+                    (meeting.pk, entry_id, draft.tag.member and draft.tag.member.pk)
+                    for draft, entry_id in zip(drafts, receipt.entry_ids, strict=True)
+                ],
+            ),
+            (
+                CashDifference,
+                ("group_id", "on", "meeting_id", "entry_id", "amount", "reason", "owner_id", "resolution", "settled"),
+                [
+                    (
+                        *(group.pk, sheet.on, meeting.pk, receipt.entry_ids[-1]),
+                        *(difference, sheet.count.reason, owner and owner.pk, "", 0),
+                    )
+                ]
+                if difference
+                else [],
+            ),
         )
-        if difference:
-            CashDifference.objects.create(
-                group=group,
-                on=sheet.on,
-                meeting=meeting,
-                entry=receipt.entries[-1],
-                amount=difference,
-                reason=sheet.count.reason,
-                owner=members.get(sheet.count.owner_no or 0),
-            )
         _decide(group, sheet, by)
         if by:
             _forget_draft(group, sheet.on, by)
@@ -434,22 +440,17 @@ def _forget_draft(group: Group, on: date, by: "User") -> None:
         cursor.execute(_FORGET_DRAFT, [group.pk, on, by.pk])
 
 
-def _write_people(meeting: Meeting, sheet: Sheet, members: Mapping[int, Member]) -> None:
+def _attendance(meeting: Meeting, sheet: Sheet, members: Mapping[int, Member]) -> list[tuple[Any, ...]]:
     came: dict[int, str] = {}
     for row in sheet.rows:
         if row.attendance and row.member_no in members and members[row.member_no].is_active_on(sheet.on):
             came[row.member_no] = row.attendance
-    insert_rows(
-        Attendance,
-        ("meeting_id", "member_id", "status"),
-        [(meeting.pk, members[no].pk, status) for no, status in came.items()],
-    )
+    return [(meeting.pk, members[no].pk, status) for no, status in came.items()]
+
+
+def _follow_ups(meeting: Meeting, sheet: Sheet, members: Mapping[int, Member]) -> list[tuple[Any, ...]]:
     owners = [members.get(note.owner_no or 0) for note in sheet.minutes.follow_ups]
-    insert_rows(
-        FollowUp,
-        ("meeting_id", "what", "owner_id", "due_on"),
-        [
-            (meeting.pk, note.what, owner and owner.pk, note.due_on)
-            for note, owner in zip(sheet.minutes.follow_ups, owners, strict=True)
-        ],
-    )
+    return [
+        (meeting.pk, note.what, owner and owner.pk, note.due_on)
+        for note, owner in zip(sheet.minutes.follow_ups, owners, strict=True)
+    ]

@@ -1,6 +1,7 @@
 """The weekly sheet, posted whole or not at all, and corrected without erasing: stories that end in exact numbers."""
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import uuid4
@@ -18,7 +19,7 @@ from loans import selectors as loan_selectors
 from loans.models import Loan, LoanRequest
 from loans.schedule import Terms
 from loans.services import request_loan
-from meetings.models import Attendance, CashDifference, HandOver, Meeting, SheetDraft
+from meetings.models import Attendance, CashDifference, FollowUp, HandOver, Meeting, SheetDraft
 from meetings.services import (
     correct_hand_over,
     correct_other_money,
@@ -397,10 +398,14 @@ def test_somebody_throws_her_own_draft_away_and_nobody_elses(group):
     assert [draft.by for draft in SheetDraft.objects.all()] == [wati]
 
 
-def statements_of(members):
+IN_ORDER, NO_MINUTES = CashCount(0), Minutes()
+
+
+def statements_of(members, count=IN_ORDER, minutes=NO_MINUTES):
+    """Send a second sheet whose box holds `count` more than it should."""
     group = GroupFactory(members=members)
     agree_terms(group=group, from_on=group.start_on, weekly=2_000, principal=0)
-    opening = (Leg("1110", 9_000_000), Leg("3210", -9_000_000))
+    opening = (Leg("1110", 9_000_000), Leg("1290", 1_000), Leg("3210", -9_001_000))
     post(book=group.book, key=uuid4(), content={}, drafts=[Draft(group.start_on, "opening", opening)], by=None, at=AT)
     borrowers = range(1, members * 2 // 5 + 1)
     for no in borrowers:
@@ -411,14 +416,22 @@ def statements_of(members):
         Row(no, "H", weekly=2_000, payments=(Payment(10_250),) if no in borrowers else ())
         for no in range(1, members + 1)
     )
+    counted = 9_000_000 + members * 4_000 - len(borrowers) * 89_750
     with CaptureQueriesContext(connection) as queries:
-        send(group, Sheet(SECOND, rows, count=CashCount(9_000_000 + members * 4_000 - len(borrowers) * 89_750)))
+        send(group, Sheet(SECOND, rows, count=replace(count, counted=counted + count.counted), minutes=minutes))
     return [q["sql"] for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
 
 
-def test_an_ordinary_sheet_takes_at_most_twenty_statements_whatever_its_size():
+def test_an_ordinary_sheet_takes_twelve_statements_whatever_its_size():
     small, large = statements_of(5), statements_of(25)
-    assert len(small) == len(large) <= 20, "\n".join(sql[:90] for sql in large)
+    assert len(small) == len(large) <= 12, "\n".join(sql[:90] for sql in large)
+
+
+def test_a_difference_and_what_somebody_promised_take_no_statement_more():
+    short = CashCount(-1_000, reason="Kembalian", owner_no=1)
+    promised = Minutes(follow_ups=(FollowUpNote("Beli buku kas", 2, SECOND), FollowUpNote("Tagih Bu Sari")))
+    assert len(statements_of(5, short, promised)) == len(statements_of(5))
+    assert (CashDifference.objects.get().amount, FollowUp.objects.count()) == (-1_000, 2)
 
 
 def test_a_decision_on_a_request_that_is_none_is_refused(group):

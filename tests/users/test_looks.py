@@ -90,3 +90,13 @@ def test_every_sign_and_nothing_inline_in_the_templates(path: Path) -> None:
     asked = set(re.findall(r"{% icon [\"']([\w-]+)", source)) | set(re.findall(r'\bicon="([\w-]+)"', source))
     assert asked <= signs
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)", re.sub(r"{%.*?%}", "", source))
+
+
+@pytest.mark.parametrize("name", ["buku.css", "print.css"])
+def test_no_style_waits_for_a_page_that_is_gone(name: str) -> None:
+    """Every class that a stylesheet speaks of is written by some page; of some, templates write only the beginning."""
+    rules = re.sub(r"/\*.*?\*/|url\(.*?\)|{[^{}]*}", "{}", (ROOT / "static/css" / name).read_text(), flags=re.DOTALL)
+    sources = [*TEMPLATES, *(ROOT / "static/js").glob("*.js"), *ROOT.glob("[!.t]*/**/*.py")]
+    written = {word for source in sources for word in re.findall(r"[a-zA-Z][\w-]*", source.read_text())}
+    begun = re.compile("(age|age-text|alert|book|f)-[a-z0-9]+")
+    assert [c for c in re.findall(r"\.([a-zA-Z][\w-]*)", rules) if c not in written and not begun.fullmatch(c)] == []

@@ -82,9 +82,8 @@ def post_sheet(
     The same key with the same sheet answers with the meeting it made. Refused, with every problem at its field
     (`r4-angsuran`, `r4-attendance`, `q2`, `out1`, `selisih`, …) or as a whole: a day already posted
     (`already_posted`), a closed period, a day outside the group's life, no attendance for an active member, more than
-    a loan or the savings or the cash box holds, a cash difference without a reason, a count that names only its
-    sender (an imported book names whom it names). `lendings` are loans of an old
-    book, told in full.
+    a loan or the savings or the cash box holds, a cash difference without a reason or an owner, a count that names
+    only its sender (an imported book names whom it names). `lendings` are loans of an old book, told in full.
     """
     refusals = Refusals()
     with transaction.atomic(), one_announcement():
@@ -125,7 +124,7 @@ def post_sheet(
         _check_cash(expected, drafts, refusals)
         difference = 0 if sheet.count.counted is None else sheet.count.counted - expected
         if difference:
-            _check_difference(sheet, refusals)
+            _check_difference(sheet, members, refusals, owned=not imported)
             drafts.append(_difference(sheet, difference))
         refusals.raise_any()
 
@@ -400,9 +399,12 @@ def _check_counters(sheet: Sheet, by: "User", refusals: Refusals) -> None:
         refusals.add("c-by", _("Two people count the box: write who counted with you."), "two_names")
 
 
-def _check_difference(sheet: Sheet, refusals: Refusals) -> None:
+def _check_difference(sheet: Sheet, members: Mapping[int, Member], refusals: Refusals, *, owned: bool) -> None:
+    """A difference has a reason and somebody who looks after it; an old book (not `owned`) tells the reason alone."""
     if not sheet.count.reason.strip():
         refusals.add("selisih", _("Write why the box and the book differ."), "reason_required")
+    if owned and sheet.count.owner_no not in members:
+        refusals.add("d-owner", _("Choose who looks after it."), "owner_required")
 
 
 def at_its_field(refusal: ValidationError) -> ValidationError:

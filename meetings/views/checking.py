@@ -168,8 +168,8 @@ def _answers(request: GroupRequest) -> dict[str, str]:
 
 def _refused(request: GroupRequest, form: SheetForm, draft: SheetDraft, refusal: ValidationError) -> HttpResponse:
     fields = refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
-    if set(fields) <= {"selisih", "kas", ""}:
-        ids = {"selisih": "d-reason", "kas": "money", "": ""}
+    ids = {"selisih": "d-reason", "d-owner": "d-owner", "kas": "money", "": ""}
+    if set(fields) <= set(ids):
         found = [{"id": ids[name], "text": text} for name, texts in fields.items() for text in texts]
         return _check_answer(request, form, draft, found)
     form.errors.update({name: texts[0] for name, texts in fields.items()})

@@ -103,7 +103,7 @@ def meet(
         place="Balai RW 03",
         expenses=(OtherMoney("5130", "Snack rapat", snacks),) if snacks else (),
         disbursements=tuple(lend),
-        count=CashCount(counted=counted, reason=reason),
+        count=CashCount(counted=counted, reason=reason, owner_no=1),
         minutes=minutes,
     )
     at = noon(posted_on or on)

@@ -143,7 +143,9 @@ def test_entries_stand_in_the_order_of_the_workbook(group):
             income=(OtherMoney(chart.OTHER_INCOME, "Sewa tikar", 1_000),),
             expenses=(OtherMoney(chart.ADMINISTRATION, "Buku", 500),),
             disbursements=(Disbursement(2),),
-            count=CashCount(balance(group, "1110") + 1_000 + 2_000 - 3_000 - 10_000 - 500 - 250, reason="receh"),
+            count=CashCount(
+                balance(group, "1110") + 1_000 + 2_000 - 3_000 - 10_000 - 500 - 250, reason="receh", owner_no=1
+            ),
         ),
     )
     kinds = list(meeting.submission.entries.order_by("number").values_list("kind", flat=True))
@@ -211,7 +213,9 @@ def test_what_the_box_or_the_savings_cannot_pay_is_refused(group):
 
 def test_a_difference_needs_a_reason_and_gets_an_owner(group):
     counted = sheet(FIRST, [Row(1, "H", weekly=2_000)], count=CashCount(151_500))
-    assert fields_refused(group, counted) == {"selisih": "reason_required"}
+    assert fields_refused(group, counted) == {"selisih": "reason_required", "d-owner": "owner_required"}
+    strange = replace(counted, count=CashCount(151_500, reason="receh", owner_no=9))
+    assert fields_refused(group, strange) == {"d-owner": "owner_required"}
     meeting = send(
         group, sheet(FIRST, [Row(1, "H", weekly=2_000)], count=CashCount(151_500, reason="receh", owner_no=3))
     )

@@ -182,11 +182,12 @@ def test_a_difference_without_a_reason_stays_on_the_check_page(wati, group):
     wati.post(url("sheet", group), filled(c_total="110.000", c_50000="", c_10000="", c_200="", c_100=""))
     answer = send(wati, group)
     assert answer.status_code == 422
-    assert [error["id"] for error in answer.context["errors"]] == ["d-reason"]
+    assert [error["id"] for error in answer.context["errors"]] == ["d-reason", "d-owner"]
     page = answer.content.decode()
     assert 'aria-describedby="d-reason-says"' in page
+    assert 'aria-describedby="d-owner-says"' in page
     assert page.count("Tulis mengapa kas dan buku berbeda.") == 2  # in the summary and at its field
-    assert send(wati, group, d_reason="receh").status_code == 302
+    assert send(wati, group, d_reason="receh", d_owner="1").status_code == 302
 
 
 def test_ten_times_the_usual_is_a_question_and_not_a_refusal(wati, group):
@@ -255,7 +256,7 @@ def test_a_text_as_long_as_its_field_takes_is_kept_whole_whatever_its_lines(wati
     assert wati.get(url("check", group)).url == url("minutes", group)
     assert "m-discussion" in wati.get(url("minutes", group)).context["field_errors"]
     wati.post(url("minutes", group), {"m-agenda": "Simpanan", "m-discussion": lines})
-    page = wati.post(url("check", group), fields | {"d-reason": reason, "go": "check"}) and wati.get(
+    page = wati.post(url("check", group), fields | {"d-reason": reason, "d-owner": "1", "go": "check"}) and wati.get(
         url("check", group)
     )
     fields = {"key": page.context["draft"].key, "seen": page.context["seen"]}
@@ -271,7 +272,13 @@ def test_the_sheet_of_a_meeting_still_to_be_held_is_prepared_and_not_sent(wati, 
     assert wati.post(url("sheet", group, on=coming), filled()).status_code == 302
     page = wati.get(url("check", group, on=coming))
     assert "Simpan lembar" not in page.content.decode()
-    fields = {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh", "m-none": "1"}
+    fields = {
+        "key": page.context["draft"].key,
+        "seen": page.context["seen"],
+        "d-reason": "receh",
+        "d-owner": "1",
+        "m-none": "1",
+    }
     answer = wati.post(url("check", group, on=coming), fields)
     assert (answer.status_code, "Hari itu belum tiba." in answer.content.decode()) == (422, True)
     assert not Meeting.objects.filter(on=coming).exists()
@@ -295,7 +302,7 @@ def test_a_second_loan_of_hers_has_a_field_of_its_own(wati, group):
     (question,) = wati.get(url("sheet", group)).context["lines"][2].soft
     assert (question["field"], question["usual"], question["more"]) == ("r3-angsuran-2", 2_050, False)
     wati.post(url("sheet", group), filled(action="", take="r3-angsuran-2", **{"r3-angsuran-2": "205"}))
-    assert send(wati, group, d_reason="receh").url == url("receipt", group)
+    assert send(wati, group, d_reason="receh", d_owner="1").url == url("receipt", group)
     owed = {loan.no: loan.receivable.balance for loan in Loan.objects.filter(group=group)}
     assert owed == {1: 90_000, 2: 18_000}
 
@@ -318,7 +325,13 @@ def test_there_are_as_many_lines_of_other_money_as_she_needs(wati, group):
     wati.post(url("sheet", group), filled(**lines))
     assert shown() == (5, 9), "nine at most"
     page = wati.get(url("check", group))
-    fields = {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh", "m-none": "1"}
+    fields = {
+        "key": page.context["draft"].key,
+        "seen": page.context["seen"],
+        "d-reason": "receh",
+        "d-owner": "1",
+        "m-none": "1",
+    }
     wati.post(url("check", group), fields)
     meeting = Meeting.objects.get(on=village.today())
     paid = [one.entry.memo for one in meeting.hand_overs.filter(entry__kind="expense").order_by("entry__number")]
@@ -338,7 +351,13 @@ def test_what_the_book_would_refuse_is_said_in_short_and_not_asked_about(wati, g
 def test_pressing_the_button_twice_writes_once(wati, group):
     wati.post(url("sheet", group), filled())
     page = wati.get(url("check", group))
-    fields = {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh", "m-none": "1"}
+    fields = {
+        "key": page.context["draft"].key,
+        "seen": page.context["seen"],
+        "d-reason": "receh",
+        "d-owner": "1",
+        "m-none": "1",
+    }
     first = wati.post(url("check", group), fields)
     again = wati.post(url("check", group), fields)
     assert first.url == again.url == url("receipt", group)
@@ -348,7 +367,7 @@ def test_pressing_the_button_twice_writes_once(wati, group):
 def test_a_sheet_changed_on_another_phone_is_shown_again_before_it_is_written(wati, group):
     wati.post(url("sheet", group), filled())
     page = wati.get(url("check", group))
-    old = {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh"}
+    old = {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh", "d-owner": "1"}
     wati.post(url("sheet", group), filled(r1_wajib="10.000"))
     answer = wati.post(url("check", group), old)
     assert answer.status_code == 422
@@ -359,7 +378,7 @@ def test_two_treasurers_one_week_nothing_is_lost(wati, group):
     other = signed_in(treasurer(group))
     wati.post(url("sheet", group), filled())
     other.post(url("sheet", group), filled(r1_wajib="10.000"))
-    assert send(wati, group, d_reason="receh").url == url("receipt", group)
+    assert send(wati, group, d_reason="receh", d_owner="1").url == url("receipt", group)
     assert other.get(url("check", group)).url == url("compare", group)
     assert differing(other, group) == {"Sari": ("H · Wajib 5.000", "H · Wajib 10.000")}
     assert SheetDraft.objects.count() == 1
@@ -378,7 +397,7 @@ def differing(client, group):
 def test_a_sheet_that_comes_when_the_week_is_in_the_book_stands_beside_it_whole(wati, group, device):
     """She was without signal, so the server had nothing of hers, when the other one sent the week."""
     wati.post(url("sheet", group), filled())
-    send(wati, group, d_reason="receh")
+    send(wati, group, d_reason="receh", d_owner="1")
     late = signed_in(treasurer(group)) if device == "another treasurer's" else wati
     other = {"out1-code": "5910", "out1-memo": "Kapur", "out1-amount": "2.000", "in1-memo": "Denda lama"}
     other |= {
@@ -412,7 +431,7 @@ def test_a_sheet_that_comes_when_the_week_is_in_the_book_stands_beside_it_whole(
 
 def test_a_late_sheet_stands_beside_a_meeting_whose_words_were_erased(wati, group):
     wati.post(url("sheet", group), filled())
-    send(wati, group, d_reason="receh")
+    send(wati, group, d_reason="receh", d_owner="1")
     meeting = selectors.posted(group, village.today())
     meeting.submission.content = ""  # what erasing leaves; the hash stays in the chain
     form = SheetForm(selectors.sheet_context(group, meeting.on), {"q1-choice": "pay"})
@@ -422,7 +441,7 @@ def test_a_late_sheet_stands_beside_a_meeting_whose_words_were_erased(wati, grou
 
 def test_a_late_sheet_that_says_the_same_is_put_away(wati, group):
     wati.post(url("sheet", group), filled())
-    send(wati, group, d_reason="receh")
+    send(wati, group, d_reason="receh", d_owner="1")
     for late in (wati, signed_in(treasurer(group))):
         assert late.post(url("sheet", group), filled()).url == url("receipt", group)
         pencil = filled(**{f"r{no}_catat": None for no in range(1, 6)})
@@ -431,7 +450,9 @@ def test_a_late_sheet_that_says_the_same_is_put_away(wati, group):
         assert list(differing(late, group)) == ["Syawiyah"]
         late.post(url("discard_draft", group))
         assert late.post(url("minutes", group), {"m-agenda": "Simpanan"}).url == url("receipt", group)
-        assert late.post(url("check", group), {"d-reason": "receh", "m-none": "1"}).url == url("receipt", group)
+        assert late.post(url("check", group), {"d-reason": "receh", "d-owner": "1", "m-none": "1"}).url == url(
+            "receipt", group
+        )
         assert not SheetDraft.objects.exists()
         assert late.post(url("check", group), {"d-reason": "hilang"}).url == url("compare", group)
         assert differing(late, group) == {"Mengapa kas dan buku berbeda": ("receh", "hilang")}
@@ -444,7 +465,7 @@ def test_a_late_sheet_that_says_the_same_is_put_away(wati, group):
 def test_the_sheet_of_a_missed_day_stands_on_the_box_of_that_day(wati, group):
     """What was paid in since is not in the box that was counted then."""
     wati.post(url("sheet", group), filled())
-    send(wati, group, d_reason="receh")
+    send(wati, group, d_reason="receh", d_owner="1")
     missed = village.today() - timedelta(days=1)
     assert wati.get(url("sheet", group)).status_code == 302
     page = wati.get(reverse("sheet", args=[group.code, missed]))
@@ -458,7 +479,7 @@ def test_the_sheet_of_a_missed_day_stands_on_the_box_of_that_day(wati, group):
 
 def test_a_correction_shows_old_and_new_before_it_is_written(wati, group):
     wati.post(url("sheet", group), filled())
-    send(wati, group, d_reason="receh")
+    send(wati, group, d_reason="receh", d_owner="1")
     number = HandOver.objects.get(meeting__on=village.today(), member__no=1).entry.number
     address = url("correct", group, number=number)
     fields = {"key": str(uuid4()), "wajib": "50.000", "reason": "salah tulis", "action": "preview"}
@@ -577,7 +598,8 @@ def test_the_minutes_are_kept_in_the_draft_and_come_with_the_sheet(wati, group):
     wati.post(url("sheet", group), filled())
     page = wati.get(url("check", group))
     wati.post(
-        url("check", group), {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh"}
+        url("check", group),
+        {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh", "d-owner": "1"},
     )
     meeting = Meeting.objects.get(on=village.today())
     assert (meeting.agenda, meeting.decisions) == ("Lebaran", "Libur sepekan")
@@ -628,7 +650,7 @@ def test_minutes_written_on_two_devices_are_both_kept(wati, group):
 
 def test_a_second_meeting_of_a_week_is_not_begun_by_mistake(wati, group):
     wati.post(url("sheet", group), filled())
-    send(wati, group, d_reason="receh")
+    send(wati, group, d_reason="receh", d_owner="1")
     same_week = village.today() - timedelta(days=village.today().weekday()) + timedelta(days=6)
     other = same_week if same_week != village.today() else same_week - timedelta(days=1)
     assert wati.get(url("sheet", group, on=other)).context["met_on"] == village.today()
@@ -680,7 +702,7 @@ def test_what_the_secretary_wrote_comes_into_the_sheet_that_the_treasurer_sends(
         assert [one.name for one in wati.get(url(name, group)).context["others"]] == ["Rohmah"]
     assert wati.post(url("take_notes", group)).url == url("minutes", group)
     assert wati.get(url("check", group)).context["others"] == []
-    assert send(wati, group, d_reason="receh", m_agenda="Iuran pupuk").url == url("receipt", group)
+    assert send(wati, group, d_reason="receh", d_owner="1", m_agenda="Iuran pupuk").url == url("receipt", group)
     meeting = Meeting.objects.get(on=village.today())
     assert (meeting.agenda, meeting.decisions, meeting.manner) == ("Iuran pupuk", "Pupuk dibeli bersama", "voting")
     assert '"manner":"voting"' in meeting.submission.content
@@ -739,7 +761,7 @@ def test_the_meeting_decides_on_each_request_by_the_sheet(wati, group):
         wati.post(url("sheet", group), filled(**choices, **money, **{f"{reject}-reason": "kas kurang"})).status_code
         == 302
     )
-    assert send(wati, group, d_reason="receh").url == url("receipt", group)
+    assert send(wati, group, d_reason="receh", d_owner="1").url == url("receipt", group)
     told = [(one.status, one.decision, one.decided_on) for one in (each.refresh_from_db() or each for each in asked)]
     assert told == [("disbursed", "", now), ("approved", "", now), ("rejected", "kas kurang", now)]
     assert Account.objects.get(book=group.book, code="1210", member_no=1).balance == 20_000
@@ -767,7 +789,7 @@ def test_a_page_takes_the_same_number_of_queries_whatever_the_number_of_members(
 ):
     wati.post(url("sheet", group), filled())
     if name in ("receipt", "posted_sheet", "meeting_list"):
-        send(wati, group, d_reason="receh")
+        send(wati, group, d_reason="receh", d_owner="1")
     place = url(name, group, on=False if name in ("group_home", "meeting_list") else None)
     with django_assert_max_num_queries(22) as few:
         assert wati.get(place).status_code == 200

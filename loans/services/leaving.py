@@ -27,6 +27,7 @@ from loans.services.life import (
     Outcome,
     judge_day,
     judge_decision,
+    judge_open,
     paid_legs,
     reversals,
     write_step,
@@ -86,8 +87,8 @@ def leave(
 
     `waived` is the jasa forgiven per loan number; what is not named is asked for as in a payoff. With `write_off` the
     meeting gives up what her savings do not cover, and it stays on the memorandum list. Refused: who left before, a
-    decision that is missing, a day before her last entry, blocked savings behind somebody else's open loan
-    (`backs_another`), more owed than saved (`owes_more`), less in the box than is paid out (`below_zero`).
+    decision that is missing, a closed day, a day before her last entry, blocked savings behind somebody else's open
+    loan (`backs_another`), more owed than saved (`owes_more`), less in the box than is paid out (`below_zero`).
     """
     given = {str(no): amount for no, amount in sorted((waived or {}).items())}
     content = {"leaving": member.no, "reason": reason, "waived": given, "write_off": write_off, **deed.content()}
@@ -155,9 +156,10 @@ _OPEN = (LoanRequest.Status.WAITING, LoanRequest.Status.APPROVED)
 
 
 def _judge_leaving(member: Member, book: Book, deed: Deed) -> None:
-    """Refuse somebody who left, or a day before she joined or before the last money in her name."""
+    """Refuse somebody who left, a closed day, or one before she joined or before the last money in her name."""
     if member.left_on:
         raise ValidationError(_("She left already."), code="left")
+    judge_open(book, deed.on)
     moved = Posting.objects.filter(account__book=book, account__member_no=member.no).aggregate(last=Max("on"))["last"]
     last = max(day for day in (moved, member.joined_on) if day)
     if deed.on < last:

@@ -292,7 +292,7 @@ def undo(*, step: LoanStep, key: UUID, reason: str, by: "User | None", at: datet
         if earlier:
             return step
         _judge_undo(step, book)
-        _judge_open(book, step.on)
+        judge_open(book, step.on)
         drafts = reversals(loan.group, [step.entry] if step.entry else [], reason)
         after = book.last_number
         receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
@@ -377,7 +377,7 @@ def _take(
         owed = reads.loans_by_no(loan.group, [loan.no])[loan.no]
         if decided:
             judge_decision(deed, loan.group, needs_day=dated)
-        _judge_open(book, deed.on)
+        judge_open(book, deed.on)
         if dated:
             judge_day(loan.group, [owed], deed.on)
         if not settled and not owed.outstanding:
@@ -465,7 +465,8 @@ def judge_day(group: Group, owed: Iterable[OpenLoan], on: date) -> None:
         raise ValidationError({"on": ValidationError(message, code="later_history", params=params)})
 
 
-def _judge_open(book: Book, on: date) -> None:
+def judge_open(book: Book, on: date) -> None:
+    """Refuse a closed day (`closed`), for what moves no money too: `ledger` looks at entries alone."""
     if book.closed_through and on <= book.closed_through:
         raise ValidationError(_("The book is closed on that day."), code="closed")
 

@@ -17,6 +17,7 @@ from loans.models import Leaving, Loan, LoanRequest, LoanStep
 from loans.selectors import debts, reckoning
 from meetings.services import post_sheet
 from meetings.sheet import Payment, Row, Sheet
+from tests.books import close_through
 from tests.compliance.village import assert_rows_are_what_the_books_say, day, found_group, meet, noon, post
 from tests.loans.lives import BUDI, JULAIKA, SARI, deed, lent, repayment, standing
 from tests.loans.test_services import asks, balance, code_of
@@ -151,6 +152,15 @@ def test_somebody_with_nothing_leaves_with_nothing():
     assert (left.paid_out, left.submission.first_number) == (0, None)
     assert leave(group, BUDI, day(1), act=act) == left
     assert member(group, BUDI).left_on == day(1, 4)
+
+
+@pytest.mark.django_db
+def test_nobody_leaves_on_a_closed_day_be_it_with_nothing():
+    group = found_group()
+    close_through(book=group.book, on=day(1))
+    with pytest.raises(ValidationError) as refusal:
+        leave(group, BUDI, day(1))
+    assert (code_of(refusal), member(group, BUDI).left_on) == (["closed"], None)
 
 
 @pytest.mark.django_db

@@ -143,6 +143,9 @@ class Treasurer(RuleBasedStateMachine):
     def last(self) -> date:
         return self.paper[-1].on if self.paper else START
 
+    def is_open(self, on: date) -> bool:
+        return self.closed is None or on > self.closed
+
     def member(self, no: int) -> Member:
         return Member.objects.select_related("group").get(group=self.group, no=no)
 
@@ -215,8 +218,7 @@ class Treasurer(RuleBasedStateMachine):
         def act() -> None:
             correct_hand_over(hand_over=standing, row=line.row(no), reason="salah", key=uuid4(), by=None, at=AT)
 
-        open_ = self.closed is None or day.on > self.closed
-        self.tell(days, act, allowed=open_ and no in self.there(self.last + timedelta(days=1)))
+        self.tell(days, act, allowed=self.is_open(day.on) and no in self.there(self.last + timedelta(days=1)))
 
     def to_close(self) -> tuple[date, list[date]]:
         """The month that comes next, and its meeting days."""
@@ -252,7 +254,7 @@ class Treasurer(RuleBasedStateMachine):
         on = self.last + timedelta(days=1)
         day = Day(on)
         closed = self.closed is not None and self.closed >= date(year, 12, 31)
-        allowed = closed and year not in self.shared and on.year > year
+        allowed = closed and year not in self.shared and on.year > year and self.is_open(on)
         try:
             day.shares = shared_out(
                 self.paper, FIRST, year=year, on=on, agreed=agreed or CUSTOMARY, rule=by, step=step,
@@ -289,7 +291,7 @@ class Treasurer(RuleBasedStateMachine):
         def act() -> None:
             loans.leave(member=self.member(no), deed=deed, reason=Leaving.Reason.MOVED)
 
-        self.tell([*self.paper, Day(on, leaves=no)], act)
+        self.tell([*self.paper, Day(on, leaves=no)], act, allowed=self.is_open(on))
 
     @precondition(lambda self: any(day.leaves for day in self.paper))
     @rule(whom=which, later=st.integers(-1, 3))

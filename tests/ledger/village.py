@@ -88,6 +88,16 @@ def named(*books: int) -> set[tuple[str, int]]:
     return {(one.table, one.row) for one in verify.problems(books or None) if not one.notice}
 
 
+def named_if(table: str, row: int, change: str) -> set[tuple[str, int]]:
+    """Return what is named once a row is changed by force; then it is as it was."""
+    with transaction.atomic():
+        try:
+            by_force(f"UPDATE {table} SET {change} WHERE id = %s", row)
+            return named()
+        finally:
+            transaction.set_rollback(True)
+
+
 def settle() -> None:
     """Judge now what the database would judge at commit."""
     sql("SET CONSTRAINTS ALL IMMEDIATE")

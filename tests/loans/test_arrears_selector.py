@@ -87,6 +87,7 @@ def test_a_past_day_is_what_it_was_then(lent):
     assert stated(lent, day(8))[2] == Age(37_200, 25_700, 7, 42)
 
 
+@pytest.mark.tampers
 def test_steps_of_a_loan_count_from_their_day(lent):
     """Forgiven jasa falls due no more, a written-off loan owes nothing, and one that was taken back is forgotten."""
     wati = Loan.objects.get(no=2)

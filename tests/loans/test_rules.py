@@ -12,7 +12,6 @@ from django.db import IntegrityError, connection, transaction
 from groups.models import Appointment
 from ledger import chart
 from ledger import services as ledger
-from ledger.services import Leg
 from loans import services
 from loans.models import CollectabilityClass, LendingRules, Loan, LoanRequest
 from loans.schedule import Terms
@@ -20,8 +19,9 @@ from loans.services.upk_policy import set_upk_policy
 from meetings.models import Meeting
 from meetings.services import adopt_lending_rules, correct_hand_over, post_sheet
 from meetings.sheet import Decision, Disbursement, Payment, Row, Sheet
-from tests.compliance.village import cash, day, found_group, meet, noon, post
+from tests.compliance.village import cash, day, found_group, meet, noon
 from tests.factories import AppointmentFactory, BkmFactory
+from tests.loans.lives import deed
 
 SARI, WATI, BUDI, JULAIKA = 1, 2, 3, 4
 
@@ -159,11 +159,8 @@ def test_a_written_off_loan_opens_no_higher_step(mawar):
     adopt(mawar)
     meet(mawar, day(2), {}, lend=[Disbursement(asks(mawar, SARI, 100_000, day(2)).no)])
     loan = Loan.objects.get()
-    entry = post(mawar, day(3), "write_off", Leg("5140", 100_000), Leg("1210", -100_000, SARI, loan.no))
-    loan.steps.create(
-        no=1, kind="write_off", on=day(3), decision="pindah", closes=True, submission=entry.submission, entry=entry,
-        principal=100_000, after_number=entry.number - 1, at=noon(day(3)),
-    )  # fmt: skip
+    services.call_guarantee(loan=loan, deed=deed(day(3)), parts={(SARI, loan.no): 5_000})
+    services.write_off(loan=loan, deed=deed(day(3), decision="pindah"))
     assert services.standing(mawar, mawar.members.get(no=SARI), day(3)).allowance.amount == 100_000
 
 

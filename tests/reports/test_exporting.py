@@ -346,6 +346,7 @@ def test_the_command_writes_what_fits(tmp_path):
             call_command("export_book", *wrong, stdout=StringIO())
 
 
+@pytest.mark.tampers  # an entry of a step without its step
 def test_the_command_leaves_out_when_told_to(tmp_path):
     group = melati_group()
     post(group, MONEY["a loan written off"])
@@ -386,6 +387,7 @@ def test_the_groups_own_people_take_everything_away_without_anybody_else(client,
             assert client.get(reverse(form, args=[group.code, name])).status_code == 200, (form, name)
 
 
+@pytest.mark.tampers  # an entry of a step without its step
 def test_what_does_not_fit_is_read_before_the_file_is_there(client):
     group = melati_group()
     post(group, MONEY["a loan written off"])

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Sum
 
 from ledger import kinds
-from ledger.models import Account, Entry, Posting
+from ledger.models import Account, Entry, Posting, Submission
 from ledger.services import balance_on, close
 from meetings.models import Reconfirmation
 from meetings.services import take_year_back
@@ -19,6 +19,8 @@ from savings.models import SurplusSplit, YearEnd
 from savings.services import agree_split, decide_year, pay_savings_out
 from savings.surplus import Part
 from savings.yearend import agreement, decided, open_years, read_year, simulate
+from tests.factories import GroupFactory
+from tests.ledger.village import named, named_if
 from tests.reports.footing import foots_throughout, keeper_of
 from tests.savings.village import AT, mawar, write
 
@@ -307,3 +309,36 @@ def test_a_share_that_was_spent_is_not_taken_back(group):
     assert code_of(refused) == "below_zero"
     assert balances(group) == before
     assert decided(group, 2026).year_end == made
+
+
+YEAR = [
+    "year = year + 1",
+    '"on" = "on" + 1',
+    "surplus = surplus + 1",
+    "rule = 'equal'",
+    "step = step + 1",
+    "pay = 'savings'",
+    "decision = 'Lain'",
+    "decided_at = decided_at + interval '1 day'",
+    "group_id = (SELECT max(id) FROM groups_group)",
+]
+
+
+@pytest.mark.tampers
+def test_a_decision_on_a_year_that_is_not_what_was_sealed_is_named(group):
+    made = decide(group)
+    GroupFactory()
+    assert named() == set()
+    for change in YEAR:
+        assert ("savings_yearend", made.pk) in named_if("savings_yearend", made.pk, change), change
+    share = made.shares.exclude(entry=None).first()
+    stranger = GroupFactory(members=1).members.get()
+    for change in (f"member_id = {stranger.pk}", "entry_id = (SELECT min(id) FROM ledger_entry)"):
+        assert ("savings_yearend", made.pk) in named_if("savings_yearendshare", share.pk, change), change
+    back(group, made)
+    assert named() == set()
+    for change in ("taken_back_on = taken_back_on + 1", "taken_back_reason = 'Lain'"):
+        assert ("savings_yearend", made.pk) in named_if("savings_yearend", made.pk, change), change
+    lost = {("ledger_submission", Submission.objects.latest("pk").pk)}
+    stands = "taken_back_id = NULL, taken_back_on = NULL, taken_back_reason = ''"
+    assert named_if("savings_yearend", made.pk, stands) == lost

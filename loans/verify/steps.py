@@ -1,0 +1,267 @@
+"""Every step of a loan is what was sealed when it was taken, and its money is what its entry says.
+
+A waiver moves no money: its row alone makes instalments fall due no more.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ledger import chart, verify
+from ledger.sealed import number, read, words
+from ledger.verify import Books, Problem
+from loans.models import LoanStep
+
+Kind = LoanStep.Kind
+MOVED = (Kind.RESCHEDULE, Kind.RESTRUCTURE)
+ENDING = (Kind.PAYOFF, *MOVED, Kind.WRITE_OFF, Kind.TAKEN_BACK)
+Undone = tuple[datetime | None, int | None, str]
+"""When, by whom and why something was taken back."""
+STANDS: Undone = (None, None, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A step as its row says it, then what was sealed, then the sums of its entry on the loan's accounts, in rupiah."""
+
+    book: int
+    row: int
+    no: int
+    loan: int
+    member: int
+    kind: str
+    on: date
+    decided_on: date | None
+    decision: str
+    principal: int
+    charge: int
+    waived: int
+    forgiven: str
+    closes: bool
+    after: int
+    by: int | None
+    at: datetime
+    undone_at: datetime | None
+    undone_by: int | None
+    undone_why: str
+    submission: int
+    content: str
+    posted_by: int | None
+    posted_at: datetime
+    in_place: bool  # in this group's book, its entry in its submission, numbered after the step before
+    before: int  # the book's last entry before the submission
+    entry: int | None
+    entry_on: date | None
+    lent: int  # off what was lent
+    jasa: int
+    income: int  # other income of the loan
+    left: int  # on the loan's account now
+    rest_lost: bool  # the same submission wrote the rest of the loan off
+    charges: str  # jasa of its schedule by instalment
+
+    @property
+    def undone(self) -> Undone:
+        return self.undone_at, self.undone_by, self.undone_why
+
+    def fits(self) -> bool:
+        return (
+            self.in_place
+            and (self.by, self.at, self.after) == (self.posted_by, self.posted_at, self.before)
+            and self.entry_on in (None, self.on)
+            and (not self.content or read(self.content, self._agrees) is True)
+            and self._is_what_was_paid()
+            and self._ends_as_it_says()
+        )
+
+    def _agrees(self, told: Any) -> bool:
+        """Whether it is what was sealed. Of a loan that stood for another, the reversal of that ends it."""
+        for undoing in (told, told.get("upk_reschedule_taken_back", {})):
+            if "reason" in undoing and "leaving" not in undoing:
+                return (self.kind, self.decision) == (Kind.TAKEN_BACK, words(undoing["reason"]).strip()[:200])
+        deed = told.get("upk_reschedule", told)
+        day = self.decided_on and self.decided_on.isoformat()
+        mine = self.on.isoformat(), day, self.decision
+        return mine == (deed["on"], deed["decided_on"], words(deed["decision"])[:200]) and self._is_the_one(told)
+
+    def _is_the_one(self, told: Any) -> bool:
+        """Whether it is of the loan and kind that were sealed, and of the amounts that were sealed with them."""
+        if "upk_reschedule" in told:
+            return self.kind in MOVED
+        if "leaving" in told:
+            spared = number(told["waived"].get(str(self.loan), 0)) if self.kind == Kind.EXIT else 0
+            return self.kind in (Kind.EXIT, Kind.WRITE_OFF) and (told["leaving"], spared) == (self.member, self.waived)
+        sealed = told.get("amount") if self.kind == Kind.WAIVER else told.get("waived", 0)
+        pays = told.get("amount") if self.kind == Kind.RECOVERY else self.principal + self.charge
+        if self.kind == Kind.GUARANTEE:
+            pays = sum(map(number, told["parts"].values()))
+        mine = self.loan, self.waived, self.principal + self.charge
+        return (number(told[self.kind]), number(sealed), number(pays)) == mine
+
+    def _is_what_was_paid(self) -> bool:
+        paid = self.principal, self.charge
+        if self.kind == Kind.WAIVER:
+            return (*paid, self.entry) == (0, 0, None) and self._forgives_what_it_waives()
+        if self.forgiven != "{}":
+            return False
+        if self.kind == Kind.RECOVERY:
+            return paid == (self.income, 0)
+        if self.kind == Kind.WRITE_OFF:  # its charge was due then, and is not money
+            return (self.principal, self.jasa) == (self.lent, 0)
+        if self.kind == Kind.TAKEN_BACK and read(self.content, lambda told: told["taken_back"]) is None:
+            return paid == (0, 0)
+        return paid == (self.lent, self.jasa)
+
+    def _forgives_what_it_waives(self) -> bool:
+        def amounts(told: Any) -> dict[str, int]:
+            return {no: number(amount) for no, amount in told.items()}
+
+        given, due = read(self.forgiven, amounts), read(self.charges, amounts)
+        if given is None or due is None or sum(given.values()) != self.waived:
+            return False
+        return all(0 < amount <= due.get(no, 0) for no, amount in given.items())
+
+    def _ends_as_it_says(self) -> bool:
+        if self.kind == Kind.GUARANTEE:
+            return not self.closes or self.undone != STANDS or self.left == 0
+        ends = self.kind in ENDING or (self.kind == Kind.EXIT and not self.rest_lost)
+        return self.closes == ends
+
+
+@verify.register
+def check_steps(books: Books) -> Iterator[Problem]:
+    """Every step of a loan is what was sealed and paid, and was taken back when and as that was sealed."""
+    if not LoanStep.objects.exists():
+        return
+    taken_back = sealed_undoing(books)
+    rows = verify.stream(
+        """
+        SELECT g.book_id, t.id, t.no, l.no, m.no, t.kind, t."on", t.decided_on, t.decision,
+               t.principal, t.charge, t.waived, t.forgiven::text, t.closes, t.after_number, t.by_id, t.at,
+               t.undone_at, t.undone_by_id, t.undone_why, s.id, s.content, s.posted_by_id, s.posted_at,
+               s.book_id = g.book_id AND (e.id IS NULL OR e.submission_id = s.id)
+                   AND t.no = 1 + (SELECT count(*) FROM loans_loanstep o WHERE o.loan_id = t.loan_id AND o.no < t.no),
+               coalesce(s.first_number - 1, (SELECT max(b.last_number) FROM ledger_submission b
+                                              WHERE b.book_id = s.book_id AND b.id < s.id), 0),
+               e.number, e."on", p.lent, p.jasa, p.income,
+               (SELECT a.balance FROM ledger_account a WHERE a.id = l.receivable_id),
+               EXISTS (SELECT 1 FROM loans_loanstep o WHERE o.loan_id = t.loan_id AND o.submission_id = t.submission_id
+                                                        AND o.kind = 'write_off'),
+               (SELECT coalesce(json_object_agg(i.no, i.charge), '{}')::text FROM loans_instalment i
+                 WHERE i.loan_id = l.id)
+          FROM loans_loanstep t JOIN loans_loan l ON l.id = t.loan_id JOIN groups_member m ON m.id = l.member_id
+          JOIN groups_group g ON g.id = l.group_id JOIN ledger_submission s ON s.id = t.submission_id
+          LEFT JOIN ledger_entry e ON e.id = t.entry_id
+          CROSS JOIN LATERAL (
+               SELECT coalesce(-sum(q.amount) FILTER (WHERE q.account_id = l.receivable_id), 0)::bigint AS lent,
+                      coalesce(-sum(q.amount) FILTER (WHERE q.account_id = l.charge_income_id), 0)::bigint AS jasa,
+                      coalesce(-sum(q.amount) FILTER (WHERE (a.code, a.member_no, a.loan_no)
+                                                          = (%(other)s, m.no, l.no)), 0)::bigint AS income
+                 FROM ledger_posting q JOIN ledger_account a ON a.id = q.account_id WHERE q.entry_id = e.id) p
+         WHERE %(books)s::bigint[] IS NULL OR g.book_id = ANY(%(books)s::bigint[])
+         ORDER BY g.book_id, l.no, t.no
+        """,
+        books,
+        other=chart.OTHER_INCOME,
+    )
+    for row in rows:
+        step = _Read(*row)
+        if not step.fits():
+            sentence = _("The step of the loan is not what was sealed, or not what its entry says.")
+            yield Problem(step.book, "loans_loanstep", step.row, sentence, step.entry)
+        elif step.undone != undoing(taken_back, step.book, _undone_by(step), after=step.submission):
+            sentence = _("Whether the step was taken back, when and why, is not what was sealed.")
+            yield Problem(step.book, "loans_loanstep", step.row, sentence, step.entry)
+
+
+def _undone_by(step: _Read) -> tuple[Any, ...]:
+    """Return what names a step where it is taken back: loan and number, the member who left, or the loan of the UPK."""
+
+    def told(one: Any) -> tuple[Any, ...]:
+        if "leaving" in one:
+            return "leaving", one["leaving"], one["on"]
+        if "upk_reschedule" in one:
+            return "upk", one["upk_reschedule"]["loan"]
+        return "step", step.loan, step.no
+
+    return read(step.content, told) or ("step", step.loan, step.no)
+
+
+Undoings = dict[tuple[Any, ...], list[tuple[int, Undone]]]
+
+
+def sealed_undoing(books: Books) -> Undoings:
+    """Return what was taken back and by which submission, by book and by what names it there, in their order."""
+    rows = verify.stream(
+        """
+        SELECT s.book_id, s.id, s.content, s.posted_at, s.posted_by_id
+          FROM ledger_submission s JOIN groups_group g ON g.book_id = s.book_id
+         WHERE (content LIKE '%%"undo":%%' OR content LIKE '%%"undo_leaving":%%'
+                OR content LIKE '{"upk_reschedule_taken_back":%%')
+           AND (%(books)s::bigint[] IS NULL OR s.book_id = ANY(%(books)s::bigint[]))
+         ORDER BY s.id
+        """,
+        books,
+    )
+    found: Undoings = defaultdict(list)
+    for book, submission, content, at, by in rows:
+        told = read(content, _undoing)
+        if told:
+            name, reason = told
+            found[(book, *name)].append((submission, (at, by, reason)))
+    return found
+
+
+def _undoing(told: Any) -> tuple[tuple[Any, ...], str] | None:
+    if "undo" in told:
+        return ("step", told["undo"], told["step"]), words(told["reason"])
+    if "undo_leaving" in told:
+        return ("leaving", told["undo_leaving"], told["on"]), words(told["reason"])
+    if "upk_reschedule_taken_back" in told:
+        said = told["upk_reschedule_taken_back"]
+        return ("upk", said["loan"]), words(said["reason"]).strip()[:200]
+    return None
+
+
+def undoing(found: Undoings, book: int, name: tuple[Any, ...], *, after: int) -> Undone:
+    """Return when, by whom and why something of that submission was taken back; `STANDS` where it was not."""
+    return next((undone for submission, undone in found.get((book, *name), []) if submission > after), STANDS)
+
+
+@verify.register
+def check_lost_steps(books: Books) -> Iterator[Problem]:
+    """Every entry that a step made, and every step that moved no money, has its row."""
+    rows = verify.stream(
+        """
+        SELECT e.book_id, e.number
+          FROM ledger_entry e JOIN groups_group g ON g.book_id = e.book_id
+         WHERE e.kind = ANY(%(kinds)s) AND e.reverses_id IS NULL
+           AND (%(books)s::bigint[] IS NULL OR e.book_id = ANY(%(books)s::bigint[]))
+           AND EXISTS (SELECT 1 FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
+                         JOIN loans_loan l ON l.group_id = g.id AND l.no = a.loan_no
+                        WHERE p.entry_id = e.id AND p.amount < 0 AND a.code = ANY(%(codes)s)
+                          AND NOT EXISTS (SELECT 1 FROM loans_loanstep t WHERE t.entry_id = e.id AND t.loan_id = l.id))
+         ORDER BY e.book_id, e.number
+        """,
+        books,
+        kinds=[kind.value for kind in Kind],
+        codes=[chart.MEMBER_LOANS, chart.CHARGE_INCOME, chart.OTHER_INCOME],
+    )
+    for book, entry in rows:
+        yield Problem(book, "entry", entry, _("The step of a loan that it belongs to is missing."), entry)
+    rows = verify.stream(
+        """
+        SELECT s.book_id, s.id, s.content FROM ledger_submission s JOIN groups_group g ON g.book_id = s.book_id
+         WHERE s.first_number IS NULL AND content LIKE '%%"waiver":%%'
+           AND (%(books)s::bigint[] IS NULL OR s.book_id = ANY(%(books)s::bigint[]))
+           AND NOT EXISTS (SELECT 1 FROM loans_loanstep t WHERE t.submission_id = s.id)
+         ORDER BY s.book_id, s.id
+        """,
+        books,
+    )
+    for book, submission, content in rows:
+        if read(content, lambda told: number(told["waiver"])) is not None:
+            yield Problem(book, "ledger_submission", submission, _("The step of a loan that it belongs to is missing."))

@@ -32,6 +32,8 @@ class _Read:
     row: int
     no: int
     loan: int
+    stood_for: int | None  # the loan it took over from
+    upk_loan: int | None  # whose share it is
     member: int
     kind: str
     on: date
@@ -79,13 +81,19 @@ class _Read:
 
     def _agrees(self, told: Any) -> bool:
         """Whether it is what was sealed. Of a loan that stood for another, the reversal of that ends it."""
-        for undoing in (told, told.get("upk_reschedule_taken_back", {})):
-            if "reason" in undoing and "leaving" not in undoing:
-                return (self.kind, self.decision) == (Kind.TAKEN_BACK, words(undoing["reason"]).strip()[:200])
-        deed = told.get("upk_reschedule", told)
+        if "undo" in told:
+            its_own, reason = number(told["undo"]) == self.stood_for, words(told["reason"])
+        elif "upk_reschedule_taken_back" in told:
+            said = told["upk_reschedule_taken_back"]
+            its_own, reason = number(said["fresh"]) == self.upk_loan, words(said["reason"]).strip()[:200]
+        else:
+            return self._is_of_the_deed(told.get("upk_reschedule", told)) and self._is_the_one(told)
+        return its_own and (self.kind, self.decision) == (Kind.TAKEN_BACK, reason)
+
+    def _is_of_the_deed(self, told: Any) -> bool:
         day = self.decided_on and self.decided_on.isoformat()
         mine = self.on.isoformat(), day, self.decision
-        return mine == (deed["on"], deed["decided_on"], words(deed["decision"])[:200]) and self._is_the_one(told)
+        return mine == (told["on"], told["decided_on"], words(told["decision"])[:200])
 
     def _is_the_one(self, told: Any) -> bool:
         """Whether it is of the loan and kind that were sealed, and of the amounts that were sealed with them."""
@@ -139,7 +147,7 @@ def check_steps(books: Books) -> Iterator[Problem]:
     taken_back = sealed_undoing(books)
     rows = verify.stream(
         """
-        SELECT g.book_id, t.id, t.no, l.no, m.no, t.kind, t."on", t.decided_on, t.decision,
+        SELECT g.book_id, t.id, t.no, l.no, r.no, u.no, m.no, t.kind, t."on", t.decided_on, t.decision,
                t.principal, t.charge, t.waived, t.forgiven::text, t.closes, t.after_number, t.by_id, t.at,
                t.undone_at, t.undone_by_id, t.undone_why, s.id, s.content, s.posted_by_id, s.posted_at,
                s.book_id = g.book_id AND (e.id IS NULL OR e.submission_id = s.id)
@@ -154,6 +162,7 @@ def check_steps(books: Books) -> Iterator[Problem]:
                  WHERE i.loan_id = l.id)
           FROM loans_loanstep t JOIN loans_loan l ON l.id = t.loan_id JOIN groups_member m ON m.id = l.member_id
           JOIN groups_group g ON g.id = l.group_id JOIN ledger_submission s ON s.id = t.submission_id
+          LEFT JOIN loans_loan r ON r.id = l.replaces_id LEFT JOIN loans_upkloan u ON u.id = l.upk_loan_id
           LEFT JOIN ledger_entry e ON e.id = t.entry_id
           CROSS JOIN LATERAL (
                SELECT coalesce(-sum(q.amount) FILTER (WHERE q.account_id = l.receivable_id), 0)::bigint AS lent,

@@ -1,11 +1,16 @@
 """A step of a loan or a leaving that is not what was sealed is named, and so is one that is lost."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 
 from ledger.models import Submission
 from loans import services
 from loans.models import Leaving, LoanStep
+from meetings.models import Meeting
+from meetings.services import correct_hand_over
+from meetings.sheet import Payment, Row
 from tests.compliance.village import day, meet, noon
 from tests.ledger.village import by_force, named, named_if
 from tests.loans.lives import JULAIKA, SARI, deed, lent, new_terms
@@ -119,6 +124,19 @@ def test_a_waiver_that_nobody_decided_is_named():
     forged = LoanStep.objects.create(
         loan=loan, no=1, kind="waiver", on=day(3), decided_on=day(3), decision="Rapat", waived=250,
         forgiven={"3": 250}, submission=sheet, after_number=sheet.first_number - 1, at=sheet.posted_at,
+    )  # fmt: skip
+    assert named() == {("loans_loanstep", forged.pk)}
+
+
+def test_a_loan_that_nobody_took_back_is_not_ended_by_the_reason_of_a_correction():
+    group, loan = lent()
+    meeting = Meeting.objects.filter(group=group).latest("on")
+    told = {"reason": "Salah catat", "key": uuid4(), "by": None, "at": noon(day(4))}
+    correct_hand_over(hand_over=meeting.hand_overs.get(), row=Row(JULAIKA, payments=(Payment(10_000),)), **told)
+    sealed = Submission.objects.filter(book=group.book).latest("id")
+    forged = LoanStep.objects.create(
+        loan=loan, no=1, kind="taken_back", on=day(3), decision="Salah catat", closes=True, submission=sealed,
+        after_number=sealed.first_number - 1, at=sealed.posted_at,
     )  # fmt: skip
     assert named() == {("loans_loanstep", forged.pk)}
 

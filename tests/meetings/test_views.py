@@ -71,13 +71,17 @@ def filled(**changes):
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def answered(page, **answers):
+    """Return the fields of a check page with these answers: `d_reason` for "d-reason"."""
+    told = {"key": page.context["draft"].key, "seen": page.context["seen"]}
+    return told | {name.replace("_", "-"): value for name, value in answers.items()}
+
+
 def send(client, group, **answers):
     """Press the button of the check page."""
     page = client.get(url("check", group))
     assert page.status_code == 200, page
-    fields = {"key": page.context["draft"].key, "seen": page.context["seen"]}
-    fields |= {"m-agenda": "Simpanan", "m-none": "1"} | {n.replace("_", "-"): v for n, v in answers.items()}
-    return client.post(url("check", group), fields)
+    return client.post(url("check", group), answered(page, m_agenda="Simpanan", m_none="1") | answered(page, **answers))
 
 
 def cash(group):
@@ -224,7 +228,7 @@ def test_ten_times_what_she_gave_last_or_owes_is_asked_about_in_every_column(wat
 def test_what_is_typed_on_the_check_page_is_kept_whichever_way_she_goes(wati, group):
     wati.post(url("sheet", group), filled())
     page, check = wati.get(url("check", group)), url("check", group)
-    fields = {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh", "d-owner": "2"}
+    fields = answered(page, d_reason="receh", d_owner="2")
     for go, leads in (
         ("sheet", url("sheet", group)),
         ("r3", f"{url('sheet', group)}#r3"),
@@ -247,7 +251,7 @@ def test_a_text_as_long_as_its_field_takes_is_kept_whole_whatever_its_lines(wati
     assert wati.post(url("minutes", group), {"m-agenda": "Simpanan", "m-discussion": lines}).status_code == 302
     reason = "\r\n".join(["x" * 149, "y" * 150])  # 300
     page = wati.get(url("check", group))
-    fields = {"key": page.context["draft"].key, "seen": page.context["seen"], "m-decisions": "1. Iuran\r\n2. Arisan"}
+    fields = answered(page, m_decisions="1. Iuran\r\n2. Arisan")
     longer = wati.post(url("check", group), fields | {"d-reason": reason + "z"})
     assert (longer.status_code, longer.context["error_ids"]) == (422, {"d-reason"}), "told where it can be put right"
     assert wati.get(url("check", group)).context["error_ids"] == {"d-reason"}, "also when she opens it again"
@@ -259,7 +263,7 @@ def test_a_text_as_long_as_its_field_takes_is_kept_whole_whatever_its_lines(wati
     page = wati.post(url("check", group), fields | {"d-reason": reason, "d-owner": "1", "go": "check"}) and wati.get(
         url("check", group)
     )
-    fields = {"key": page.context["draft"].key, "seen": page.context["seen"]}
+    fields = answered(page)
     assert wati.post(url("check", group), fields).url == url("receipt", group)
     meeting = Meeting.objects.get(on=village.today())
     assert meeting.discussion.splitlines() == ["Arisan dan iuran bulanan"] * 160
@@ -272,13 +276,7 @@ def test_the_sheet_of_a_meeting_still_to_be_held_is_prepared_and_not_sent(wati, 
     assert wati.post(url("sheet", group, on=coming), filled()).status_code == 302
     page = wati.get(url("check", group, on=coming))
     assert "Simpan lembar" not in page.content.decode()
-    fields = {
-        "key": page.context["draft"].key,
-        "seen": page.context["seen"],
-        "d-reason": "receh",
-        "d-owner": "1",
-        "m-none": "1",
-    }
+    fields = answered(page, d_reason="receh", d_owner="1", m_none="1")
     answer = wati.post(url("check", group, on=coming), fields)
     assert (answer.status_code, "Hari itu belum tiba." in answer.content.decode()) == (422, True)
     assert not Meeting.objects.filter(on=coming).exists()
@@ -325,13 +323,7 @@ def test_there_are_as_many_lines_of_other_money_as_she_needs(wati, group):
     wati.post(url("sheet", group), filled(**lines))
     assert shown() == (5, 9), "nine at most"
     page = wati.get(url("check", group))
-    fields = {
-        "key": page.context["draft"].key,
-        "seen": page.context["seen"],
-        "d-reason": "receh",
-        "d-owner": "1",
-        "m-none": "1",
-    }
+    fields = answered(page, d_reason="receh", d_owner="1", m_none="1")
     wati.post(url("check", group), fields)
     meeting = Meeting.objects.get(on=village.today())
     paid = [one.entry.memo for one in meeting.hand_overs.filter(entry__kind="expense").order_by("entry__number")]
@@ -351,13 +343,7 @@ def test_what_the_book_would_refuse_is_said_in_short_and_not_asked_about(wati, g
 def test_pressing_the_button_twice_writes_once(wati, group):
     wati.post(url("sheet", group), filled())
     page = wati.get(url("check", group))
-    fields = {
-        "key": page.context["draft"].key,
-        "seen": page.context["seen"],
-        "d-reason": "receh",
-        "d-owner": "1",
-        "m-none": "1",
-    }
+    fields = answered(page, d_reason="receh", d_owner="1", m_none="1")
     first = wati.post(url("check", group), fields)
     again = wati.post(url("check", group), fields)
     assert first.url == again.url == url("receipt", group)
@@ -367,7 +353,7 @@ def test_pressing_the_button_twice_writes_once(wati, group):
 def test_a_sheet_changed_on_another_phone_is_shown_again_before_it_is_written(wati, group):
     wati.post(url("sheet", group), filled())
     page = wati.get(url("check", group))
-    old = {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh", "d-owner": "1"}
+    old = answered(page, d_reason="receh", d_owner="1")
     wati.post(url("sheet", group), filled(r1_wajib="10.000"))
     answer = wati.post(url("check", group), old)
     assert answer.status_code == 422
@@ -597,10 +583,7 @@ def test_the_minutes_are_kept_in_the_draft_and_come_with_the_sheet(wati, group):
     assert 'value="29-12-2026"' in wati.get(url("minutes", group)).content.decode()
     wati.post(url("sheet", group), filled())
     page = wati.get(url("check", group))
-    wati.post(
-        url("check", group),
-        {"key": page.context["draft"].key, "seen": page.context["seen"], "d-reason": "receh", "d-owner": "1"},
-    )
+    wati.post(url("check", group), answered(page, d_reason="receh", d_owner="1"))
     meeting = Meeting.objects.get(on=village.today())
     assert (meeting.agenda, meeting.decisions) == ("Lebaran", "Libur sepekan")
     assert meeting.follow_ups.get().owner.name == "Wati"

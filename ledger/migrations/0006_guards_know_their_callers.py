@@ -1,4 +1,4 @@
-"""A head and a balance are moved by what arrives, not by whatever runs inside a trigger: `ledger/sql/guards.sql`."""
+"""A head and a balance are moved by what arrives, books and accounts stay: `ledger/sql/guards.sql`."""
 
 from pathlib import Path
 

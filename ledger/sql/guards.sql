@@ -6,7 +6,8 @@
 --
 -- This file can be run again as it stands: a migration that changes a guard re-reads it.
 --
--- Functions that look at tables fix their search path, so that a temporary table cannot stand in for a real one, and
+-- Functions that look at tables fix their search path and read ONLY the table they name, so that neither a temporary
+-- table nor one that inherits can stand in for a real one (who partitions postings takes that word away), and fix
 -- their plans: transition tables have no statistics, and a plan made for one big load, or while the tables were still
 -- empty, would otherwise scan them whole for as long as the connection lives.
 
@@ -24,9 +25,12 @@ CREATE OR REPLACE TRIGGER ledger_submission_no_change BEFORE UPDATE OR DELETE OR
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 CREATE OR REPLACE TRIGGER ledger_closing_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_closing
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-CREATE OR REPLACE TRIGGER ledger_account_no_truncate BEFORE TRUNCATE ON ledger_account
+DROP TRIGGER IF EXISTS ledger_account_no_truncate ON ledger_account;
+DROP TRIGGER IF EXISTS ledger_book_no_truncate ON ledger_book;
+-- Books and accounts stay as well: one that is deleted and written anew within a transaction would begin again at 0.
+CREATE OR REPLACE TRIGGER ledger_account_stays BEFORE DELETE OR TRUNCATE ON ledger_account
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-CREATE OR REPLACE TRIGGER ledger_book_no_truncate BEFORE TRUNCATE ON ledger_book
+CREATE OR REPLACE TRIGGER ledger_book_stays BEFORE DELETE OR TRUNCATE ON ledger_book
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
 -- STABLE, not IMMUTABLE: convert_to and extract are no more than that, and only honest functions are inlined.
@@ -45,11 +49,11 @@ $$;
 
 -- Whether a guard, whose call stack this is, looks at a row that `mover` writes with this very statement. Nobody else
 -- can make the stack say so: the statement is compared to its last letter, so that no comment or quoted name in another
--- one writes the line after it, and a function of the same name is written with its schema, unless that schema is
--- searched first; to create one takes the owner of the database.
+-- one writes the line after it, and no other schema has a function of that name.
 CREATE OR REPLACE FUNCTION ledger_moved_by(stack text, mover text, statement text) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT starts_with(regexp_replace(substr(stack, strpos(stack, E'\n') + 1), ' line \d+ at ', ' at ', 'g'),
            'SQL statement "' || statement || E'"\nPL/pgSQL function ' || mover || '() at SQL statement')
+     AND (SELECT count(*) FROM pg_catalog.pg_proc WHERE proname = mover::name) = 1
 $$;
 DO $$
 DECLARE
@@ -136,17 +140,17 @@ BEGIN
   END IF;
   -- Taking the book's row first makes two writers wait for each other instead of for a constraint. It is the lock an
   -- UPDATE takes; FOR UPDATE would also wait for those who only opened an account and now check its foreign key.
-  PERFORM 1 FROM ledger_book b WHERE b.id IN (SELECT book_id FROM new_submissions) ORDER BY b.id FOR NO KEY UPDATE;
-  SELECT n.id INTO bad FROM new_submissions n JOIN ledger_book b ON b.id = n.book_id
+  PERFORM 1 FROM ONLY ledger_book b WHERE b.id IN (SELECT book_id FROM new_submissions) ORDER BY b.id FOR NO KEY UPDATE;
+  SELECT n.id INTO bad FROM new_submissions n JOIN ONLY ledger_book b ON b.id = n.book_id
    WHERE (SELECT count(*) FROM new_submissions m WHERE m.book_id = n.book_id) > 1
-      OR EXISTS (SELECT 1 FROM ledger_submission s WHERE s.book_id = n.book_id AND s.id > n.id)
+      OR EXISTS (SELECT 1 FROM ONLY ledger_submission s WHERE s.book_id = n.book_id AND s.id > n.id)
       OR n.first_number <> b.last_number + 1
-      OR b.last_number < (SELECT s.last_number FROM ledger_submission s
+      OR b.last_number < (SELECT s.last_number FROM ONLY ledger_submission s
                            WHERE s.book_id = n.book_id AND s.id < n.id ORDER BY s.id DESC LIMIT 1) LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'ledger: submission % does not follow the last one', bad USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  SELECT n.id INTO bad FROM new_submissions n JOIN ledger_book b ON b.id = n.book_id
+  SELECT n.id INTO bad FROM new_submissions n JOIN ONLY ledger_book b ON b.id = n.book_id
    WHERE n.digest IS DISTINCT FROM ledger_chain(b.head_digest,
            'submission-1' || E'\n' || coalesce(n.first_number, 0) || E'\n' || coalesce(n.last_number, 0) || E'\n'
            || ledger_microseconds(n.posted_at) || E'\n' || coalesce(n.posted_by_id, 0) || E'\n' || n.key || E'\n'
@@ -163,7 +167,7 @@ CREATE OR REPLACE TRIGGER ledger_submission_arrives AFTER INSERT ON ledger_submi
 -- At the end of the transaction the entries a submission announced are there.
 CREATE OR REPLACE FUNCTION ledger_submission_filled() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  IF NOT EXISTS (SELECT 1 FROM ledger_entry WHERE book_id = NEW.book_id AND number = NEW.last_number) THEN
+  IF NOT EXISTS (SELECT 1 FROM ONLY ledger_entry WHERE book_id = NEW.book_id AND number = NEW.last_number) THEN
     RAISE EXCEPTION 'ledger: submission % announced entries that never came', NEW.id USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NULL;
@@ -181,15 +185,15 @@ BEGIN
   IF TG_RELID <> 'ledger_entry'::regclass THEN
     RAISE EXCEPTION 'ledger: nothing arrives in %', TG_RELID::regclass USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  PERFORM 1 FROM ledger_book b WHERE b.id IN (SELECT book_id FROM new_entries) ORDER BY b.id FOR NO KEY UPDATE;
+  PERFORM 1 FROM ONLY ledger_book b WHERE b.id IN (SELECT book_id FROM new_entries) ORDER BY b.id FOR NO KEY UPDATE;
   SELECT n.book_id INTO bad
     FROM (SELECT book_id, min(number) AS low, max(number) AS high, count(*) AS n FROM new_entries GROUP BY book_id) n
-    JOIN ledger_book b ON b.id = n.book_id
+    JOIN ONLY ledger_book b ON b.id = n.book_id
    WHERE n.low <> b.last_number + 1 OR n.high - n.low + 1 <> n.n LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'ledger: entry numbers of book % leave a gap', bad USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  SELECT n.number INTO bad FROM new_entries n JOIN ledger_book b ON b.id = n.book_id
+  SELECT n.number INTO bad FROM new_entries n JOIN ONLY ledger_book b ON b.id = n.book_id
    WHERE n."on" <= b.closed_through LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'ledger: entry % lies in a closed period', bad USING ERRCODE = 'integrity_constraint_violation';
@@ -197,14 +201,14 @@ BEGIN
   SELECT n.submission_id INTO bad
     FROM (SELECT submission_id, posted_by_id, posted_at, min(number) AS low, max(number) AS high
             FROM new_entries GROUP BY submission_id, posted_by_id, posted_at) n
-    JOIN ledger_submission s ON s.id = n.submission_id
+    JOIN ONLY ledger_submission s ON s.id = n.submission_id
    WHERE (s.first_number, s.last_number, s.posted_by_id, s.posted_at)
          IS DISTINCT FROM (n.low, n.high, n.posted_by_id, n.posted_at) LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'ledger: submission % and its entries disagree', bad USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   SELECT n.number INTO bad
-    FROM new_entries n JOIN ledger_entry o ON o.id = n.reverses_id JOIN ledger_book b ON b.id = n.book_id
+    FROM new_entries n JOIN ONLY ledger_entry o ON o.id = n.reverses_id JOIN ONLY ledger_book b ON b.id = n.book_id
    WHERE o.reverses_id IS NOT NULL OR o.number >= n.number OR o.kind <> n.kind
       OR (n."on" <> o."on" AND (b.closed_through IS NULL OR o."on" > b.closed_through)) LIMIT 1;
   IF FOUND THEN
@@ -231,9 +235,9 @@ BEGIN
   END IF;
   SELECT e.number INTO bad
     FROM (SELECT entry_id, count(*) AS n, sum(amount) AS total FROM new_postings GROUP BY entry_id) p
-    JOIN ledger_entry e ON e.id = p.entry_id
+    JOIN ONLY ledger_entry e ON e.id = p.entry_id
    WHERE p.n <> e.legs OR p.total <> 0
-      OR (SELECT count(*) FROM ledger_posting q WHERE q.entry_id = e.id) <> e.legs LIMIT 1;
+      OR (SELECT count(*) FROM ONLY ledger_posting q WHERE q.entry_id = e.id) <> e.legs LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'ledger: entry % is written once, whole and in balance', bad USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -242,12 +246,12 @@ BEGIN
     FROM (
       SELECT p.entry_id, string_agg(a.code || '.' || a.member_no || '.' || a.loan_no || ':' || p.amount || E'\n', ''
                ORDER BY a.code COLLATE "C", a.member_no, a.loan_no, p.amount) AS lines
-        FROM new_postings p JOIN ledger_account a ON a.id = p.account_id GROUP BY p.entry_id
+        FROM new_postings p JOIN ONLY ledger_account a ON a.id = p.account_id GROUP BY p.entry_id
     ) l
-    JOIN ledger_entry e ON e.id = l.entry_id
-    JOIN ledger_submission s ON s.id = e.submission_id
-    LEFT JOIN ledger_entry r ON r.id = e.reverses_id
-    LEFT JOIN ledger_entry v ON v.book_id = e.book_id AND v.number = e.number - 1
+    JOIN ONLY ledger_entry e ON e.id = l.entry_id
+    JOIN ONLY ledger_submission s ON s.id = e.submission_id
+    LEFT JOIN ONLY ledger_entry r ON r.id = e.reverses_id
+    LEFT JOIN ONLY ledger_entry v ON v.book_id = e.book_id AND v.number = e.number - 1
    WHERE e.digest IS DISTINCT FROM ledger_chain(CASE WHEN e.number = s.first_number THEN s.digest ELSE v.digest END,
            'entry-1' || E'\n' || e.number || E'\n' || to_char(e."on", 'YYYY-MM-DD') || E'\n' || e.kind || E'\n'
            || ledger_microseconds(e.posted_at) || E'\n' || coalesce(e.posted_by_id, 0) || E'\n'
@@ -259,15 +263,15 @@ BEGIN
 
   SELECT e.number INTO bad
     FROM (SELECT DISTINCT entry_id FROM new_postings) p
-    JOIN ledger_entry e ON e.id = p.entry_id AND e.reverses_id IS NOT NULL
+    JOIN ONLY ledger_entry e ON e.id = p.entry_id AND e.reverses_id IS NOT NULL
    WHERE EXISTS (
-      (SELECT account_id, amount, count(*) FROM ledger_posting WHERE entry_id = e.id GROUP BY account_id, amount)
+      (SELECT account_id, amount, count(*) FROM ONLY ledger_posting WHERE entry_id = e.id GROUP BY account_id, amount)
       EXCEPT
-      (SELECT account_id, -amount, count(*) FROM ledger_posting WHERE entry_id = e.reverses_id GROUP BY account_id, amount)
+      (SELECT account_id, -amount, count(*) FROM ONLY ledger_posting WHERE entry_id = e.reverses_id GROUP BY account_id, amount)
    ) OR EXISTS (
-      (SELECT account_id, -amount, count(*) FROM ledger_posting WHERE entry_id = e.reverses_id GROUP BY account_id, amount)
+      (SELECT account_id, -amount, count(*) FROM ONLY ledger_posting WHERE entry_id = e.reverses_id GROUP BY account_id, amount)
       EXCEPT
-      (SELECT account_id, amount, count(*) FROM ledger_posting WHERE entry_id = e.id GROUP BY account_id, amount)
+      (SELECT account_id, amount, count(*) FROM ONLY ledger_posting WHERE entry_id = e.id GROUP BY account_id, amount)
    ) LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'ledger: reversal % does not mirror its entry', bad USING ERRCODE = 'integrity_constraint_violation';
@@ -287,7 +291,7 @@ CREATE OR REPLACE TRIGGER ledger_posting_arrives AFTER INSERT ON ledger_posting 
 -- At the end of the transaction no entry of the book may still be waiting for its postings.
 CREATE OR REPLACE FUNCTION ledger_book_filled() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  IF (SELECT open_legs FROM ledger_book WHERE id = NEW.id) <> 0 THEN
+  IF (SELECT open_legs FROM ONLY ledger_book WHERE id = NEW.id) <> 0 THEN
     RAISE EXCEPTION 'ledger: an entry of book % was left empty', NEW.id USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NULL;

@@ -1,5 +1,6 @@
 """What somebody writes who takes a step with a loan, or settles with a member who leaves."""
 
+from contextlib import suppress
 from copy import deepcopy
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -96,7 +97,8 @@ class RescheduleForm(DeedForm):
         self.initial = terms | {"waived": owed.state(today).charge_due} | self.initial
         self.terms: Any = None
         if not self.is_bound:
-            self.terms = self._terms(terms)
+            with suppress(ValidationError):  # of a loan that is settled, or nearly, nothing is left to lend anew
+                self.terms = self._terms(terms)
 
     def _terms(self, values: dict[str, Any]) -> Any:
         return terms_or_refuse(principal=self.owed.outstanding, **values)

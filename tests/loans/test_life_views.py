@@ -159,6 +159,9 @@ def test_every_step_has_its_screen_and_its_paper(client, story):
     assert do(client, group, "write-off")[1].status_code == 302
     page, answer = do(client, group, "recover", amount="10.000")
     assert answer.status_code == 302
+    for step in ("payoff", "waive", "reschedule", "guarantee", "write-off", "recover"):
+        answered = client.get(reverse("loan_step", args=[group.code, 1, step])).status_code
+        assert answered in (200, 302), f"{step} of a loan that is over"
     for number in range(1, 6):
         assert client.get(reverse("loan_step_print", args=[group.code, 1, number])).status_code == 200
     listed = text(client.get(reverse("debt_list", args=[group.code])))

@@ -15,12 +15,10 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
-from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
-from ksm_project import memory
 from ksm_project.management.commands.migrate import refuse_half_way
 
 HOST = "127.0.0.1"
@@ -51,8 +49,9 @@ class Command(BaseCommand):
 
         try:
             # Only now: the application looks at the collected files once, when it is made.
-            server = waitress.create_server(get_wsgi_application(), host=HOST, port=port, threads=THREADS, ident=None)
-            memory.settle()
+            from ksm_project.wsgi import application  # noqa: PLC0415
+
+            server = waitress.create_server(application, host=HOST, port=port, threads=THREADS, ident=None)
         except OSError as error:
             raise CommandError(_taken(port)) from error
         self._say("")

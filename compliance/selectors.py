@@ -136,7 +136,7 @@ class DashboardRow:
         return self._get("members")
 
     @property
-    def savings(self) -> int | None:
+    def saved(self) -> int | None:
         return self._get("savings")
 
     @property
@@ -178,7 +178,7 @@ class DashboardRow:
         return self._get("without_sheet") or 0
 
 
-SORTS = ("name", "total", *RULES, "members", "savings", "outstanding", "par3", "last_meeting", "without_sheet")
+SORTS = ("name", "total", *RULES, "members", "saved", "outstanding", "par3", "last_meeting", "without_sheet")
 """What a dashboard can be sorted by; with a leading "-" the other way round. Groups without the figure come last."""
 
 

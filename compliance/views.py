@@ -141,7 +141,7 @@ def bkm_dashboard_xlsx(request: BkmRequest) -> HttpResponse:
     lines = [xlsx.Line(heads, "head")]
     for row in rows:
         scores = [None if score is None else round(100 * score, 1) for _rule, _light, score in row.lights]
-        cells = [row.code, row.name, *scores, row.total, row.grade, row.members, row.savings, row.outstanding]
+        cells = [row.code, row.name, *scores, row.total, row.grade, row.members, row.saved, row.outstanding]
         lines.append(xlsx.Line([*cells, row.par3, row.last_meeting, row.without_sheet]))
     return xlsx.download([xlsx.Sheet("Kelompok", lines, frozen=1)], f"{request.bkm.code}-{clock.today():%Y-%m-%d}")
 

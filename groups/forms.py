@@ -1,5 +1,6 @@
 """What people write about bodies, members and appointments, read and judged before one service is called."""
 
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.html import conditional_escape
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from groups import regions, services
+from groups import clock, regions, services
 from groups.fields import (
     USERNAME_HELP,
     CodeField,
@@ -111,6 +112,10 @@ class ProgrammeForm(BukuForm):
             del self.fields["code"]
 
 
+BOOKS_BEGIN_AT_MOST_AHEAD = timedelta(days=62)
+BOOKS_BEGIN_AT_MOST_BACK = timedelta(days=10 * 366)
+
+
 class GroupForm(BukuForm):
     name = NameField(label=_("Name of the KSM"))
     code = CodeField(label=_("Code"), required=False, help_text=CODE_HELP)
@@ -143,6 +148,21 @@ class GroupForm(BukuForm):
         if new:  # chosen, not taken over unseen: every week of the book hangs on it
             self.fields["meeting_weekday"].choices = [("", _("Choose the day")), *Weekday.choices]
         self.name_region()
+
+    def clean_founded_on(self) -> date | None:
+        day = self.cleaned_data["founded_on"]
+        if day and day > clock.today():
+            raise ValidationError(_("This day is still to come."), code="future")
+        return day
+
+    def clean_start_on(self) -> date:
+        """Refuse what can only be a slip: every week from that day on waits for its sheet."""
+        day, today = self.cleaned_data["start_on"], clock.today()
+        if day > today + BOOKS_BEGIN_AT_MOST_AHEAD:
+            raise ValidationError(_("Books begin today, or in the next weeks."), code="future")
+        if "start_on" in self.changed_data and day < today - BOOKS_BEGIN_AT_MOST_BACK:
+            raise ValidationError(_("Books as old as that are brought in from a workbook."), code="too_early")
+        return day
 
 
 # Members

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -38,6 +39,7 @@ MOST_TEXT = 4000
 INCOME_CODES = (chart.OTHER_INCOME, chart.CAPITAL, chart.SOCIAL_FUND, chart.FINES)
 EXPENSE_CODES = (chart.MEETING_COST, chart.ADMINISTRATION, chart.SOCIAL_FUND, chart.OTHER_COST)
 NO_DECISION = "Tidak ada keputusan"
+NO_OTHER_DECISION = "Tidak ada keputusan lain"  # than those on loans, which the minutes quote
 
 
 class RowForm(forms.Form):
@@ -126,7 +128,7 @@ class CountForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.sender = sender
         for value in DENOMINATIONS:
-            self.fields[str(value)] = forms.RegexField(r"\A[0-9]{1,5}\Z", required=False, max_length=5)
+            self.fields[str(value)] = forms.RegexField(r"\A[0-9]{1,5}\Z", required=False)
             self.fields[str(value)].error_messages["invalid"] = _("Write how many pieces, in digits.")
 
     def pieces(self) -> dict[int, int]:
@@ -163,9 +165,10 @@ class MinutesForm(forms.Form):
     none = forms.BooleanField(required=False, label=gettext_lazy("Nothing was decided"))
     place = forms.CharField(max_length=100, required=False, label=gettext_lazy("Place"))
 
-    def decided(self) -> str:
-        """The decisions, or the words that there were none."""
-        return self.cleaned_data["decisions"] or (NO_DECISION if self.cleaned_data["none"] else "")
+    def decided(self, *, loans: bool = False) -> str:
+        """The decisions, or the words that there were none; `loans`: beside those on loans."""
+        none = NO_OTHER_DECISION if loans else NO_DECISION
+        return self.cleaned_data["decisions"] or (none if self.cleaned_data["none"] else "")
 
 
 class FollowUpForm(forms.Form):
@@ -175,9 +178,16 @@ class FollowUpForm(forms.Form):
     owner = forms.ChoiceField(choices=[], required=False)
     due_on = DayField(required=False)
 
-    def __init__(self, *args: Any, members: list[Member], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, members: list[Member], met_on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.met_on = met_on
         self.fields["owner"].choices = [("", "–"), *((str(m.no), m.name) for m in members)]  # type: ignore[attr-defined]
+
+    def clean_due_on(self) -> date | None:
+        due = self.cleaned_data["due_on"]
+        if due and due < self.met_on:
+            raise ValidationError(_("This day is before the meeting."), code="too_early")
+        return due
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -281,7 +291,8 @@ class SheetForm:
         self.count = CountForm(self.data, prefix="c", sender=sender)
         self.minutes = MinutesForm(self.data, prefix="m")
         self.follow_ups = [
-            FollowUpForm(self.data, prefix=f"f{i}", members=context.members) for i in range(1, FOLLOW_UPS + 1)
+            FollowUpForm(self.data, prefix=f"f{i}", members=context.members, met_on=context.on)
+            for i in range(1, FOLLOW_UPS + 1)
         ]
         self.difference = DifferenceForm(self.data, prefix="d", members=context.members)
         self.extra_fields = {
@@ -443,7 +454,7 @@ class SheetForm:
             minutes=Minutes(
                 agenda=self.minutes.cleaned_data["agenda"],
                 discussion=self.minutes.cleaned_data["discussion"],
-                decisions=self.minutes.decided(),
+                decisions=self.minutes.decided(loans=self.decides_on_loans),
                 manner=self.minutes.cleaned_data["manner"] if self.minutes.cleaned_data["decisions"] else "",
                 follow_ups=tuple(
                     FollowUpNote(
@@ -456,6 +467,11 @@ class SheetForm:
                 ),
             ),
         )
+
+    @property
+    def decides_on_loans(self) -> bool:
+        """Whether the meeting decided on a request: paid out, approved or rejected."""
+        return any(one.cleaned_data.get("choice") in ("pay", "approve", "reject") for one in self.requests.values())
 
     @property
     def has_other(self) -> bool:

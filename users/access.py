@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,7 +13,7 @@ from users.once import answered_once
 
 Args = ParamSpec("Args")
 View = Callable[..., HttpResponse]
-REFUSED = 422
+OWN_BROWSER = "private, no-cache"
 
 
 def never_kept(view: View) -> View:
@@ -24,13 +25,19 @@ def never_kept(view: View) -> View:
     @wraps(view)
     def fresh(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        if response.status_code == REFUSED:
-            response.headers["Cache-Control"] = "private, no-cache"
-        else:
+        if response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
+            response.headers["Cache-Control"] = OWN_BROWSER
+        elif response.headers.get("Cache-Control") != OWN_BROWSER:
             add_never_cache_headers(response)
         return response
 
     return fresh
+
+
+def kept_for_back(response: HttpResponse) -> HttpResponse:
+    """Return the answer to a form that shows once more what is about to be written, so that Back shows it again."""
+    response.headers["Cache-Control"] = OWN_BROWSER
+    return response
 
 
 def administrator_view(view: Callable[Concatenate[Any, Args], HttpResponse]) -> View:

@@ -74,7 +74,7 @@ def group_new(request: BkmRequest) -> HttpResponse:
     }
     form = GroupForm(sent(request), initial=initial, new=True)
     if group := attempt(form, services.create_group, bkm=request.bkm):
-        said = _("KSM %(name)s is entered, with code %(code)s. Next: what it saves, and its members.")
+        said = _("%(name)s is entered, with code %(code)s. Next: what it saves, and its members.")
         messages.success(request, said % {"name": group.name, "code": group.code})
         return redirect("group_settings", code=group.code)
     return form_page(

@@ -30,6 +30,7 @@ from loans.selectors import totals_of
 from loans.services import OpenLoan
 from loans.services.life import Guarantee
 from loans.services.trial import Trial, attempt
+from users.access import kept_for_back
 
 Act = Callable[[Loan, Any, services.Deed], Any]
 
@@ -223,7 +224,8 @@ def _show(request: GroupRequest, template: str, form: Any, trial: Trial | None, 
     context["cash"] = abs(sum(cash))
     context["entries"] = [(entry, [_leg(leg.account, leg.amount, names) for leg in legs]) for entry, legs in entries]
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, template, context, status=status)
+    page = render(request, template, context, status=status)
+    return kept_for_back(page) if form.is_bound else page
 
 
 def _leg(account: Account, amount: int, names: dict[int, str]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from meetings.correcting_forms import (
 )
 from meetings.forms import DraftKeyForm
 from meetings.models import CashDifference, HandOver, Meeting
+from users.access import kept_for_back
 
 PER_PAGE = 20
 
@@ -86,7 +87,7 @@ def answer(request: GroupRequest, case: Case) -> HttpResponse:
         except ValidationError as refusal:
             _refuse(form, refusal)
     closed = request.group.book.closed_through
-    return render(
+    page = render(
         request,
         "meetings/correct.html",
         {
@@ -100,6 +101,7 @@ def answer(request: GroupRequest, case: Case) -> HttpResponse:
         },
         status=422 if posted and form.errors else 200,
     )
+    return kept_for_back(page) if posted else page
 
 
 def _rehearsed(request: GroupRequest, case: Case) -> effect.Effect:

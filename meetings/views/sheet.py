@@ -253,8 +253,9 @@ def _pieces(form: SheetForm) -> list[dict[str, object]]:
 def _error_list(form: SheetForm, names: dict[str, str]) -> list[dict[str, str]]:
     """The refusals in the order of the page, each naming the member and the column, or the place on the page."""
     people = names | {f"q{one.no}": one.member.name for one in form.context.requests}
+    rows = {name: place for place, name in enumerate(names)}
     found = []
-    for field, message in form.errors.items():
+    for field, message in sorted(form.errors.items(), key=lambda one: rows.get(one[0].partition("-")[0], len(rows))):
         row, dash, column = field.partition("-")
         who = people.get(row, "")
         label = str(LABELS.get(column.split("-")[0], "")) or (format_amount(int(column)) if column.isdigit() else "")

@@ -145,7 +145,7 @@ def test_the_dashboard_shows_this_weeks_meeting_else_the_last_close():
     mawar = next(row for row in rows(on) if row.code == "KSM-MAWAR")
     assert (mawar.this_week, mawar.total, mawar.grade, mawar.assessed) == (True, 72.7, "C", 5)
     assert mawar.lights[3] == ("lending", "red", 0.3605)
-    assert (mawar.savings, mawar.outstanding, mawar.par, mawar.par3) == (40_000, 70_000, 0.0, 0.0)
+    assert (mawar.saved, mawar.outstanding, mawar.par, mawar.par3) == (40_000, 70_000, 0.0, 0.0)
     assert (mawar.last_meeting, mawar.without_sheet, mawar.members) == (day(4), 0, 5)
     assert len(mawar.trend) == 4
     assert mawar.trend[-1] == 72.7
@@ -171,7 +171,7 @@ def test_a_group_nothing_is_known_of_stands_there_all_the_same():
         None,
     )
     assert row.lights == [(rule, None, None) for rule in ("savings", "meetings", "books", "lending", "repayment")]
-    assert (row.assessed, row.without_sheet, row.members, row.savings) == (0, 0, None, None)
+    assert (row.assessed, row.without_sheet, row.members, row.saved) == (0, 0, None, None)
     assert rows(day(4), light="red") == []
 
 
@@ -199,6 +199,17 @@ def test_the_dashboard_is_sorted_and_filtered():
     update_group(group=Group.objects.get(pk=poor.pk), end_on=day(3))
     assert [row.name for row in rows(on, active=False)] == ["Anggrek"]
     assert len(rows(on)) == 2
+
+
+def test_what_is_saved_and_the_score_of_saving_are_two_columns():
+    three_groups()
+    on = day(5, 2)
+    reach(Group.objects.all(), on)
+    poor = GroupWeek.objects.filter(group__name="Zamrud", week_start__lte=on).latest("week_start")
+    rich = poor.at_close | {"savings": 9_000_000}  # the least of scores, and the most of money
+    GroupWeek.objects.filter(group=poor.group).update(at_close=rich)
+    assert [row.name for row in rows(on, sort="saved")][-1] == "Zamrud"
+    assert next(row.name for row in rows(on, sort="savings")) == "Zamrud"
 
 
 def test_the_dashboard_sorts_by_the_risk_that_its_column_shows(client):

@@ -123,6 +123,20 @@ def test_a_refused_form_keeps_all_that_was_typed_and_names_the_field(staff):
     assert not Group.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("slip", "sentence"),
+    [
+        ({"start_on": "01-01-1900"}, "Dibukukan di sini sejak: Buku yang setua itu dimasukkan lewat berkas Excel."),
+        ({"start_on": "01-01-2199"}, "Dibukukan di sini sejak: Buku dimulai hari ini, atau beberapa pekan lagi."),
+        ({"founded_on": "01-01-2199"}, "Tanggal ini belum tiba."),
+    ],
+)
+def test_a_ksm_does_not_begin_on_a_day_that_can_only_be_a_slip(staff, bkm, slip, sentence):
+    page = staff.post("/b/BKM-GUYUB/groups/new/", GROUP | slip)
+    assert (page.status_code, Group.objects.count()) == (422, 0)
+    assert sentence in text(page)
+
+
 def test_her_own_browser_may_show_a_refused_form_again_and_nothing_else(staff, mawar):
     refused = staff.post("/b/BKM-GUYUB/groups/new/", {})
     assert (refused.status_code, refused.headers["Cache-Control"]) == (422, "private, no-cache")

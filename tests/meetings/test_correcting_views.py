@@ -59,7 +59,7 @@ def test_a_hand_over_shows_balances_and_findings_before_it_is_written(wati, grou
     place = address(group, "handover", 3)
     entries = Entry.objects.count()
     page = say(wati, place, wajib="5.000", angsuran="12.250")
-    assert page.status_code == 200
+    assert (page.status_code, page.headers["Cache-Control"]) == (200, "private, no-cache"), "for Back"
     assert page.context["preview"]["sides"] == [("Angsuran", "10.250", "12.250"), ("Jumlah", "15.250", "17.250")]
     moved = [(one.who, one.label, one.before, one.after) for one in page.context["preview"]["effect"].moved]
     assert moved == [

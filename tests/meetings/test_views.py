@@ -1,5 +1,6 @@
 """The treasurer's screens without JavaScript: what she types is kept, what she sends is written once."""
 
+import re
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
@@ -317,7 +318,7 @@ def test_there_are_as_many_lines_of_other_money_as_she_needs(wati, group):
     answer = wati.post(url("sheet", group), filled(**cost, action="more"))
     assert answer.url.endswith("#other")
     assert shown() == (5, 5)
-    lines = {}
+    lines = {"in1_code": "4190", "in1_memo": "Sumbangan warga", "in1_amount": "25.000"}
     for n in range(3, 10):
         lines |= {f"out{n}_code": "5130", f"out{n}_memo": f"Kue {n}", f"out{n}_amount": "1.000"}
     wati.post(url("sheet", group), filled(**lines))
@@ -328,6 +329,9 @@ def test_there_are_as_many_lines_of_other_money_as_she_needs(wati, group):
     meeting = Meeting.objects.get(on=village.today())
     paid = [one.entry.memo for one in meeting.hand_overs.filter(entry__kind="expense").order_by("entry__number")]
     assert paid == [f"Kue {n}" for n in range(3, 10)]
+    for page in ("receipt", "paper_receipt"):
+        said = " ".join(re.sub("<[^>]+>", " ", wati.get(url(page, group)).content.decode()).split())
+        assert "5 anggota dan dari pihak lain" in said, "not all of it is from members"
 
 
 def test_what_the_book_would_refuse_is_said_in_short_and_not_asked_about(wati, group):
@@ -335,6 +339,7 @@ def test_what_the_book_would_refuse_is_said_in_short_and_not_asked_about(wati, g
     said = {error["id"]: error["text"] for error in answer.context["errors"]}
     assert said["r3-angsuran"] == "Julaika, angsuran: Sisa pinjamannya Rp102.500."
     assert said["in1-memo"] == "Uang lain masuk, baris 1: Tulis untuk apa."
+    assert list(said) == ["r1-tarik", "r3-angsuran", "in1-code", "in1-memo"], "in the order of the page"
     lines = answer.context["lines"]
     assert (lines[2].captions, lines[2].soft, lines[2].checked) == ({"angsuran": "sisa 102.500"}, [], False)
     assert lines[0].captions == {"tarik": "ada 0"}
@@ -579,6 +584,8 @@ def test_the_minutes_are_kept_in_the_draft_and_come_with_the_sheet(wati, group):
         page = wati.post(url("minutes", group), fields | {"f1-due_on": wrong})
         assert (page.status_code, f'value="{wrong}"' in page.content.decode()) == (422, True)
         assert "Tulis tanggal seperti 30-11-2026." in page.content.decode()
+    page = wati.post(url("minutes", group), fields | {"f1-due_on": "01-01-2020"})
+    assert (page.status_code, "Tanggal ini sebelum pertemuan." in page.content.decode()) == (422, True)
     assert wati.post(url("minutes", group), fields | {"f1-owner": "2", "f1-due_on": "29-12-2026"}).status_code == 302
     assert 'value="29-12-2026"' in wati.get(url("minutes", group)).content.decode()
     wati.post(url("sheet", group), filled())
@@ -747,6 +754,7 @@ def test_the_meeting_decides_on_each_request_by_the_sheet(wati, group):
     assert send(wati, group, d_reason="receh", d_owner="1").url == url("receipt", group)
     told = [(one.status, one.decision, one.decided_on) for one in (each.refresh_from_db() or each for each in asked)]
     assert told == [("disbursed", "", now), ("approved", "", now), ("rejected", "kas kurang", now)]
+    assert Meeting.objects.get(on=now).decisions == "Tidak ada keputusan lain", "than these"
     assert Account.objects.get(book=group.book, code="1210", member_no=1).balance == 20_000
     assert cash(group) == 90_200
 

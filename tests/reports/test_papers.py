@@ -154,9 +154,8 @@ def test_minutes_tell_the_meeting_in_words(mawar):
     assert "Tidak hadir: Syawiyah (A)." in text
     assert "Agenda Tabungan pertama Pinjaman" in text
     assert (
-        "Keputusan Wajib Rp2.000 sepekan Rapat tetap hari Rabu Permintaan no. 1, Julaika, Rp100.000 (warung), "
-        "10 kali angsuran, setiap pekan · jasa 1 % per bulan, flat – disetujui dan dicairkan sebagai pinjaman no. 1"
-        in text
+        "Keputusan Permintaan no. 1, Julaika, Rp100.000 (warung), 10 kali angsuran, setiap pekan · jasa 1 % per bulan, "
+        "flat – disetujui dan dicairkan sebagai pinjaman no. 1 Wajib Rp2.000 sepekan Rapat tetap hari Rabu" in text
     )
     assert "1 Membeli kotak kas Wati 14 Januari 2026" in text
     assert "Silurah, 7 Januari 2026 Ketua ( Sari ) Sekretaris ( Julaika )" in text

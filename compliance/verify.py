@@ -34,7 +34,10 @@ def check_weeks(books: Books) -> Iterator[Problem]:
                 if made.week_start <= through:
                     sentence = _("What is kept of the week of %(week)s is missing.")
                     yield Problem(book, "book", book, sentence % {"week": _written(made.week_start)})
-            elif any(getattr(row, name) != _plain(getattr(made, name)) for name in ("facts", "at_meeting", "at_close")):
+            elif any(
+                getattr(row, name) != _plain(getattr(made, name))
+                for name in ("facts", "brief", "at_meeting", "at_close")
+            ):
                 sentence = _("What is kept of the week of %(week)s is not what the books come to.")
                 yield Problem(book, "compliance_groupweek", row.pk, sentence % {"week": _written(row.week_start)})
 

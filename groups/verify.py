@@ -9,6 +9,25 @@ from ledger.verify import Books, Problem
 
 
 @verify.register
+def check_lost_books(books: Books) -> Iterator[Problem]:
+    """Every body has its book, and whatever was written stands in one."""
+    rows = verify.stream(
+        """
+        SELECT DISTINCT o.book_id
+          FROM (SELECT book_id FROM groups_group UNION ALL SELECT book_id FROM groups_upk
+                UNION ALL SELECT book_id FROM ledger_submission UNION ALL SELECT book_id FROM ledger_account) o
+         WHERE NOT EXISTS (SELECT 1 FROM ledger_book k WHERE k.id = o.book_id)
+           AND o.book_id IS NOT NULL
+           AND (%(books)s::bigint[] IS NULL OR o.book_id = ANY(%(books)s::bigint[]))
+         ORDER BY 1
+        """,
+        books,
+    )
+    for (book,) in rows:
+        yield Problem(book, "book", book, _("The book is missing."))
+
+
+@verify.register
 def check_owners(books: Books) -> Iterator[Problem]:
     """A book is of the kind of the body that keeps it, and carries its name."""
     rows = verify.stream(

@@ -29,8 +29,17 @@ def check_years(books: Books) -> Iterator[Problem]:
                         WHERE h.year_end_id = y.id
                           AND (m.group_id <> g.id
                                OR (e.id IS NOT NULL AND (e.submission_id, e.kind) <> (s.id, %(share)s))
+                               OR (e.id IS NOT NULL AND NOT EXISTS (
+                                   SELECT 1 FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
+                                    WHERE p.entry_id = e.id AND a.code = ANY(%(to_members)s)))
                                OR EXISTS (SELECT 1 FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
-                                           WHERE p.entry_id = e.id AND a.member_no NOT IN (0, m.no)))),
+                                           WHERE p.entry_id = e.id AND a.member_no NOT IN (0, m.no))))
+                   AND NOT EXISTS (
+                       SELECT 1 FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
+                         JOIN ledger_account a ON a.id = p.account_id AND a.code = ANY(%(to_members)s)
+                        WHERE e.submission_id = s.id AND e.kind = %(share)s
+                          AND NOT EXISTS (SELECT 1 FROM savings_yearendshare h
+                                           WHERE h.year_end_id = y.id AND h.entry_id = e.id)),
                CASE WHEN t.id IS NOT NULL THEN coalesce(t.book_id = s.book_id AND y.taken_back_on = (
                    SELECT min(e."on") FROM ledger_entry e WHERE e.submission_id = t.id), false) END,
                t.content, y.taken_back_reason
@@ -44,6 +53,7 @@ def check_years(books: Books) -> Iterator[Problem]:
         closing=YEAR_END,
         share=SHARE_OUT,
         retained=chart.RETAINED_SURPLUS,
+        to_members=[chart.CASH, chart.VOLUNTARY_SAVINGS],
     )
     for book, row, entry, content, year, on, rule, step, pay, decision, in_place, back, undoing, reason in rows:
         said = year, on.isoformat(), rule, step, pay, decision

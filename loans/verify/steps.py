@@ -88,7 +88,8 @@ class _Read:
             its_own, reason = number(said["fresh"]) == self.upk_loan, words(said["reason"]).strip()[:200]
         else:
             return self._is_of_the_deed(told.get("upk_reschedule", told)) and self._is_the_one(told)
-        return its_own and (self.kind, self.decision) == (Kind.TAKEN_BACK, reason)
+        mine = self.kind, self.decision, self.decided_on, self.waived
+        return its_own and self.entry is not None and mine == (Kind.TAKEN_BACK, reason, None, 0)
 
     def _is_of_the_deed(self, told: Any) -> bool:
         day = self.decided_on and self.decided_on.isoformat()
@@ -258,6 +259,20 @@ def check_lost_steps(books: Books) -> Iterator[Problem]:
         books,
         kinds=[kind.value for kind in Kind],
         codes=[chart.MEMBER_LOANS, chart.CHARGE_INCOME, chart.OTHER_INCOME],
+    )
+    for book, entry in rows:
+        yield Problem(book, "entry", entry, _("The step of a loan that it belongs to is missing."), entry)
+    rows = verify.stream(  # what takes back that a loan was lent ends it by a step
+        """
+        SELECT e.book_id, e.number
+          FROM ledger_entry e JOIN groups_group g ON g.book_id = e.book_id
+          JOIN ledger_posting p ON p.entry_id = e.id JOIN loans_loan l ON l.receivable_id = p.account_id
+         WHERE e.reverses_id IS NOT NULL AND p.amount < 0
+           AND (%(books)s::bigint[] IS NULL OR e.book_id = ANY(%(books)s::bigint[]))
+           AND NOT EXISTS (SELECT 1 FROM loans_loanstep t WHERE t.submission_id = e.submission_id AND t.loan_id = l.id)
+         ORDER BY e.book_id, e.number
+        """,
+        books,
     )
     for book, entry in rows:
         yield Problem(book, "entry", entry, _("The step of a loan that it belongs to is missing."), entry)

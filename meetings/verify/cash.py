@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from ledger import verify
 from ledger.chart import CASH, rupiah
 from ledger.kinds import DIFFERENCE, SETTLEMENT
-from ledger.sealed import read
+from ledger.sealed import read, words
 from ledger.verify import Books, Problem
 from meetings import sealed
 from meetings.sealed import SealedCount
@@ -48,12 +48,12 @@ def check_boxes(books: Books) -> Iterator[Problem]:
             by_the_book = found + sum(amount - difference for _day, amount, difference in moved)
             if (before, expected) != (found, by_the_book):
                 sentence = _("The cash by the book says %(said)s, the entries come to %(found)s.")
-                words = {"said": rupiah(expected), "found": rupiah(by_the_book)}
-                yield Problem(book, "meetings_meeting", meeting, sentence % words, number)
+                said = {"said": rupiah(expected), "found": rupiah(by_the_book)}
+                yield Problem(book, "meetings_meeting", meeting, sentence % said, number)
         if count is not None and counted_against != (found := sum(held.values())):
             sentence = _("The cash by the book says %(said)s, the entries come to %(found)s.")
-            words = {"said": rupiah(counted_against), "found": rupiah(found)}
-            yield Problem(book, "meetings_boxcount", count, sentence % words, number)
+            said = {"said": rupiah(counted_against), "found": rupiah(found)}
+            yield Problem(book, "meetings_boxcount", count, sentence % said, number)
         for day, amount, _difference in moved:
             held[day] = held.get(day, 0) + amount
 
@@ -115,7 +115,7 @@ def check_differences(books: Books) -> Iterator[Problem]:
         SELECT g.book_id, d.id, e.number, d.amount, d.settled, abs(d.amount::numeric), d.resolved_on IS NOT NULL,
                (SELECT -sum(p.amount) FROM ledger_posting p
                   JOIN ledger_account a ON a.id = p.account_id AND a.code = '1290' AND a.book_id = g.book_id
-                 WHERE p.entry_id = d.entry_id),
+                 WHERE p.entry_id = d.entry_id AND d."on" = e."on"),
                coalesce((SELECT sum(abs(p.amount::numeric)) FROM meetings_settlement s
                            JOIN ledger_posting p ON p.entry_id = s.entry_id
                            JOIN ledger_account a ON a.id = p.account_id AND a.code = '1290'
@@ -136,6 +136,36 @@ def check_differences(books: Books) -> Iterator[Problem]:
         if amount != found:
             text = _("The cash difference is not what its entry moved.")
             yield Problem(book, "meetings_cashdifference", row, text, number)
+
+
+@verify.register
+def check_settlements(books: Books) -> Iterator[Problem]:
+    """How a cash difference ended is what was sealed, and what its entry moved; it was over on the day of the last."""
+    rows = verify.stream(
+        """
+        SELECT g.book_id, t.id, e.number, s.content, t.ending, t.words,
+               (e.book_id, t."on") = (g.book_id, e."on")
+                   AND t.amount = (SELECT abs(sum(p.amount)) FROM ledger_posting p
+                                     JOIN ledger_account a ON a.id = p.account_id AND a.code = '1290'
+                                    WHERE p.entry_id = e.id)
+                   AND (d.resolved_on IS NULL OR d.settled = 0 OR d.resolved_on = (
+                        SELECT l."on" FROM meetings_settlement o JOIN ledger_entry l ON l.id = o.entry_id
+                         WHERE o.difference_id = d.id
+                           AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.reverses_id = l.id)
+                         ORDER BY l.number DESC LIMIT 1))
+          FROM meetings_settlement t JOIN meetings_cashdifference d ON d.id = t.difference_id
+          JOIN groups_group g ON g.id = d.group_id
+          JOIN ledger_entry e ON e.id = t.entry_id JOIN ledger_submission s ON s.id = e.submission_id
+         WHERE %(books)s::bigint[] IS NULL OR g.book_id = ANY(%(books)s::bigint[])
+         ORDER BY g.book_id, t.id
+        """,
+        books,
+    )
+    for book, row, number, content, ending, ended, in_place in rows:
+        told = read(content, lambda one: (one["ending"], words(one["words"]).strip()[:300]))
+        if not in_place or (content and told != (ending, ended)):
+            text = _("How the cash difference ended is not what was sealed.")
+            yield Problem(book, "meetings_settlement", row, text, number)
 
 
 @verify.register

@@ -20,20 +20,25 @@ def check_corrections(books: Books) -> Iterator[Problem]:
     """Every correction gives the reason that was sealed with it, and every sealed one has its row."""
     rows = verify.stream(
         """
-        SELECT coalesce(s.book_id, g.book_id), c.id, s.first_number, s.content, c.reason, c.kind, m."on"
+        SELECT coalesce(s.book_id, g.book_id), c.id, s.first_number, s.content, c.reason, c.kind, m."on",
+               s.book_id = g.book_id AND (m.id IS NULL OR m.group_id = g.id)
+                   AND (h.id IS NULL OR (h.meeting_id, e.kind) = (m.id, c.kind))
           FROM meetings_correction c JOIN groups_group g ON g.id = c.group_id
           LEFT JOIN ledger_submission s ON s.id = c.submission_id
           LEFT JOIN meetings_meeting m ON m.id = c.meeting_id
+          LEFT JOIN ledger_entry e ON e.book_id = s.book_id
+               AND e.number = substring(s.content FROM '"correction":([0-9]{1,9})[,}]')::int
+          LEFT JOIN meetings_handover h ON h.entry_id = e.id
          WHERE %(books)s::bigint[] IS NULL
             OR s.book_id = ANY(%(books)s::bigint[]) OR g.book_id = ANY(%(books)s::bigint[])
          ORDER BY 1, c.id
         """,
         books,
     )
-    for book, row, number, content, reason, kind, on in rows:
+    for book, row, number, content, reason, kind, on, in_place in rows:
         if content == "":
             continue  # erased; its hash still stands in the chain
-        if read(content or "", sealed.reason) != reason or not _is_of_day(content, kind, on):
+        if not in_place or read(content or "", sealed.reason) != reason or not _is_of_day(content, kind, on):
             yield Problem(book, "meetings_correction", row, _("The correction is not what was sent."), number)
     rows = verify.stream(
         """
@@ -67,7 +72,7 @@ def check_written_again(books: Books) -> Iterator[Problem]:
                h.meeting_id = c.meeting_id,
                EXISTS (SELECT 1 FROM ledger_entry r JOIN meetings_handover o ON o.entry_id = r.reverses_id
                         WHERE r.submission_id = s.id AND o.meeting_id = h.meeting_id
-                          AND o.member_id IS NOT DISTINCT FROM h.member_id)
+                          AND o.member_id IS NOT DISTINCT FROM h.member_id AND r."on" = e."on")
           FROM ledger_entry e JOIN groups_group g ON g.book_id = e.book_id
           JOIN ledger_submission s ON s.id = e.submission_id
           LEFT JOIN meetings_handover h ON h.entry_id = e.id LEFT JOIN groups_member w ON w.id = h.member_id

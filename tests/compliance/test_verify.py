@@ -29,6 +29,10 @@ def test_a_light_painted_green_is_named_and_so_is_a_week_that_is_missing():
     change = """at_close = jsonb_set(at_close, '{lights}', '["green","green","green","green","green"]')"""
     by_force(f"UPDATE compliance_groupweek SET {change} WHERE id = %s", third)
     assert named(group) == [("compliance_groupweek", third)]
+    call_command("rebuild_weeks", group=group.code, verbosity=0)
+    third = rows(group)[day(3, 0)]
+    by_force("UPDATE compliance_groupweek SET brief = brief || '{\"holiday\": true}' WHERE id = %s", third)
+    assert named(group) == [("compliance_groupweek", third)], "what later weeks look back on"
     by_force("DELETE FROM compliance_groupweek WHERE id = %s", third)
     assert named(group) == [("book", group.book_id)]
     call_command("rebuild_weeks", group=group.code, verbosity=0)

@@ -10,10 +10,10 @@ from groups import clock
 from ledger import verify
 from ledger.models import Submission
 from ledger.services import close
-from meetings.models import BoxCount, CashDifference, HandOver, Meeting
-from meetings.services import add_hand_over, correct_hand_over, count_box, post_sheet
+from meetings.models import BoxCount, CashDifference, Correction, HandOver, Meeting
+from meetings.services import add_hand_over, correct_hand_over, count_box, post_sheet, settle_difference
 from meetings.sheet import CashCount, OtherMoney, Row, Sheet
-from tests.ledger.village import by_force, named, settle
+from tests.ledger.village import by_force, named, named_if, settle
 from tests.meetings import village
 
 pytestmark = [pytest.mark.django_db, pytest.mark.tampers]
@@ -139,3 +139,28 @@ def test_a_difference_changed_or_taken_away_is_named(group):
     assert named() == {("meetings_cashdifference", difference.pk)}
     by_force("DELETE FROM meetings_cashdifference")
     assert named() == {("entry", difference.entry.number)}
+
+
+def test_what_became_of_a_difference_is_what_was_sealed(group):
+    difference = CashDifference.objects.latest("pk")
+    told = {"by": None, "at": clock.now(), "key": uuid4(), "on": village.today()}
+    ending = difference.endings[0][0]
+    made = settle_difference(difference=difference, ending=ending, words="Ketemu", amount=200, **told)
+    rest = settle_difference(difference=difference, ending=ending, words="Ketemu juga", **told | {"key": uuid4()})
+    assert named() == set()
+    for change in ("amount = amount + 1", '"on" = "on" + 1', "ending = 'kept'", "words = 'Lain'"):
+        assert named_if("meetings_settlement", made.pk, change) == {("meetings_settlement", made.pk)}, change
+    for change in ("resolved_on = resolved_on + 1", '"on" = "on" - 1'):
+        assert named_if("meetings_cashdifference", difference.pk, change), change
+    assert rest.amount > 0
+
+
+@pytest.mark.parametrize("change", ["meeting_id = (SELECT min(id) FROM meetings_meeting)", "kind = 'withdrawal'"])
+def test_a_correction_is_of_the_meeting_and_kind_of_what_it_corrects(group, change):
+    correction = Correction.objects.get(kind="handover")
+    assert ("meetings_correction", correction.pk) in named_if("meetings_correction", correction.pk, change)
+
+
+def test_a_book_that_is_gone_is_missed(group):
+    by_force("DELETE FROM ledger_book WHERE id = %s", group.book_id)
+    assert ("book", group.book_id) in named()

@@ -335,6 +335,8 @@ def test_a_decision_on_a_year_that_is_not_what_was_sealed_is_named(group):
     stranger = GroupFactory(members=1).members.get()
     for change in (f"member_id = {stranger.pk}", "entry_id = (SELECT min(id) FROM ledger_entry)"):
         assert ("savings_yearend", made.pk) in named_if("savings_yearendshare", share.pk, change), change
+    for change in ("entry_id = NULL", "entry_id = (SELECT max(id) FROM ledger_entry WHERE kind = 'share_out')"):
+        assert ("savings_yearend", made.pk) in named_if("savings_yearendshare", share.pk, change), change
     back(group, made)
     assert named() == set()
     for change in ("taken_back_on = taken_back_on + 1", "taken_back_reason = 'Lain'"):

@@ -23,7 +23,7 @@ from loans.models import Loan
 from meetings.models import Meeting
 from reports import demo
 from tests.addresses import own_addresses, quick_pages  # noqa: F401 (a fixture)
-from tests.factories import AdministratorFactory, AppointmentFactory
+from tests.factories import AdministratorFactory, AppointmentFactory, GroupFactory, UpkFactory
 from tests.test_bad_input import HOSTILE, ask, fields_of, hostile, what_is_wrong
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +105,24 @@ def test_pages_about_real_rows_keep_to_the_matrix_and_answer_whatever_is_sent(me
             if problem := what_is_wrong(response):
                 wrong.append(f"{method} {url} ({name}), {shift}: {problem}")
     assert filled > 100
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_body_without_rows_shows_none_of_another_s(melati, administrator):
+    """Under the code of a KSM and a BKM that have nothing yet no number leads anywhere, whoever asks and however."""
+    upk = UpkFactory()
+    bare = {"group": (melati, GroupFactory(bkm=upk.bkm)), "bkm": (melati.bkm, upk.bkm)}
+    reached = places(melati, administrator)
+    wrong, asked = [], 0
+    for address in own_addresses():
+        if address.name not in reached or not {"no", "number"} & address.converters.keys():
+            continue
+        known, empty = bare[address.gate[0]]
+        url = reached[address.name].replace(f"/{known.code}/", f"/{empty.code}/", 1)
+        asked += 1
+        answers = {method: ask(administrator, method, url, {}).status_code for method in ("get", "post")}
+        wrong += [f"{method} {url} ({address.name}): {got}" for method, got in answers.items() if got not in (404, 405)]
+    assert asked > 50
     assert not wrong, "\n".join(wrong)
 
 

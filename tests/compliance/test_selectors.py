@@ -1,8 +1,9 @@
 """What a person opens a finding to see, the heat-map, and the dashboard of many groups in one statement."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -15,7 +16,8 @@ from compliance.selectors import SORTS, dashboard, findings, heat_map
 from compliance.services import WEEKS_AHEAD, reach
 from groups.models import Appointment, Bkm, Group, Programme
 from groups.services import add_member, declare_holiday, update_group
-from meetings.sheet import Minutes
+from meetings.services import post_sheet
+from meetings.sheet import CashCount, Minutes, Row, Sheet
 from tests.compliance.test_services import EVERYBODY, worked_group
 from tests.compliance.village import COMPLETE, MONDAY, ask, day, found_group, meet
 from tests.factories import coordinator
@@ -44,6 +46,47 @@ def test_the_worked_group_opens_onto_what_cost_its_points():
     assert found.beside.loans == (LoanStanding(1, 4, 70_000, 0),)
     assert (found.beside.idle_cash, found.beside.par, found.beside.largest_three) == (115_750, 0.0, 100.0)
     assert (found.beside.last_meeting, found.beside.mean_of_four) == ((day(4), 5, 5), 93.3)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "lacks"),
+    [
+        (COMPLETE, ()),
+        (Minutes(agenda="Tabungan"), ("minutes",)),
+        (Minutes(decisions="Tidak ada keputusan"), ("minutes",)),
+        (Minutes(agenda=" \n", decisions="Tidak ada keputusan"), ("minutes",)),
+    ],
+)
+def test_whole_minutes_hold_an_agenda_and_a_decision(minutes, lacks):
+    group = found_group()
+    meet(group, day(1), dict.fromkeys(range(1, 6), 2_000), minutes=minutes, counted=160_000)
+    assert [gap.missing for gap in findings(group, day(2, 0)).evidence.books] == ([lacks] if lacks else [])
+
+
+@pytest.mark.parametrize(("zone", "is_late"), [("WIB", False), ("WIT", True)])
+def test_a_sheet_is_late_by_the_days_of_the_group_s_own_place(zone, is_late):
+    """Sent at 22.30 WIB on the last day that is early enough, which is after midnight in Papua."""
+    group = found_group()
+    update_group(group=group, timezone=zone)
+    last = day(1) + timedelta(days=Policy.objects.in_force(None, day(1)).posting_days)
+    rows = tuple(Row(member_no=no, attendance="H", weekly=2_000) for no in range(1, 6))
+    sheet = Sheet(on=day(1), rows=rows, minutes=COMPLETE, count=CashCount(160_000))
+    sent = datetime.combine(last, time(15, 30), UTC)
+    post_sheet(group=group, key=uuid4(), sheet=sheet, by=None, at=sent)
+    lacking = [
+        gap.missing for gap in findings(group, last + timedelta(weeks=1)).evidence.books if gap.week == day(1, 0)
+    ]
+    assert lacking == ([("late",)] if is_late else [])
+
+
+def test_the_week_of_the_last_meeting_of_an_old_book_is_not_late_be_it_a_monday():
+    group = found_group()
+    rows = dict.fromkeys(range(1, 6), 2_000)
+    meet(group, day(1, 0), rows, imported=True, counted=160_000, posted_on=day(6))
+    meet(group, day(2, 0), rows, counted=170_000, posted_on=day(6))
+    assert [(gap.week, gap.missing) for gap in findings(group, day(6)).evidence.books if gap.missing] == [
+        (day(2, 0), ("late",))
+    ]
 
 
 def test_a_poor_group_opens_onto_everything_it_lacks():

@@ -174,7 +174,8 @@ def check_entries(books: Books) -> Iterator[Problem]:
                (s.posted_by_id, s.posted_at) IS NOT DISTINCT FROM (e.posted_by_id, e.posted_at),
                CASE WHEN e.number = s.first_number THEN s.digest
                     WHEN e.number = e.before + 1 THEN e.before_digest END,
-               coalesce(p.codes, '{}'), p.members, p.loans, p.amounts, coalesce(p.strays, '{}')
+               coalesce(p.codes, '{}'), p.members, p.loans, p.amounts, coalesce(p.strays, '{}'),
+               coalesce(p.accounts, '{}')
           FROM (SELECT *, lag(number) OVER w AS before, lag(digest) OVER w AS before_digest
                   FROM ledger_entry WHERE %(books)s::bigint[] IS NULL OR book_id = ANY(%(books)s::bigint[])
                 WINDOW w AS (PARTITION BY book_id ORDER BY number)) e
@@ -183,6 +184,7 @@ def check_entries(books: Books) -> Iterator[Problem]:
           LEFT JOIN LATERAL (
                 SELECT array_agg(coalesce(a.code, '?')::text) AS codes, array_agg(coalesce(a.member_no, 0)) AS members,
                        array_agg(coalesce(a.loan_no, 0)) AS loans, array_agg(q.amount) AS amounts,
+                       array_agg(a.id) FILTER (WHERE a.id IS NOT NULL) AS accounts,
                        array_agg(q.id) FILTER (WHERE q.book_id <> e.book_id OR q."on" <> e."on"
                                                   OR a.book_id IS DISTINCT FROM e.book_id) AS strays
                   FROM ledger_posting q LEFT JOIN ledger_account a ON a.id = q.account_id
@@ -191,10 +193,11 @@ def check_entries(books: Books) -> Iterator[Problem]:
         """,
         books,
     )
+    unsealed = dict[int, list[set[int]]]()  # by book, the accounts of each entry that its digest does not fit
     for (
         book, number, before, on, kind, posted_at, posted_by, reverses, memo_hash, memo_fits, legs, seal,
         submission, submitted, same_book, key, content_hash, poster_fits, previous,
-        codes, members, loans, amounts, strays,
+        codes, members, loans, amounts, strays, accounts,
     ) in rows:  # fmt: skip
 
         def wrong(sentence: str, book: int = book, number: int = number) -> Problem:
@@ -233,6 +236,48 @@ def check_entries(books: Books) -> Iterator[Problem]:
         )
         if not _follows(previous, link, seal):
             yield wrong(_("Its digest does not match what it holds and what came before it."))
+            unsealed.setdefault(book, []).append(set(accounts))
+    yield from _renamed(unsealed)
+
+
+def _renamed(unsealed: dict[int, list[set[int]]]) -> Iterator[Problem]:
+    """Name the accounts on which all these entries lie and no other: whoever changes what an account is breaks those.
+
+    Where it is a single entry, that may have been changed itself; so the account is only pointed at.
+    """
+    for book, entries in unsealed.items():
+        common = set.intersection(*entries)
+        rows = stream(
+            """
+            SELECT account_id FROM ledger_posting WHERE account_id = ANY(%(common)s)
+             GROUP BY account_id HAVING count(DISTINCT entry_id) = %(many)s ORDER BY account_id
+            """,
+            [book],
+            common=list(common),
+            many=len(entries),
+        )
+        for (account,) in rows:
+            sentence = _(
+                "Just the entries on it do not match their digests: its code, member or loan may be another's."
+            )
+            yield Problem(book, "account", account, sentence, notice=len(entries) == 1)
+
+
+@register
+def check_accounts(books: Books) -> Iterator[Problem]:
+    """An account lies in the book of its postings."""
+    rows = stream(
+        """
+        SELECT min(p.book_id), a.id, min(e.number)
+          FROM ledger_account a JOIN ledger_posting p ON p.account_id = a.id JOIN ledger_entry e ON e.id = p.entry_id
+         WHERE %(books)s::bigint[] IS NULL OR p.book_id = ANY(%(books)s::bigint[])
+         GROUP BY a.id, a.book_id HAVING bool_and(p.book_id <> a.book_id)
+         ORDER BY 1, 2
+        """,
+        books,
+    )
+    for book, account, number in rows:
+        yield Problem(book, "account", account, _("Its postings lie in another book."), number)
 
 
 @register

@@ -26,11 +26,6 @@ WEEKS_REACHED = 12
 """So many weeks beyond the last one over they are carried on once somebody looks at a group silent for longer."""
 
 
-def refresh(*, group: Group, from_on: date) -> None:
-    """Bring a group's rows up to date after a change dated `from_on` or later, in at most 5 statements."""
-    refresh_book(book_id=group.book_id, from_on=from_on)
-
-
 def refresh_book(*, book_id: int, from_on: date, **_signal: Any) -> None:
     """Refresh the group of a book; a book that is no group's has no rows. Receives `ledger.announce.book_changed`."""
     with transaction.atomic(savepoint=False):

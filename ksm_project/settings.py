@@ -142,7 +142,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "ksm_project.static_files.StaticFiles"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages name no others
-MEDIA_ROOT = DATA_DIR / "uploads"
 
 # Behind TLS set SECURE=1; on a laptop without it cookies would be lost.
 SECURE = os.environ.get("SECURE") == "1"

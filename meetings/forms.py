@@ -623,14 +623,6 @@ class DraftKeyForm(forms.Form):
     known = forms.RegexField(r"\A[0-9]{1,9}-[0-9a-f]{8}\Z", required=False)  # revision and the page's token
 
 
-class ResolutionForm(forms.Form):
-    """How a cash difference ended."""
-
-    resolution = forms.CharField(
-        max_length=300, widget=forms.Textarea(attrs={"rows": 2}), label=gettext_lazy("How did it end?")
-    )
-
-
 class VerifyForm(forms.Form):
     """`?verify=1`: the whole book is verified before the page is answered."""
 

@@ -37,7 +37,6 @@ METHODS = {"flat": "flat", "menurun": "declining", "anuitas": "annuity"}
 ATTENDANCE = {"h": "H", "i": "I", "s": "S", "a": "A"}
 
 MAX_PROBLEMS = 1000  # of each severity
-MAX_NUMBER = 999_999_999
 
 
 @dataclass(frozen=True, slots=True)

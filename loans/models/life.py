@@ -4,8 +4,6 @@ Money a step moves is in its entry; a loan's schedule and terms never change onc
 it: no instalment falls due after that day.
 """
 
-from datetime import date
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -19,10 +17,6 @@ class LoanStepQuerySet(models.QuerySet["LoanStep"]):
     def standing(self) -> "LoanStepQuerySet":
         """Those not taken back."""
         return self.filter(undone_at=None)
-
-    def closing_by(self, on: date) -> "LoanStepQuerySet":
-        """Those that closed their loan by the end of a day."""
-        return self.standing().filter(closes=True, on__lte=on)
 
 
 class LoanStep(models.Model):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from compliance.facts import Week
 from compliance.models import GroupWeek
 from compliance.rules import evaluate, in_brief, tally
-from compliance.services import refresh
+from compliance.services import refresh_book
 from ledger.services import Leg
 from tests.compliance.test_services import EVERYBODY, at, old_loan, worked_group
 from tests.compliance.village import assert_rows_are_what_the_books_say, found_group, kept, meet, post
@@ -121,7 +121,7 @@ def test_savings_taken_back_in_an_open_week_uncover_weeks_long_ago():
     assert at(group, 7)["scores"][0] == 0.8143  # 28,5 of 35: she made all good, the others week 6
     assert_rows_are_what_the_books_say(group)
     with CaptureQueriesContext(connection) as queries:
-        refresh(group=group, from_on=day(7))
+        refresh_book(book_id=group.book_id, from_on=day(7))
     assert len(queries) == 4  # the weeks before are read whole once more
 
 
@@ -137,7 +137,7 @@ def test_weeks_that_were_kept_before_there_was_a_brief_are_read_whole():
     meet(group, day(6), EVERYBODY)
     assert [row[-1] for row in kept(group)][:5] == closes[:5]
     newest = kept(group)[4:]
-    refresh(group=group, from_on=day(1))
+    refresh_book(book_id=group.book_id, from_on=day(1))
     assert kept(group)[4:] == newest
     assert_rows_are_what_the_books_say(group)
 
@@ -146,7 +146,7 @@ def test_a_loan_opened_in_the_middle_of_a_book_is_followed_alike():
     group = found_group()
     meet(group, day(1), EVERYBODY)
     old_loan(group, day(3))
-    refresh(group=group, from_on=day(1))  # she asked for it before the first week
+    refresh_book(book_id=group.book_id, from_on=day(1))  # she asked for it before the first week
     for week in range(4, 9):
         meet(group, day(week), EVERYBODY, pay={2: 10_500} if week == 5 else {})
     assert_rows_are_what_the_books_say(group)

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from compliance.models import GroupWeek, Policy
 from compliance.selectors import findings
-from compliance.services import WEEKS_AHEAD, reach, refresh
+from compliance.services import WEEKS_AHEAD, reach, refresh_book
 from groups.models import Group
 from groups.services import add_member, declare_holiday, update_group, update_member
 from ledger import services as ledger
@@ -212,7 +212,7 @@ def test_members_holidays_and_terms_are_followed_at_once():
 def test_a_holiday_declared_after_its_week_began_counts_for_nothing():
     group = worked_group()
     group.holidays.create(week_start=day(3, 0), reason="Hajatan", declared_on=day(3, 0))
-    refresh(group=group, from_on=day(3, 0))
+    refresh_book(book_id=group.book_id, from_on=day(3, 0))
     assert at(group, 4)["weeks"] == 4
 
 
@@ -313,7 +313,7 @@ def test_a_loan_older_than_its_book_is_followed_from_its_opening_balance():
 
 def count_of(group, week):
     with CaptureQueriesContext(connection) as queries:
-        refresh(group=group, from_on=day(week))
+        refresh_book(book_id=group.book_id, from_on=day(week))
     return len(queries)
 
 

@@ -55,6 +55,14 @@ def state(on: date) -> dict:
 # A book that is right
 
 
+def test_whatever_lies_before_the_founding_is_doubted_and_taken():
+    outcome = spoilt({"Kelompok!B5": date(2026, 4, 1)})
+    assert (outcome.status, places(outcome)) == ("imported", [])
+    members, loans, met = (f"Anggota!I{row}" for row in range(2, 6)), ("Pinjaman!D2", "Pinjaman!D3"), "Pertemuan"
+    begun = ("Kelompok!B4", "Kelompok!B7")
+    assert doubts(outcome) == [*begun, *members, "Saldo awal!A2", *loans, f"{met}!A2", f"{met}!A3"]
+
+
 def test_the_whole_life_of_the_group_is_written():
     outcome = bring()
     assert outcome.status == "imported"

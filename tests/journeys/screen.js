@@ -66,7 +66,7 @@
     const [high, low] = [light(over(rgba(getComputedStyle(e).color), below)), light(below)].sort((a, b) => b - a);
     const contrast = (high + 0.05) / (low + 0.05);
     const what = `contrast ${contrast.toFixed(1)}: ${say(e)}`;
-    if (contrast < 4.6 && !seen.has(what)) { seen.add(what); found.push(what); }
+    if (contrast < 5.4 && !seen.has(what)) { seen.add(what); found.push(what); }
   }
   return found;
 }

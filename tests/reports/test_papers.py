@@ -112,6 +112,14 @@ def test_blank_sheet_stands_in_the_order_of_the_screen_with_what_is_due(mawar):
     found = [text.find(head, text.index("Syawiyah 2.000")) for head in back.split("|")]
     assert -1 not in found
     assert found == sorted(found)
+    keeper = Client()
+    keeper.force_login(AppointmentFactory(role="treasurer", group=mawar, from_on=date(2026, 1, 1)).user)
+    page = keeper.get("/g/KSM-MAWAR/meetings/2026-01-21/sheet/").content.decode()
+    fields = list(dict.fromkeys(re.findall(r'<(?:input|select)[^>]* name="([a-z]+[0-9]*-[a-z0-9]+)"', page)))
+    columns = "attendance wajib sukarela angsuran denda pokok tarik sosial catat"
+    assert [name for name in fields if name.startswith("r3-")] == [f"r3-{name}" for name in columns.split()]
+    below = list(dict.fromkeys(re.sub("[0-9]*-.*", "", name) for name in fields))
+    assert below == ["r", "out", "in", "c"], "members, money out, money in, the count"
 
 
 def test_blank_sheet_of_a_day_in_the_book_guesses_no_dues(mawar):

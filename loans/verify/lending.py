@@ -193,18 +193,25 @@ def check_upk_loans(books: Books) -> Iterator[Problem]:
 
 @verify.register
 def check_requests(books: Books) -> Iterator[Problem]:
-    """A request says that it was paid out when its loan is there, and only then."""
+    """A request is of a member of the group, and says that it was paid out when its loan is there, and only then."""
     rows = verify.stream(
         """
-        SELECT g.book_id, q.id FROM loans_loanrequest q JOIN groups_group g ON g.id = q.group_id
+        SELECT g.book_id, q.id FROM loans_loanrequest q
+          JOIN groups_group g ON g.id = q.group_id JOIN groups_member m ON m.id = q.member_id
          WHERE (%(books)s::bigint[] IS NULL OR g.book_id = ANY(%(books)s::bigint[]))
-           AND (q.status = 'disbursed') <> EXISTS (SELECT 1 FROM loans_loan l WHERE l.request_id = q.id)
+           AND (m.group_id <> g.id
+                OR (q.status = 'disbursed') <> EXISTS (SELECT 1 FROM loans_loan l WHERE l.request_id = q.id))
          ORDER BY g.book_id, q.id
         """,
         books,
     )
     for book, row in rows:
-        yield Problem(book, "loans_loanrequest", row, _("Whether it was paid out is not what its loan says."))
+        yield Problem(
+            book,
+            "loans_loanrequest",
+            row,
+            _("Who asked for it, or whether it was paid out, is not what its group and its loan say."),
+        )
 
 
 @verify.register

@@ -258,6 +258,7 @@ def test_a_new_version_of_the_policy_holds_from_its_day_on():
     group = worked_group()
     Policy.objects.create(bkm=group.bkm, version=1, from_on=day(3, 0), weeks_for_grade=2, late_value=Decimal("0.25"))
     Policy.objects.create(bkm=None, version=2, from_on=day(2, 0), weeks_for_grade=1, posting_days=0)
+    Policy.objects.create(bkm=None, version=3, from_on=day(3, 1), weeks_for_grade=9, late_value=0)  # the own one stays
     call_command("rebuild_weeks", verbosity=0)
     assert [(at(group, week)["policy"], at(group, week)["grade"] is None) for week in (1, 2, 3, 4)] == [
         (2, False), (1, False), (1, False), (1, False)

@@ -11,7 +11,8 @@ from loans.services import request_loan, reschedule
 from meetings.models import Meeting
 from meetings.services import add_disbursement
 from tests.compliance.village import day
-from tests.ledger.village import by_force, named
+from tests.factories import GroupFactory
+from tests.ledger.village import by_force, named, named_if
 from tests.loans.lives import deed, lent, new_terms
 from tests.loans.two_tiers import lend, monthly, village
 
@@ -66,6 +67,8 @@ def test_a_request_is_paid_out_when_its_loan_is_there_and_only_then(status):
         terms = {"amount": 20_000, "purpose": "Pupuk", "terms": new_terms(20_000, 4)}
         forged = request_loan(group=group, member=group.members.get(no=3), on=day(3), **terms).pk
         assert named() == set()
+    stranger = GroupFactory(members=1).members.get()
+    assert named_if("loans_loanrequest", forged, f"member_id = {stranger.pk}") == {("loans_loanrequest", forged)}
     by_force(f"UPDATE loans_loanrequest SET status = '{status}' WHERE id = %s", forged)
     assert named() == {("loans_loanrequest", forged)}
 

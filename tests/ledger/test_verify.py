@@ -372,7 +372,7 @@ def test_the_command_names_the_first_bad_row_of_each_book(books, capsys):
     assert said.splitlines() == [
         "KSM Mawar: 4 masalah.",
         "  Baris pertama yang rusak: catatan 6.",
-        "  - catatan 6: Sidik jarinya tidak cocok dengan isinya dan dengan yang sebelumnya.",
+        "  - catatan 6: Sidiknya tidak cocok dengan isinya dan dengan yang sebelumnya.",
         f"  - akun id {cash}: Saldo tertulis Rp324.500, jumlah mutasinya Rp326.500.",
         f"  - akun id {saved}: Saldo tertulis -Rp5.000, jumlah mutasinya -Rp7.000.",
         f"  - closing id {closing}: Ditutup dengan Rp312.000 di kas dan bank, catatannya berjumlah Rp314.000.",
@@ -430,7 +430,7 @@ def test_a_day_that_ends_below_0_is_a_notice_and_no_error(capsys):
 
 def test_a_printed_digest_is_found_in_the_chain(books, capsys):
     printed = entry(books[0], 6).digest
-    place = f"Sidik jari {printed[:8]} ada dalam rantai KSM Mawar, pada catatan 6 tanggal 07-01-2026.\n"
+    place = f"Sidik {printed[:8]} ada dalam rantai KSM Mawar, pada catatan 6 tanggal 07-01-2026.\n"
     for written in (printed, printed[:8], printed[:8].upper()):
         code, said = run(capsys, "--witness", written)
         assert (code, said.splitlines(keepends=True)[0]) == (0, place)
@@ -440,13 +440,13 @@ def test_the_head_after_a_meeting_without_money_and_of_an_empty_book_are_witness
     for book in books:
         code, said = run(capsys, "--witness", book.head_digest[:8])
         assert code == 0
-        assert said.startswith(f"Sidik jari {book.head_digest[:8]} ada dalam rantai {book.name}.\n")
+        assert said.startswith(f"Sidik {book.head_digest[:8]} ada dalam rantai {book.name}.\n")
 
 
 def test_a_witness_of_another_book_is_none(books, capsys):
     code, said = run(capsys, "--book", "KSM Kosong", "--witness", books[0].head_digest)
     assert code == 1
-    assert said.startswith(f"Sidik jari {books[0].head_digest} tidak ada dalam rantai mana pun")
+    assert said.startswith(f"Sidik {books[0].head_digest} tidak ada dalam rantai mana pun")
 
 
 @pytest.mark.parametrize("witness", ["", "abc", "1234567", "g" * 8, "a" * 65, "%" * 8])
@@ -493,7 +493,8 @@ def test_a_tail_rewritten_whole_is_caught_by_paper_alone(books, capsys):
     code, said = run(capsys, "--witness", after[:8])
     assert code == 1
     assert said == (
-        f"Sidik jari {after[:8]} tidak ada dalam rantai mana pun: buku ditulis ulang sesudah sidik jari itu dicetak.\n"
+        f"Sidik {after[:8]} tidak ada dalam rantai mana pun: salah salin, atau buku ditulis ulang sesudah sidik itu"
+        " dicetak.\n"
     )
 
 

@@ -111,7 +111,10 @@ class Command(BaseCommand):
             )
         if not places:
             self.stdout.write(
-                _("The digest %(digest)s lies in no chain: these books were rewritten after it was printed.")
+                _(
+                    "The digest %(digest)s lies in no chain: either it was copied wrongly, or these books were "
+                    "rewritten after it was printed."
+                )
                 % {"digest": witness}
             )
         return bool(places)

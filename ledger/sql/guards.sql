@@ -49,11 +49,13 @@ $$;
 
 -- Whether a guard, whose call stack this is, looks at a row that `mover` writes with this very statement. Nobody else
 -- can make the stack say so: the statement is compared to its last letter, so that no comment or quoted name in another
--- one writes the line after it, and no other schema has a function of that name.
+-- one writes the line after it, and no other schema has a function of that name. Temporary ones are always written with
+-- theirs and are let be, or whoever may make them could stop everybody's posting by one of that name.
 CREATE OR REPLACE FUNCTION ledger_moved_by(stack text, mover text, statement text) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT starts_with(regexp_replace(substr(stack, strpos(stack, E'\n') + 1), ' line \d+ at ', ' at ', 'g'),
            'SQL statement "' || statement || E'"\nPL/pgSQL function ' || mover || '() at SQL statement')
-     AND (SELECT count(*) FROM pg_catalog.pg_proc WHERE proname = mover::name) = 1
+     AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+                      WHERE p.proname = mover::name AND n.nspname <> 'public' AND n.nspname NOT LIKE 'pg\_temp\_%')
 $$;
 DO $$
 DECLARE

@@ -476,6 +476,12 @@ def test_a_function_of_the_same_name_in_another_schema_moves_nothing_and_is_told
         sql("SELECT forged.ledger_posting_arrives()")
 
 
+def test_a_temporary_function_of_the_same_name_stops_nobody(book):
+    sql("CREATE FUNCTION pg_temp.ledger_posting_arrives() RETURNS void LANGUAGE sql AS 'SELECT'")
+    send(book, deposit(1, 1_000))
+    assert balance(book, chart.CASH) == 157_000
+
+
 def test_a_table_that_inherits_stands_in_for_nothing(book, pen):
     """A forger's entry of the announced number is none, though a plain FROM would find it."""
     columns = 'id, book_id, submission_id, number, "on", kind, memo, memo_hash, legs, posted_at, digest'

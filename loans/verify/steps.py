@@ -22,6 +22,9 @@ ENDING = (Kind.PAYOFF, *MOVED, Kind.WRITE_OFF, Kind.TAKEN_BACK)
 Undone = tuple[datetime | None, int | None, str]
 """When, by whom and why something was taken back."""
 STANDS: Undone = (None, None, "")
+BEFORE = """coalesce(s.first_number - 1, (SELECT max(b.last_number) FROM ledger_submission b
+                                              WHERE b.book_id = s.book_id AND b.id < s.id), 0)"""
+"""The last entry of the book before a submission `s`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,19 +150,18 @@ def check_steps(books: Books) -> Iterator[Problem]:
         return
     taken_back = sealed_undoing(books)
     rows = verify.stream(
-        """
+        f"""
         SELECT g.book_id, t.id, t.no, l.no, r.no, u.no, m.no, t.kind, t."on", t.decided_on, t.decision,
                t.principal, t.charge, t.waived, t.forgiven::text, t.closes, t.after_number, t.by_id, t.at,
                t.undone_at, t.undone_by_id, t.undone_why, s.id, s.content, s.posted_by_id, s.posted_at,
                s.book_id = g.book_id AND (e.id IS NULL OR e.submission_id = s.id)
                    AND t.no = 1 + (SELECT count(*) FROM loans_loanstep o WHERE o.loan_id = t.loan_id AND o.no < t.no),
-               coalesce(s.first_number - 1, (SELECT max(b.last_number) FROM ledger_submission b
-                                              WHERE b.book_id = s.book_id AND b.id < s.id), 0),
+               {BEFORE},
                e.number, e."on", p.lent, p.jasa, p.income,
                (SELECT a.balance FROM ledger_account a WHERE a.id = l.receivable_id),
                EXISTS (SELECT 1 FROM loans_loanstep o WHERE o.loan_id = t.loan_id AND o.submission_id = t.submission_id
                                                         AND o.kind = 'write_off'),
-               (SELECT coalesce(json_object_agg(i.no, i.charge), '{}')::text FROM loans_instalment i
+               (SELECT coalesce(json_object_agg(i.no, i.charge), json_build_object())::text FROM loans_instalment i
                  WHERE i.loan_id = l.id)
           FROM loans_loanstep t JOIN loans_loan l ON l.id = t.loan_id JOIN groups_member m ON m.id = l.member_id
           JOIN groups_group g ON g.id = l.group_id JOIN ledger_submission s ON s.id = t.submission_id
@@ -173,7 +175,7 @@ def check_steps(books: Books) -> Iterator[Problem]:
                  FROM ledger_posting q JOIN ledger_account a ON a.id = q.account_id WHERE q.entry_id = e.id) p
          WHERE %(books)s::bigint[] IS NULL OR g.book_id = ANY(%(books)s::bigint[])
          ORDER BY g.book_id, l.no, t.no
-        """,
+        """,  # noqa: S608 (parts of our own)
         books,
         other=chart.OTHER_INCOME,
     )
@@ -243,36 +245,26 @@ def undoing(found: Undoings, book: int, name: tuple[Any, ...], *, after: int) ->
 
 @verify.register
 def check_lost_steps(books: Books) -> Iterator[Problem]:
-    """Every entry that a step made, and every step that moved no money, has its row."""
+    """Every entry that a step made, or that takes back what was lent, has its step; so has one without money."""
     rows = verify.stream(
         """
         SELECT e.book_id, e.number
           FROM ledger_entry e JOIN groups_group g ON g.book_id = e.book_id
-         WHERE e.kind = ANY(%(kinds)s) AND e.reverses_id IS NULL
+         WHERE (e.kind = ANY(%(kinds)s) OR e.reverses_id IS NOT NULL)
            AND (%(books)s::bigint[] IS NULL OR e.book_id = ANY(%(books)s::bigint[]))
            AND EXISTS (SELECT 1 FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
                          JOIN loans_loan l ON l.group_id = g.id AND l.no = a.loan_no
-                        WHERE p.entry_id = e.id AND p.amount < 0 AND a.code = ANY(%(codes)s)
-                          AND NOT EXISTS (SELECT 1 FROM loans_loanstep t WHERE t.entry_id = e.id AND t.loan_id = l.id))
+                        WHERE p.entry_id = e.id AND p.amount < 0
+                          AND a.code = ANY(CASE WHEN e.reverses_id IS NULL THEN %(codes)s ELSE %(lent)s END)
+                          AND NOT EXISTS (SELECT 1 FROM loans_loanstep t WHERE t.loan_id = l.id
+                                                    AND (t.entry_id = e.id OR (e.reverses_id IS NOT NULL
+                                                         AND t.submission_id = e.submission_id))))
          ORDER BY e.book_id, e.number
         """,
         books,
         kinds=[kind.value for kind in Kind],
         codes=[chart.MEMBER_LOANS, chart.CHARGE_INCOME, chart.OTHER_INCOME],
-    )
-    for book, entry in rows:
-        yield Problem(book, "entry", entry, _("The step of a loan that it belongs to is missing."), entry)
-    rows = verify.stream(  # what takes back that a loan was lent ends it by a step
-        """
-        SELECT e.book_id, e.number
-          FROM ledger_entry e JOIN groups_group g ON g.book_id = e.book_id
-          JOIN ledger_posting p ON p.entry_id = e.id JOIN loans_loan l ON l.receivable_id = p.account_id
-         WHERE e.reverses_id IS NOT NULL AND p.amount < 0
-           AND (%(books)s::bigint[] IS NULL OR e.book_id = ANY(%(books)s::bigint[]))
-           AND NOT EXISTS (SELECT 1 FROM loans_loanstep t WHERE t.submission_id = e.submission_id AND t.loan_id = l.id)
-         ORDER BY e.book_id, e.number
-        """,
-        books,
+        lent=[chart.MEMBER_LOANS],
     )
     for book, entry in rows:
         yield Problem(book, "entry", entry, _("The step of a loan that it belongs to is missing."), entry)

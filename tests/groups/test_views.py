@@ -394,6 +394,20 @@ def test_an_administrator_keeps_bkm_programmes_and_regions(administrator):
     assert administrator.get("/regions/search", {"q": "\0"}).json() == {"regions": []}
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ({}, "PROG-GRD"),
+        ({"starts_on": date(2016, 5, 1)}, "PROG-GRD · sejak 1 Mei 2016"),
+        ({"ends_on": date(2018, 1, 31)}, "PROG-GRD · sampai 31 Januari 2018"),
+        ({"starts_on": date(2016, 5, 1), "ends_on": date(2018, 1, 31)}, "PROG-GRD · 1 Mei 2016 – 31 Januari 2018"),
+    ],
+)
+def test_a_programme_is_listed_with_the_days_that_are_known(administrator, days, said):
+    services.create_programme(name="GRD", **days)
+    assert f"{said} 0 KSM" in text(administrator.get("/staff/programmes/"))
+
+
 def test_lists_cost_the_same_number_of_queries_however_long(staff, mawar, django_assert_max_num_queries):
     for page in ("/g/KSM-MAWAR/members/", "/g/KSM-MAWAR/people/", "/b/BKM-GUYUB/settings/", "/b/BKM-GUYUB/people/"):
         with django_assert_max_num_queries(12) as first:

@@ -51,7 +51,7 @@ def test_from_the_request_to_the_payment(group):
     shares = {f"share-{no}": "1.000.000" for no in range(1, 6)} | {f"purpose-{no}": "Warung" for no in range(1, 6)}
 
     url = f"/g/{group.code}/upk/ask/"
-    assert wati.get(url).status_code == 200
+    assert "1 Ibu 1 Jumlah, Ibu 1 Untuk apa, Ibu 1" in text(wati.get(url))
     refused = wati.post(url, {**asked, **shares, "share-2": "20.000.000", "purpose-3": "", "periods": "25"})
     assert refused.status_code == 422
     assert "Ibu 2 boleh meminjam paling banyak Rp10.000.000" in text(refused)

@@ -18,6 +18,7 @@ from compliance.models import Policy
 from groups import clock
 from groups.models import Appointment, Group, Programme
 from groups.permissions import Permission
+from groups.services import update_group
 from loans.services import set_classes
 from tests.compliance.village import ask, day, found_group, meet
 from tests.factories import AppointmentFactory, coordinator
@@ -76,6 +77,26 @@ def test_the_page_says_whose_sheets_are_not_in(client, groups):
     late = {row.code: row.without_sheet for row in page.context["late"]}
     assert late == {"KSM-MAWAR": 1, "KSM-ANGGREK": 3}
     assert "3 pekan kosong" in page.content.decode()
+
+
+def test_two_groups_of_one_name_are_told_apart_by_their_codes(client, groups):
+    """Only these two: in the list, and where the page says what needs action."""
+    mawar, anggrek = groups
+    update_group(group=found_group(bkm=mawar.bkm, code="KSM-MAWAR-2"), name="ksm MAWAR")
+    page = board(client, mawar).content.decode()
+    todo, _, table = page.partition('id="groups"')
+    assert re.findall(r"<b>(.*?)</b><span>\d pek", todo) == [
+        "Anggrek",
+        "ksm MAWAR (KSM-MAWAR-2)",
+        "Mawar (KSM-MAWAR)",
+    ]
+    assert re.findall(r'class="visually-hidden"> (.*?)</span>', todo)[-3:] == re.findall(r"<b>(.*?)</b><span>\d", todo)
+    assert sorted(re.findall(r'class="group-name".*?>(.*?)</a>', table)) == [
+        "Anggrek",
+        "MAWAR (KSM-MAWAR-2)",
+        "Mawar (KSM-MAWAR)",
+    ]
+    assert f"({anggrek.code})" not in page
 
 
 @pytest.mark.parametrize(

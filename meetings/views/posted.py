@@ -46,6 +46,8 @@ def _whatsapp(group: Group, meeting: Meeting, book: selectors.PostedSheet) -> st
     """Group totals only, no names: what may leave the group."""
     first, last = meeting.submission.first_number, meeting.submission.last_number
     numbers = f"No. {first}–{last}" if first else "–"
+    for word, others in (("tanpa", book.dropped), ("dengan", book.added)):
+        numbers += f", {word} {', '.join(map(str, others))}" if others else ""
     present = sum(1 for status in book.attendance.values() if status == "H")
     lines = [
         f"*{group.name}*",

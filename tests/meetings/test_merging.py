@@ -16,7 +16,7 @@ def test_what_a_page_did_not_change_it_does_not_overwrite():
     b, changes, shown = saved({}, {}, FRESH, {**FRESH, "r1-catat": "1"}, Known(0, "b"), "b", 1)
     a, changes, shown = saved(b.data, changes, shown, {"r1-wajib": "5.000", "r2-wajib": "7.000"}, Known(0, "a"), "a", 2)
     assert (a.data["r1-catat"], a.data["r2-wajib"]) == ("1", "7.000")
-    assert (a.theirs, a.both) == ({"r1-catat": "1"}, ())
+    assert (a.theirs, a.both) == ({"r1-catat": "1"}, {})
     # Once she has seen it, an unticked box is her own doing; and B, who has not seen 7.000, keeps it.
     a, changes, shown = saved(a.data, changes, shown, {"r1-wajib": "5.000", "r2-wajib": "7.000"}, Known(2, "a"), "a", 3)
     assert "r1-catat" not in a.data
@@ -27,13 +27,14 @@ def test_what_a_page_did_not_change_it_does_not_overwrite():
 def test_of_two_that_changed_a_field_the_last_word_stands_and_is_told():
     b, changes, shown = saved({}, {}, FRESH, {**FRESH, "r1-wajib": "6.000"}, Known(0, "b"), "b", 1)
     a, _changes, _shown = saved(b.data, changes, shown, {**FRESH, "r1-wajib": "8.000"}, Known(0, "a"), "a", 2)
-    assert (a.data["r1-wajib"], a.theirs, a.both) == ("8.000", {}, ("r1-wajib",))
+    assert (a.data["r1-wajib"], a.theirs, a.both) == ("8.000", {}, {"r1-wajib": "6.000"})
+    assert a.mine == {"r1-wajib": "8.000"}
 
 
 def test_a_page_s_own_changes_on_their_way_are_no_one_else_s():
     first, changes, shown = saved({}, {}, FRESH, {**FRESH, "r1-wajib": "6.000"}, Known(0, "a"), "a", 1)
     again, _changes, _shown = saved(first.data, changes, shown, {**FRESH, "r1-wajib": "6.500"}, Known(0, "a"), "a", 2)
-    assert (again.data["r1-wajib"], again.both) == ("6.500", ())
+    assert (again.data["r1-wajib"], again.both) == ("6.500", {})
 
 
 def test_the_last_few_changes_of_a_field_are_remembered():

@@ -1,6 +1,6 @@
 """Two pages with one draft: what each changed is kept."""
 
-from meetings.merging import KEPT, Known, merge, remember
+from meetings.merging import KEPT, Known, merge, new_notes, remember
 
 FRESH = {"r1-wajib": "5.000", "r1-catat": "", "r2-wajib": "5.000"}
 
@@ -43,3 +43,21 @@ def test_the_last_few_changes_of_a_field_are_remembered():
         changes = remember(changes, {"f": str(revision - 1)}, {"f": str(revision)}, revision=revision, page="a")
     assert changes["f"][0] == (5, "4", "a")
     assert len(changes["f"]) == KEPT
+
+
+def test_a_page_that_names_no_state_is_taken_to_know_it_all():
+    b, changes, shown = saved({}, {}, FRESH, {**FRESH, "r1-wajib": "6.000"}, Known(0, "b"), "b", 1)
+    a, _changes, _shown = saved(b.data, changes, shown, FRESH, Known(None, ""), "", 2)
+    assert (a.data["r1-wajib"], a.theirs, a.both) == ("5.000", {}, {})
+
+
+def test_notes_of_others_fill_only_what_is_empty_here():
+    """The one heard last has the word; what every page proposes was said by nobody."""
+    notes = {"m-agenda": "Simpanan", "m-decisions": "", "r1-attendance": ""}
+    first = {"m-agenda": "Simpanan", "m-decisions": "Libur", "r1-attendance": "H", "r1-wajib": "5.000"}
+    second = {"m-decisions": "Libur sepekan", "r1-attendance": ""}
+    assert new_notes({"m-agenda": "Simpanan"}, [first, second], notes) == {
+        "m-decisions": "Libur sepekan",
+        "r1-attendance": "H",
+    }
+    assert new_notes({"m-decisions": "Tetap"}, [second, {"m-agenda": "Lebaran"}], notes) == {"m-agenda": "Lebaran"}

@@ -1,6 +1,7 @@
 """The five rules on screen: the board's dashboard, one group's health, and the evidence behind a finding."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from math import floor
@@ -74,6 +75,9 @@ def bkm_dashboard(request: BkmRequest) -> HttpResponse:
     differences = open_differences(on, bkm=request.bkm)
     held = gaps(request.bkm.pk, on, too_long=True)
     asking = list(_asking(request))
+    upk = upk_section(request.bkm, on) if Permission.VIEW_UPK in request.permissions else None
+    others = [*(line.difference.group for line in differences), *(one.group for one in asking)]
+    others += [line.loan.group for line in (*held, *(upk.held if upk else ()))]
     kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
     return render(
         request,
@@ -82,6 +86,7 @@ def bkm_dashboard(request: BkmRequest) -> HttpResponse:
             "bkm": request.bkm,
             "page": page,
             "rows": [_shown(row, labels) for row in page.object_list],
+            "twins": _twins([*rows, *others]),
             "count": len(rows),
             "form": form,
             "sort": asked["sort"],
@@ -100,12 +105,19 @@ def bkm_dashboard(request: BkmRequest) -> HttpResponse:
             "today": on,
             "rules": [(key, HEADS[key]) for key in RULES],
             "policy": Policy.objects.in_force(request.bkm.pk, on),
-            "upk": upk_section(request.bkm, on) if Permission.VIEW_UPK in request.permissions else None,
+            "upk": upk,
             "may_manage": Permission.MANAGE_BKM in request.permissions,
             "may_resolve": Permission.RESOLVE_DIFFERENCE in request.permissions,
             "may_import": Permission.IMPORT_BOOK in request.permissions,
         },
     )
+
+
+def _twins(groups: Iterable[Group | selectors.DashboardRow]) -> set[str]:
+    """Codes of those groups whose name another one has, too: only there the code tells them apart."""
+    names = {group.code: without_ksm(group.name).casefold() for group in groups}
+    times = Counter(names.values())
+    return {code for code, name in names.items() if times[name] > 1}
 
 
 def _village(labels: Mapping[str, str], region: str) -> str:

@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class GroupsConfig(AppConfig):
     name = "groups"
+    verbose_name = _("Groups and boards")
 
     def ready(self) -> None:
         # before the first urls.py and the first form are read; `verify` adds its check to `verify_books`

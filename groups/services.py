@@ -352,7 +352,11 @@ def appoint(
     bkm: Bkm | None = None,
     member: Member | None = None,
 ) -> Appointment:
-    """Give a person a role in a body from a day on. Refuses the same role twice at one time, and an administrator."""
+    """Give a person a role in a body from a day on.
+
+    Refuses the same role twice at one time, an auditor's beside another of the same board or its groups (`audits`),
+    and an administrator.
+    """
     if user.is_superuser:
         raise ValidationError(_("An administrator needs no role in a body."), code="administrator")
     return _appointed(Appointment(user=user, role=role, group=group, bkm=bkm, member=member, from_on=from_on))
@@ -364,7 +368,8 @@ def change_appointment(
 ) -> Appointment:
     """Correct the days of a role and which member holds it; `to_on` None: it has no end yet.
 
-    Refuses an end before the start, and days on which she has the same role already.
+    Refuses an end before the start, days on which she has the same role already, and days on which she would audit
+    what she keeps (`audits`).
     """
     if to_on and to_on < from_on:
         raise ValidationError({"to_on": ValidationError(_("The end comes after the start."), code="dates")})
@@ -373,19 +378,26 @@ def change_appointment(
 
 
 def _appointed(appointment: Appointment) -> Appointment:
-    """Save an appointment that shares no day with another of its person to the same role in the same body."""
+    """Save an appointment that shares no day with another of its person which it does not go with.
+
+    That is the same role in the same body; and of a board and its groups, an auditor's beside any other: she reads
+    what the others write, and nobody judges books that she keeps.
+    """
     User.objects.select_for_update(no_key=True).get(pk=appointment.user_id)
-    same = Appointment.objects.filter(
-        Q(to_on=None) | Q(to_on__gt=appointment.from_on),
-        user=appointment.user_id,
-        role=appointment.role,
-        group=appointment.group_id,
-        bkm=appointment.bkm_id,
-    ).exclude(pk=appointment.pk)
+    beside = Appointment.objects.filter(Q(to_on=None) | Q(to_on__gt=appointment.from_on), user=appointment.user_id)
+    beside = beside.exclude(pk=appointment.pk)
     if appointment.to_on:
-        same = same.filter(from_on__lt=appointment.to_on)
-    if same.exists():
+        beside = beside.filter(from_on__lt=appointment.to_on)
+    if beside.filter(role=appointment.role, group=appointment.group_id, bkm=appointment.bkm_id).exists():
         raise ValidationError(_("She has this role already."), code="appointed")
+    board = appointment.group.bkm_id if appointment.group else appointment.bkm_id
+    audits = Q(role=Appointment.Role.AUDITOR)
+    clashing = beside.filter(Q(bkm=board) | Q(group__bkm=board))
+    clashing = clashing.exclude(audits) if appointment.role == Appointment.Role.AUDITOR else clashing.filter(audits)
+    if other := clashing.select_related("group", "bkm").first():
+        told = {"role": other.get_role_display(), "body": other.group or other.bkm}
+        words = _("She is %(role)s of %(body)s on these days. Nobody audits books that she keeps: end that role first.")
+        raise ValidationError({"role": ValidationError(words, code="audits", params=told)})
     return _save(appointment)
 
 

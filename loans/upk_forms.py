@@ -51,7 +51,9 @@ class UpkRequestForm(UpkTermsForm):
         self.terms: Terms | None = None
         self.shares: list[Share] = []
         for member in self.members:
-            self.fields[f"share-{member.no}"] = RupiahField(label=member.name, required=False)
+            self.fields[f"share-{member.no}"] = RupiahField(
+                label=_("Amount, %(name)s") % {"name": member.name}, required=False
+            )
             self.fields[f"purpose-{member.no}"] = NameField(
                 label=_("What for, %(name)s") % {"name": member.name}, max_length=200, required=False
             )

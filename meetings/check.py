@@ -66,7 +66,7 @@ def check(form: SheetForm) -> Check:
         expected=expected,
         counted=counted,
         difference=0 if counted is None else counted - expected,
-        minutes_missing=not (sheet.minutes.agenda.strip() and sheet.minutes.decisions.strip()),
+        minutes_missing=not sheet.minutes.whole,
     )
 
 

@@ -24,11 +24,15 @@ class Known:
 
 @dataclass(frozen=True)
 class Merged:
-    """The draft's data with what a page sent; fields it does not show rightly yet, and fields both changed."""
+    """The draft's data with what a page sent; fields it does not show rightly yet, and fields both changed.
+
+    Of either what another page wrote, and in `mine` what this one said.
+    """
 
     data: dict[str, str]
     theirs: dict[str, str]
-    both: tuple[str, ...]
+    both: dict[str, str]
+    mine: dict[str, str]
 
 
 def merge(
@@ -44,20 +48,20 @@ def merge(
 
     A box that is not ticked sends nothing; so does a choice not made.
     """
-    merged, theirs, both = dict(data), {}, []
+    merged, theirs, both, told = dict(data), {}, {}, {}
     for name in sorted(names):
         mine, now = _plain(name, sent.get(name, "")), shown.get(name, "")
         before = as_known(changes.get(name, ()), known, now)
         if mine == before != now:
-            theirs[name] = now
+            theirs[name], told[name] = now, mine
             continue
         if mine != now and before not in (mine, now):
-            both.append(name)
+            both[name], told[name] = now, mine
         if name in sent:
             merged[name] = sent[name]
         else:
             merged.pop(name, None)
-    return Merged(merged, theirs, tuple(both))
+    return Merged(merged, theirs, both, told)
 
 
 def _plain(name: str, text: str) -> str:

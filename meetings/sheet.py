@@ -99,6 +99,14 @@ class Minutes:
     follow_ups: tuple[FollowUpNote, ...] = ()
     manner: str = ""  # how they decided: "mufakat", "voting", or not said
 
+    @property
+    def whole(self) -> bool:
+        """Whether they say what was planned and what was decided: what the third rule asks of them.
+
+        Of meetings in the book `compliance/sql/reading.sql` reads the same.
+        """
+        return bool(self.agenda.strip() and self.decisions.strip())
+
 
 @dataclass(frozen=True, slots=True)
 class CashCount:

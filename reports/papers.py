@@ -39,6 +39,7 @@ BLANK_DENSE_ROWS, POSTED_DENSE_ROWS = 21, 24  # written by hand; printed
 RECEIPT_ROWS, RECEIPT_DENSE_ROWS = 8, 14
 # Letters to a line of a sum, of the letterhead, of the sum in words, of the names beside the count.
 LABEL_LETTERS, HEAD_LETTERS, WORDS_LETTERS, COUNTERS_LETTERS = 32, 84, 56, 16
+FOR_LETTERS, NUMBER_LETTERS = 100, 5  # of what a receipt is for, with which numbers count; of each of these
 
 Row = TypeVar("Row")
 
@@ -627,6 +628,8 @@ class SheetReceipt:
         head = len(self.head.line) // HEAD_LETTERS + len(terbilang(book.money_in)) // WORDS_LETTERS
         cash = 4 + bool(book.money_out) + (len(", ".join(book.counters)) > COUNTERS_LETTERS)
         cash += 2 * bool(book.opening) + 2 * (book.cash_expected != self.meeting.cash_expected)
+        if others := len(book.dropped) + len(book.added):
+            head += (FOR_LETTERS + NUMBER_LETTERS * others) // HEAD_LETTERS
         return head + max(_lines(self.into) + 1, cash) + max(_lines(half) for half in self.out_columns)
 
     @property

@@ -15,6 +15,7 @@ WHOLLY = (
     "*/services.py",
     "*/services/*.py",
     "groups/access.py",
+    "users/access.py",
     "groups/permissions.py",
     "groups/money.py",
     "loans/schedule.py",
@@ -29,6 +30,7 @@ WHOLLY = (
     "compliance/rules.py",
     "compliance/facts.py",
     "meetings/closing.py",
+    "meetings/merging.py",
     "savings/surplus.py",
     "savings/yearend.py",
     # The small books, passbooks, and what a correction shows.
@@ -39,6 +41,7 @@ WHOLLY = (
     "reports/statements/figures.py",
     "reports/statements/period.py",
     "reports/statements/reading.py",
+    "reports/statements/shape.py",
     # And what is taken out of a book, so that nothing stays behind in silence.
     "groups/xlsx.py",
     "reports/exporting/*.py",

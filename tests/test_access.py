@@ -19,6 +19,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
+from django.utils.translation import override
 
 from groups import clock
 from groups.models import Appointment
@@ -341,3 +342,19 @@ def test_the_admin_knows_no_book_and_changes_nothing(client, db):
         assert not options.has_add_permission(request), model
         assert not options.has_change_permission(request), model
         assert not options.has_delete_permission(request), model
+
+
+def test_the_admin_speaks_indonesian():
+    """Every heading and label it shows of our own, but for what is called the same in both languages."""
+    labels = [model._meta.app_config.verbose_name for model in admin.site._registry]
+    for model in admin.site._registry:
+        fields = [field for field in model._meta.fields if field.editable and not field.primary_key]
+        labels += [model._meta.verbose_name, model._meta.verbose_name_plural]
+        labels += [text for field in fields for text in (field.verbose_name, field.help_text) if text]
+
+    def said(language):
+        with override(language):
+            return [str(label) for label in labels]
+
+    same = {here for here, there in zip(said("id"), said("en"), strict=True) if here == there}
+    assert same == {"BKM", "KSM", "NIK", "UPK"}

@@ -57,9 +57,9 @@ class Bkm(models.Model):
 class Upk(models.Model):
     """Finance unit of a BKM, with a book of its own."""
 
-    bkm = models.OneToOneField(Bkm, models.PROTECT, related_name="upk")
+    bkm = models.OneToOneField(Bkm, models.PROTECT, related_name="upk", verbose_name="BKM")
     name = models.CharField(_("name"), max_length=100)
-    book = models.OneToOneField(Book, models.PROTECT, related_name="upk")
+    book = models.OneToOneField(Book, models.PROTECT, related_name="upk", verbose_name=_("book"))
     start_on = models.DateField(_("books kept here since"), null=True, blank=True)
 
     class Meta:
@@ -147,7 +147,7 @@ class Group(models.Model):
     meeting_time = models.TimeField(_("meeting time"), null=True, blank=True)
     place = models.CharField(_("meeting place"), max_length=100, blank=True)
     timezone = models.CharField(_("time zone"), max_length=4, choices=Zone.choices, default=Zone.WIB)
-    book = models.OneToOneField(Book, models.PROTECT, related_name="group")
+    book = models.OneToOneField(Book, models.PROTECT, related_name="group", verbose_name=_("book"))
 
     objects = GroupQuerySet.as_manager()
 
@@ -183,8 +183,8 @@ class Group(models.Model):
 class Holiday(models.Model):
     """A week off, for one group or for all groups of a BKM. It counts only when declared before the week began."""
 
-    group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="holidays")
-    bkm = models.ForeignKey(Bkm, models.CASCADE, null=True, blank=True, related_name="holidays")
+    group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="holidays", verbose_name="KSM")
+    bkm = models.ForeignKey(Bkm, models.CASCADE, null=True, blank=True, related_name="holidays", verbose_name="BKM")
     week_start = models.DateField(_("week"))
     reason = models.CharField(_("reason"), max_length=100)
     declared_on = models.DateField(_("declared on"))

@@ -34,7 +34,7 @@ class Member(models.Model):
         WOMAN = "P", _("woman")
         MAN = "L", _("man")
 
-    group = models.ForeignKey(Group, models.PROTECT, related_name="members")
+    group = models.ForeignKey(Group, models.PROTECT, related_name="members", verbose_name="KSM")
     no = models.IntegerField(_("number"))
     name = models.CharField(_("name"), max_length=100)
     gender = models.CharField(_("gender"), max_length=1, choices=Gender.choices, blank=True)
@@ -46,7 +46,9 @@ class Member(models.Model):
     joined_on = models.DateField(_("joined on"))
     left_on = models.DateField(_("left on"), null=True, blank=True)
     # The membership before, of one who came back: that one keeps its number, its accounts and its history.
-    former = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="again")
+    former = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="again", verbose_name=_("membership before")
+    )
 
     objects = MemberQuerySet.as_manager()
 
@@ -96,11 +98,17 @@ class Appointment(models.Model):
     GROUP_ROLES = (Role.TREASURER, Role.SECRETARY, Role.CHAIR)
     BKM_ROLES = (Role.UPK_STAFF, Role.COORDINATOR, Role.FACILITATOR, Role.AUDITOR)
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments", verbose_name=_("person")
+    )
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
-    group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="appointments")
-    bkm = models.ForeignKey(Bkm, models.CASCADE, null=True, blank=True, related_name="appointments")
-    member = models.ForeignKey(Member, models.SET_NULL, null=True, blank=True, related_name="appointments")
+    group = models.ForeignKey(
+        Group, models.CASCADE, null=True, blank=True, related_name="appointments", verbose_name="KSM"
+    )
+    bkm = models.ForeignKey(Bkm, models.CASCADE, null=True, blank=True, related_name="appointments", verbose_name="BKM")
+    member = models.ForeignKey(
+        Member, models.SET_NULL, null=True, blank=True, related_name="appointments", verbose_name=_("member")
+    )
     from_on = models.DateField(_("from"))
     to_on = models.DateField(_("to"), null=True, blank=True)
 

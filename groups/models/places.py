@@ -12,7 +12,8 @@ class Region(models.Model):
     name = models.CharField(_("name"), max_length=100)
     # Its name and its ancestors', in small letters: `groups.regions.search_text`.
     search = models.TextField(editable=False, default="", db_collation="C")
-    edited = models.BooleanField(default=False)  # a person changed the name: loading the list again keeps it
+    # A person changed the name: loading the list again keeps it.
+    edited = models.BooleanField(_("named by hand"), default=False)
 
     class Meta:
         verbose_name = _("region")

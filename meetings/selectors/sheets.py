@@ -201,6 +201,24 @@ class PostedSheet:
         return -sum(one.total for one in [*self.withdrawals, *self.disbursements, *self.expenses])
 
     @property
+    def standing(self) -> list[PostedLine]:
+        """What its sums are made of."""
+        return [*self.lines, *self.income, *self.withdrawals, *self.disbursements, *self.expenses]
+
+    @property
+    def dropped(self) -> list[int]:
+        """The numbers it was sent with that its sums hold no more."""
+        return [one.hand_over.entry.number for one in self.corrected if not one.stands and self._was_sent(one)]
+
+    @property
+    def added(self) -> list[int]:
+        """The numbers that its sums hold though they came after it: in place of one dropped, or of what it left out."""
+        return sorted(one.hand_over.entry.number for one in self.standing if not self._was_sent(one))
+
+    def _was_sent(self, line: PostedLine) -> bool:
+        return line.hand_over.entry.submission_id == self.meeting.submission_id
+
+    @property
     def difference_size(self) -> int:
         """The cash difference without its sign."""
         return abs(self.meeting.difference or 0)

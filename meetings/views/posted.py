@@ -46,6 +46,8 @@ def _whatsapp(group: Group, meeting: Meeting, book: selectors.PostedSheet) -> st
     """Group totals only, no names: what may leave the group."""
     first, last = meeting.submission.first_number, meeting.submission.last_number
     numbers = f"No. {first}–{last}" if first else "–"
+    for word, others in (("tanpa", book.dropped), ("dengan", book.added)):
+        numbers += f", {word} {', '.join(map(str, others))}" if others else ""
     present = sum(1 for status in book.attendance.values() if status == "H")
     lines = [
         f"*{group.name}*",
@@ -68,26 +70,29 @@ def _whatsapp(group: Group, meeting: Meeting, book: selectors.PostedSheet) -> st
 @group_view(Permission.VIEW_GROUP)
 def posted_sheet(request: GroupRequest, on: date) -> HttpResponse:
     """The filled sheet as it stands now, line by line, with corrections."""
-    meeting = selectors.posted(request.group, on)
+    group = request.group
+    meeting = selectors.posted(group, on)
     if meeting is None:
         raise Http404
     book = selectors.posted_sheet(meeting)
-    members = {m.no: m for m in Member.objects.filter(group=request.group)}
+    members = {m.no: m for m in Member.objects.filter(group=group)}
     by_member: dict[int, list[selectors.PostedLine]] = {}
     for line in book.lines:
         if line.member:
             by_member.setdefault(line.member.no, []).append(line)
     rows = [(members[no], status, by_member.pop(no, [])) for no, status in sorted(book.attendance.items())]
     rows += [(members[no], "", lines) for no, lines in sorted(by_member.items())]
+    at = clock.local(meeting.posted_at, group)
     return render(
         request,
         "meetings/posted_sheet.html",
         {
             "meeting": meeting,
             "book": book,
+            "written": f"{at:%d-%m-%Y}, {format_time(at, group.zone)}",
             "rows": rows,
             "difference": getattr(meeting, "cash_difference", None),
-            "on_loans": decided_on(request.group, [on])[on],
+            "on_loans": decided_on(group, [on])[on],
             "follow_ups": meeting.follow_ups.select_related("owner"),
             "permissions": permission_names(request.permissions),
         },

@@ -1,7 +1,7 @@
 """The weekly sheet while it is a draft: filling it in, keeping it, its minutes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date
 from secrets import token_hex
 from typing import NamedTuple
@@ -140,24 +140,34 @@ def as_written(text: str) -> str:
 
 
 def _of_other_pages(context: SheetContext, merged: Merged) -> str:
-    """Say whose rows another page filled in, and whose both did. Empty when none."""
+    """Say whose rows another page filled in, and whose both did, with the amounts of both. Empty when none."""
     said = []
     if merged.theirs:
         text = _("Filled in on another device, and shown here now: %(where)s.")
-        said.append(text % {"where": _places(context, merged.theirs)})
+        amounts = _("%(what)s %(theirs)s, before %(mine)s")
+        said.append(text % {"where": _places(context, merged.theirs, merged.mine, amounts)})
     if merged.both:
         text = _("Filled in on another device as well; what was written here stands: %(where)s.")
-        said.append(text % {"where": _places(context, merged.both)})
+        amounts = _("%(what)s %(theirs)s there, %(mine)s here")
+        said.append(text % {"where": _places(context, merged.both, merged.mine, amounts)})
     return " ".join(said)
 
 
-def _places(context: SheetContext, fields: Iterable[str]) -> str:
-    """Name the rows and parts of a sheet that fields belong to."""
+def _places(context: SheetContext, theirs: Mapping[str, str], mine: Mapping[str, str], amounts: str) -> str:
+    """Name the rows and parts of a sheet that fields belong to; of a member's amounts both, so that none is lost."""
     parts = {"c": _("Count the cash"), "q": _("Loans"), "in": _("Other money"), "out": _("Other money")}
     names = {f"r{member.no}": member.name for member in context.members}
-    rows = {field.partition("-")[0] for field in fields}
-    found = [name for row, name in names.items() if row in rows]
-    found += [parts.get(row.rstrip("0123456789"), _("Minutes of the meeting")) for row in sorted(rows - names.keys())]
+    rows: dict[str, list[str]] = {}
+    for field in theirs:
+        row, _dash, column = field.partition("-")
+        told = rows.setdefault(row, [])
+        if row in names and not column.endswith("-ok") and (label := LABELS.get(column.partition("-")[0])):
+            both = {"theirs": theirs[field][:20] or "–", "mine": mine[field][:20] or "–"}
+            told.append(amounts % {"what": str(label).lower(), **both})
+    found = [f"{name} ({', '.join(rows[row])})" if rows[row] else name for row, name in names.items() if row in rows]
+    found += [
+        parts.get(row.rstrip("0123456789"), _("Minutes of the meeting")) for row in sorted(rows.keys() - names.keys())
+    ]
     return ", ".join(dict.fromkeys(found))
 
 

@@ -17,6 +17,7 @@ from meetings.forms import (
     SheetForm,
 )
 from meetings.models import Meeting
+from meetings.sheet import Minutes
 from meetings.views.days import refuse_day
 
 PER_PAGE = 26
@@ -43,7 +44,7 @@ def group_home(request: GroupRequest) -> HttpResponse:
 def _sent(meeting: Meeting | None) -> dict[str, selectors.Step]:
     """The steps of a week whose sheet is in the book; what it lacks by the third rule was never done."""
     steps = {key: selectors.Step(key, done=True) for key in ("attendance", "money", "count", "minutes", "send")}
-    if meeting and not (meeting.agenda.strip() and meeting.decisions.strip()):
+    if meeting and not Minutes(agenda=meeting.agenda, decisions=meeting.decisions).whole:
         steps["minutes"] = selectors.Step("minutes", done=False, detail=_("sent without agenda or decision"))
     if meeting and meeting.cash_counted is None:
         steps["count"] = selectors.Step("count", done=False, detail=_("sent without a count"))
@@ -58,7 +59,7 @@ def _steps(form: SheetForm) -> dict[str, selectors.Step]:
     recorded = sum(1 for line in lines if line.checked)
     left = sum(1 for line in lines if not line.checked and line.att in ("", "H"))
     minutes = form.minutes
-    has_minutes = not minutes.errors and bool(minutes.cleaned_data.get("agenda") and minutes.decided())
+    written = {} if minutes.errors else {"agenda": minutes.cleaned_data["agenda"], "decisions": minutes.decided()}
     counted = form.count.counted() if not form.count.errors else None
     return {
         "attendance": selectors.Step(
@@ -73,7 +74,7 @@ def _steps(form: SheetForm) -> dict[str, selectors.Step]:
             left,
         ),
         "count": selectors.Step("count", counted is not None, format_rupiah(counted) if counted is not None else ""),
-        "minutes": selectors.Step("minutes", has_minutes),
+        "minutes": selectors.Step("minutes", Minutes(**written).whole),
         "send": selectors.Step("send", done=False),
     }
 

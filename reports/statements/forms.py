@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from groups.dates import NotADate, parse_date
 from groups.fields import DayField
 from groups.forms import BukuForm
 from ledger.chart import CHART
@@ -57,6 +58,17 @@ class PeriodForm(BukuForm):
         """The period asked for, or the running year where that cannot be read."""
         year = Period(self.today.replace(month=1, day=1), self.today)
         return self.cleaned_data["period"] if self.is_valid() else year
+
+    def written(self, name: str, day: date) -> str:
+        """Return what stands in the text field of a day: `29-01-2017`, also where the address says `2017-01-29`.
+
+        What is no date stands as it was written.
+        """
+        text = self.data.get(name, "")
+        try:
+            return f"{parse_date(text) if text else day:%d-%m-%Y}"
+        except NotADate:
+            return text
 
     def refuse_page(self, last: int) -> None:
         """Say at its field that there is no such page."""

@@ -58,6 +58,7 @@ def test_the_worked_group_opens_onto_what_cost_its_points():
     ],
 )
 def test_whole_minutes_hold_an_agenda_and_a_decision(minutes, lacks):
+    assert minutes.whole == (not lacks), "a sheet says so before it is sent"
     group = found_group()
     meet(group, day(1), dict.fromkeys(range(1, 6), 2_000), minutes=minutes, counted=160_000)
     assert [gap.missing for gap in findings(group, day(2, 0)).evidence.books] == ([lacks] if lacks else [])

@@ -18,7 +18,9 @@ from compliance.models import Policy
 from groups import clock
 from groups.models import Appointment, Group, Programme
 from groups.permissions import Permission
+from groups.services import update_group
 from loans.services import set_classes
+from meetings.sheet import Minutes
 from tests.compliance.village import ask, day, found_group, meet
 from tests.factories import AppointmentFactory, coordinator
 
@@ -76,6 +78,26 @@ def test_the_page_says_whose_sheets_are_not_in(client, groups):
     late = {row.code: row.without_sheet for row in page.context["late"]}
     assert late == {"KSM-MAWAR": 1, "KSM-ANGGREK": 3}
     assert "3 pekan kosong" in page.content.decode()
+
+
+def test_two_groups_of_one_name_are_told_apart_by_their_codes(client, groups):
+    """Only these two: in the list, and where the page says what needs action."""
+    mawar, anggrek = groups
+    update_group(group=found_group(bkm=mawar.bkm, code="KSM-MAWAR-2"), name="ksm MAWAR")
+    page = board(client, mawar).content.decode()
+    todo, _, table = page.partition('id="groups"')
+    assert re.findall(r"<b>(.*?)</b><span>\d pek", todo) == [
+        "Anggrek",
+        "ksm MAWAR (KSM-MAWAR-2)",
+        "Mawar (KSM-MAWAR)",
+    ]
+    assert re.findall(r'class="visually-hidden"> (.*?)</span>', todo)[-3:] == re.findall(r"<b>(.*?)</b><span>\d", todo)
+    assert sorted(re.findall(r'class="group-name".*?>(.*?)</a>', table)) == [
+        "Anggrek",
+        "MAWAR (KSM-MAWAR-2)",
+        "Mawar (KSM-MAWAR)",
+    ]
+    assert f"({anggrek.code})" not in page
 
 
 @pytest.mark.parametrize(
@@ -165,8 +187,9 @@ def evidence_of(client, group, rule):
 def test_each_absence_leads_to_its_sheet_and_old_ones_stand_folded(client, groups):
     mawar = groups[0]
     page = evidence_of(client, mawar, "meetings").content.decode()
-    for letter, word in (("A", "alpa"), ("I", "izin"), ("S", "sakit")):
-        link = f'href="{reverse("posted_sheet", args=[mawar.code, day(2)])}">15 Jan&nbsp;<abbr title="{word}">{letter}'
+    for no, letter, word in ((3, "A", "alpa"), (4, "I", "izin"), (5, "S", "sakit")):
+        line = f"{reverse('posted_sheet', args=[mawar.code, day(2)])}#m{no}"
+        link = f'href="{line}">15 Jan&nbsp;<abbr title="{word}">{letter}'
         assert page.count(link) == 1
     assert "<details><summary>" not in page
     with CaptureQueriesContext(connection) as few:
@@ -187,7 +210,7 @@ BEHIND = {
     "meetings": ("books/cash/?from=2026-01-19&to=2026-01-25", "19–25 Januari 2026"),
     "books": ("books/cash/?from=2026-01-19&to=2026-01-25", "19–25 Januari 2026"),
     "lending": ("passbooks/1/?since=2025-01-28&until=2026-01-26", ">Setoran<"),
-    "repayment": ("loans/1/", "Julaika"),
+    "repayment": ("loans/1/#w2026-3", 'id="w2026-3">15-01-2026'),
 }
 """For each rule something that cost Mawar points where no sheet shows it, and what is seen there."""
 
@@ -206,6 +229,30 @@ def test_every_line_of_the_evidence_leads_to_where_it_is_seen(client, groups):
         assert [f"/g/KSM-MAWAR/{address}"] in links
         answer = client.get(f"/g/KSM-MAWAR/{address}")
         assert (answer.status_code, seen in answer.content.decode()) == (200, True)
+
+
+def test_each_link_leads_to_the_very_line(client, groups):
+    """Budi brings what he owes a week late, and Julaika her instalment; that sheet has no count and no decision."""
+    mawar = groups[0]
+    meet(mawar, day(3), {3: 4000}, pay={4: 10_250}, minutes=Minutes(agenda="Tabungan"))
+    sheet = "/g/KSM-MAWAR/meetings/2026-01-15/posted/"
+    seen = {
+        "savings": {
+            f"{sheet}#m4": "<b>Julaika</b>",
+            "/g/KSM-MAWAR/passbooks/3/?since=2026-01-12&until=2026-01-22#d2026-01-22": "22-01-2026",
+        },
+        "meetings": {f"{sheet}#m5": "<b>Syawiyah</b>"},
+        "books": {sheet.replace("15", "22") + "#count-title": "<td>belum</td>"},
+        "repayment": {"/g/KSM-MAWAR/loans/1/#w2026-3": "15-01-2026"},
+    }
+    for rule, behind in seen.items():
+        page = unescape(evidence_of(client, mawar, rule).content.decode())
+        for link, says in behind.items():
+            assert f'href="{link}"' in page, (rule, link)
+            address, _, line = link.partition("#")
+            shown = client.get(address).content.decode()
+            assert shown.count(f'id="{line}"') == 1, link
+            assert says in shown.partition(f'id="{line}"')[2][:700], link
 
 
 def test_the_age_of_loans_stands_in_the_classes_of_the_board(client, groups):

@@ -199,6 +199,26 @@ def test_a_role_is_held_once_at_a_time_and_ends():
     assert [each.from_on for each in held] == [date(2026, 2, 2)]
 
 
+@pytest.mark.parametrize("role", [role for role in Appointment.Role if role != Appointment.Role.AUDITOR])
+def test_nobody_audits_the_books_she_keeps(role):
+    """Neither way round, in a board and its groups; elsewhere, before and after she may."""
+    mawar = factories.GroupFactory(name="Mawar", bkm=factories.BkmFactory(name="Guyub Rukun"))
+    bkm, user = mawar.bkm, factories.UserFactory()
+    body = {"group": mawar} if role in Appointment.GROUP_ROLES else {"bkm": bkm}
+    keeps = services.appoint(user=user, role=role, from_on=START, **body)
+    audit = {"user": user, "role": "auditor", "from_on": date(2026, 2, 2)}
+    refused(services.appoint, "role", **audit, bkm=bkm)
+    services.appoint(**audit, bkm=factories.BkmFactory())
+    services.end_appointment(appointment=keeps, to_on=date(2026, 2, 2))
+    audits = services.appoint(**audit, bkm=bkm)
+    again = {"user": user, "role": role, **body}
+    refused(services.appoint, "role", **again, from_on=date(2026, 3, 2))
+    longer = {"from_on": START, "to_on": date(2026, 2, 3)}
+    refused(services.change_appointment, "role", appointment=keeps, **longer)
+    services.end_appointment(appointment=audits, to_on=date(2026, 3, 2))
+    assert services.appoint(**again, from_on=date(2026, 3, 2))
+
+
 def test_a_role_fits_its_body_and_is_no_administrator_s():
     group = factories.GroupFactory()
     user = factories.UserFactory()

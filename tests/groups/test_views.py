@@ -241,6 +241,22 @@ def test_a_known_person_gets_a_second_role_and_loses_it(staff, mawar):
     assert staff.post(end, {"to_on": "2026-03-03"}).status_code == 404
 
 
+def test_an_auditor_is_not_made_treasurer_of_what_she_audits(staff, mawar):
+    """Said at the role, and where only days are written, above the form."""
+    factories.AppointmentFactory(user__username="bambang", bkm=mawar.bkm, role="auditor")
+    sent = {"known": "bambang", "role": "treasurer", "from_on": "2026-01-05"}
+    page = staff.post("/g/KSM-MAWAR/people/known/", sent)
+    assert page.status_code == 422
+    said = "Ia pemeriksa Guyub Rukun pada hari-hari itu. Yang memeriksa buku tidak ikut mengurusnya"
+    assert said in text(page)
+    assert [one["id"] for one in page.context["form"].summary] == ["id_role"]
+    end = "/b/BKM-GUYUB/people/p/bambang/auditor/2026-01-05/"
+    assert staff.post(f"{end}end/", {"to_on": "2026-01-05"}).status_code == 302
+    assert staff.post("/g/KSM-MAWAR/people/known/", sent).status_code == 302
+    page = staff.post(f"{end}edit/", {"from_on": "2026-01-05", "to_on": ""})
+    assert (page.status_code, "Ia bendahara KSM Mawar pada hari-hari itu" in text(page)) == (422, True)
+
+
 def test_the_days_of_a_role_and_its_member_are_put_right(staff, mawar):
     wati = factories.UserFactory(username="wati", name="Wati")
     sari = Member.objects.get(group=mawar, name="Sari")
@@ -392,6 +408,20 @@ def test_an_administrator_keeps_bkm_programmes_and_regions(administrator):
     found = administrator.get("/regions/search", {"q": "batang"}).json()["regions"]
     assert [each["code"] for each in found] == ["33.25"]
     assert administrator.get("/regions/search", {"q": "\0"}).json() == {"regions": []}
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ({}, "PROG-GRD"),
+        ({"starts_on": date(2016, 5, 1)}, "PROG-GRD · sejak 1 Mei 2016"),
+        ({"ends_on": date(2018, 1, 31)}, "PROG-GRD · sampai 31 Januari 2018"),
+        ({"starts_on": date(2016, 5, 1), "ends_on": date(2018, 1, 31)}, "PROG-GRD · 1 Mei 2016 – 31 Januari 2018"),
+    ],
+)
+def test_a_programme_is_listed_with_the_days_that_are_known(administrator, days, said):
+    services.create_programme(name="GRD", **days)
+    assert f"{said} 0 KSM" in text(administrator.get("/staff/programmes/"))
 
 
 def test_lists_cost_the_same_number_of_queries_however_long(staff, mawar, django_assert_max_num_queries):

@@ -52,11 +52,11 @@ def short_week(hadi):
 def test_from_each_red_light_to_its_entries_in_three_clicks(hadi, short_week, page, artefacts):
     row, finger = page.locator("table.groups tbody tr"), Finger(page)
     for number, target, ends_at, says in (
-        (1, ".line-link:has-text('Budi')", "**/posted/", "Budi"),
-        (2, ".line:has-text('Budi') .chip", "**/posted/", "Budi"),
-        (3, f".line-link:has-text('{short_week}')", "**/posted/", "Agenda– Keputusan–"),
+        (1, ".line-link:has-text('Budi')", "**/posted/#m5", "Budi"),
+        (2, ".line:has-text('Budi') .chip", "**/posted/#m5", "Budi"),
+        (3, f".line-link:has-text('{short_week}')", "**/posted/#count-title", "Agenda– Keputusan–"),
         (4, ".line-link:has-text('Budi')", "**/passbooks/5/*", "Setoran"),
-        (5, ".line-link:has-text('Julaika')", "**/loans/1/", "5.250"),
+        (5, ".line-link:has-text('Julaika')", "**/loans/1/#w*", "5.250"),
     ):
         page.goto(f"/b/{hadi.bkm.code}/")
         expect(row.locator(".cell-light").nth(number - 1).locator(".light-bad")).to_be_visible()
@@ -76,6 +76,8 @@ def test_from_each_red_light_to_its_entries_in_three_clicks(hadi, short_week, pa
         page.wait_for_url(ends_at)
         assert finger.taps == 3
         expect(page.locator("main")).to_contain_text(says)
+        if "#" in ends_at:
+            expect(page.locator(":target")).to_be_in_viewport()
         assert page.locator("a[href*='/entries/']").count() > 0
 
 

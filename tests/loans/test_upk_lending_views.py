@@ -51,7 +51,7 @@ def test_from_the_request_to_the_payment(group):
     shares = {f"share-{no}": "1.000.000" for no in range(1, 6)} | {f"purpose-{no}": "Warung" for no in range(1, 6)}
 
     url = f"/g/{group.code}/upk/ask/"
-    assert wati.get(url).status_code == 200
+    assert "1 Ibu 1 Jumlah, Ibu 1 Untuk apa, Ibu 1" in text(wati.get(url))
     refused = wati.post(url, {**asked, **shares, "share-2": "20.000.000", "purpose-3": "", "periods": "25"})
     assert refused.status_code == 422
     assert "Ibu 2 boleh meminjam paling banyak Rp10.000.000" in text(refused)
@@ -88,7 +88,12 @@ def test_from_the_request_to_the_payment(group):
     assert refused.status_code == 422
     assert "Kas hanya Rp0" in text(refused)
     sheet(group, clock.today(), {1: 100_000})
-    assert "Diterima KSM, belum disetor" in text(wati.get(loan))
+    today = f"{clock.today():%d}".lstrip("0")
+    for who, page in ((wati, loan), (rini, f"/b/{bkm.code}/upk/"), (hadi, f"/b/{bkm.code}/")):
+        said = text(who.get(page))
+        assert "0 hari" not in said, "money of today is not said to be old"
+        assert "elum disetor" in said
+        assert "hari ini" in said or f"sejak {today} " in said
     assert wati.post(f"{loan}announce/", {"key": uuid4(), "amount": "100.000"}).status_code == 302
     assert "UPK belum menghitungnya" in text(wati.get(loan))
     url = f"/b/{bkm.code}/upk/loans/1/"

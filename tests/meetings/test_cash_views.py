@@ -100,6 +100,17 @@ def test_an_act_is_taken_back_by_the_treasurer_until_the_month_is_closed(client,
     assert Entry.objects.get(book=group.book, number=4).on.isoformat() == "2026-01-08"
 
 
+def test_a_difference_of_today_is_not_said_to_be_old(client, group, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 7, 3, 0, tzinfo=UTC))
+    client.post(f"/g/{group.code}/cash/received/", act(code="3210", amount="100.000"))
+    counted = {"counted": "99.000", "counted_by": "Wati", "counted_with": "Sari", "reason": "Belum ketemu"}
+    client.post(f"/g/{group.code}/cash/count/", {"on": DAY, "key": str(uuid4()), "owner": "2", **counted})
+    for place in ("cash/", ""):
+        assert "Rp1.000 sejak 7 Januari 2026, penanggung jawab" in shown(client, f"/g/{group.code}/{place}")
+    number = CashDifference.objects.get().entry.number
+    assert "kurang dari sehari" in shown(client, f"/g/{group.code}/differences/{number}/")
+
+
 def test_two_people_count_and_the_difference_ends_in_the_book(client, group):
     client.post(f"/g/{group.code}/cash/received/", act(code="3210", amount="100.000"))
     url = f"/g/{group.code}/cash/count/"

@@ -163,6 +163,24 @@ def test_attendance_is_put_right_from_the_sheet(wati, group):
     assert Correction.objects.get().kind == "attendance"
 
 
+def test_the_receipt_says_which_numbers_its_sum_is_of(wati, group):
+    """One put right, one taken back, and one that was forgotten."""
+    place = reverse("receipt", args=[group.code, village.today()])
+    sari, julaika = (number_of("handover", no) for no in (1, 3))
+    assert wati.get(place).context["book"].added == []
+    say(wati, address(group, "handover", 1), "confirm", wajib="6.000")
+    sari_now = number_of("handover", 1)
+    page = wati.get(place)
+    assert f"No. {sari} tidak dihitung lagi; no. {sari_now} dihitung." in page.content.decode()
+    assert f"%2C%20tanpa%20{sari}%2C%20dengan%20{sari_now}%20" in page.context["whatsapp"]
+    say(wati, address(group, "handover", 3), "confirm", wajib="0", angsuran="0")
+    page = wati.get(place)
+    assert (page.context["book"].dropped, page.context["book"].added) == ([sari, julaika], [sari_now])
+    say(wati, address(group, "handover", 1), "confirm", wajib="7.000")
+    page = wati.get(place)
+    assert (page.context["book"].dropped, page.context["book"].added) == ([sari, julaika], [number_of("handover", 1)])
+
+
 def test_a_loan_is_not_corrected_but_taken_back(wati, group):
     last_week = village.today() - timedelta(weeks=1)
     page = wati.get(address(group, "disbursement", on=last_week)).content.decode()
@@ -217,3 +235,5 @@ def test_a_forgotten_disbursement_is_added_after_seeing_what_it_changes(wati, gr
         assert say(wati, place, action="confirm", request="2", key=key).status_code == 302
     assert HandOver.objects.filter(entry__kind="disbursement", meeting__on=village.today()).count() == 1
     assert "40.000" in wati.get(reverse("posted_sheet", args=[group.code, village.today()])).content.decode()
+    receipt = wati.get(reverse("receipt", args=[group.code, village.today()])).content.decode()
+    assert f"No. {number_of('disbursement')} juga dihitung." in receipt

@@ -249,6 +249,7 @@ def test_a_treasurer_reads_writes_down_and_answers(mawar):
     assert wati.get(reverse("balances", args=[mawar.code, date(2001, 1, 1)])).status_code == 404
     home = wati.get(reverse("group_home", args=[mawar.code])).content.decode()
     assert "1 keberatan belum dijawab" in home
+    assert "sejak hari ini" in home
     assert "perlu ditegaskan" not in home
     hadi = signed_in(coordinator(mawar.bkm))
     assert "seharusnya 7.000" in hadi.get(reverse("bkm_objections", args=[mawar.bkm.code])).content.decode()
@@ -260,7 +261,10 @@ def test_a_treasurer_reads_writes_down_and_answers(mawar):
     assert wati.post(owner, {"owner": "2"}).status_code == 302
     assert wati.post(answer, {"answer": "Sudah benar 6.000"}).status_code == 302
     assert wati.get(answer).status_code == 404
-    assert "Sudah benar 6.000" in wati.get(reverse("objections", args=[mawar.code])).content.decode()
+    told = wati.get(reverse("objections", args=[mawar.code])).content.decode()
+    assert "Sudah benar 6.000" in told
+    assert "pada hari yang sama" in told
+    assert "0 hari" not in told
     fresh = reverse("objection_new", args=[mawar.code])
     assert wati.post(fresh, {"member": "3", "text": ""}).status_code == 422
     assert wati.post(fresh, {"member": "3", "text": "jasa terlalu besar"}).status_code == 302

@@ -616,16 +616,23 @@ def test_two_devices_fill_in_one_draft_and_neither_loses_a_row(wati, group):
     wati.post(url("save_draft", group), other | row)
     answer = wati.post(url("save_draft", group), one | {"r4-sukarela": "4500"}).json()
     assert answer["theirs"] == row
-    assert answer["notice"] == "Diisi di perangkat lain, dan kini tampak juga di sini: Julaika."
+    here = "Diisi di perangkat lain, dan kini tampak juga di sini"
+    assert answer["notice"] == f"{here}: Julaika (sukarela 3.500, tadinya –)."
     held = SheetDraft.objects.get().data
     assert {name: held[name] for name in row} | {"r4-sukarela": held["r4-sukarela"]} == row | {"r4-sukarela": "4500"}
     # The page has taken it over: what she changes of it now is her own word. The other page is told.
     one |= row | {"r4-sukarela": "4.500", "key": answer["key"], "known": answer["known"]}
     wati.post(url("save_draft", group), one | {"r3-sukarela": "3.000"})
     page = wati.post(url("sheet", group), other | row | {"r3-sukarela": "9.000", "action": "save"}, follow=True)
-    assert "Diisi juga di perangkat lain; yang berlaku isian dari sini: Julaika." in page.content.decode()
+    assert (
+        "Diisi juga di perangkat lain; yang berlaku isian dari sini: Julaika (sukarela 3.000 di sana, 9.000 di sini)."
+    ) in page.content.decode()
     held = SheetDraft.objects.get().data
     assert (held["r3-sukarela"], held["r4-sukarela"]) == ("9.000", "4.500")
+    # And the first page, whose amount was replaced, hears both.
+    answer = wati.post(url("save_draft", group), one | {"r3-sukarela": "3.000"}).json()
+    assert answer["theirs"] == {"r3-sukarela": "9.000"}
+    assert "Julaika (sukarela 9.000, tadinya 3.000)." in answer["notice"]
 
 
 def test_minutes_written_on_two_devices_are_both_kept(wati, group):

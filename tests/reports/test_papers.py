@@ -198,6 +198,7 @@ def test_sheet_receipt_names_the_shortage_and_the_correction(mawar):
     text = paper(facilitator(mawar), "receipt/2026-01-14/")
 
     assert "(1 baris sudah dikoreksi)" in text.replace("( ", "(").replace(" )", ")")
+    assert text.count("No. 8 tidak dihitung lagi; no. 15 dihitung.") == 2, "on either copy"
     assert "Kas dihitung berdua 75.000 Kurang, diurus Sari 250" in text
 
 

@@ -1,5 +1,6 @@
 """The books read whole and page by page: what stands in them, that they foot, and what is said to a wrong question."""
 
+import re
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
@@ -370,6 +371,21 @@ def test_what_cannot_be_understood_comes_back_at_its_field(group):
     for name in CATALOGUE:
         answer = client.get(reverse("statement", args=[group.code, name]) + "?page=2&from=2026-01-01&to=2026-01-31")
         assert answer.status_code == 422, name
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", ["01-01-2026", None]),
+        ("from=2026-01-05&to=31-01-2026", ["05-01-2026", "31-01-2026"]),
+        ("from=2026-01-05&to=kemarin", ["05-01-2026", "kemarin"]),
+        ("from=2026-01-05&to=2026-01-01", ["05-01-2026", "01-01-2026"]),
+    ],
+)
+def test_the_fields_of_a_period_show_days_as_the_rest_does(group, query, shown):
+    page = signed_in(treasurer(group)).get(reverse("books", args=[group.code]) + f"?{query}").content.decode()
+    fields = re.findall(r'placeholder="29-01-2026" value="(.*?)"', page)
+    assert [text for text, wanted in zip(fields, shown, strict=True) if wanted] == [one for one in shown if one]
 
 
 def test_a_statement_nobody_knows_is_no_page(group):

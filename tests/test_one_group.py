@@ -23,7 +23,7 @@ from ledger.models import Account, Book, Entry, Submission
 from loans.models import Leaving, UpkPayment
 from meetings.models import Attendance, CashDifference, Correction, Meeting
 from savings.models import YearEnd
-from tests.ledger.village import sql
+from tests.ledger.village import silenced, sql
 from tests.test_architecture import OUR_MODELS
 
 BODIES = (Group, Upk, Bkm, Book)
@@ -244,17 +244,9 @@ def _fitting(field, n):
     return made.get(type(field), 1)
 
 
-@contextmanager
-def by_force():
-    """Write as a superuser can who silences the triggers; afterwards they speak again."""
-    sql("SET LOCAL session_replication_role = replica")
-    yield
-    sql("SET LOCAL session_replication_role = origin")
-
-
 @pytest.fixture
 def village(db):
-    with by_force():
+    with silenced():
         near, far = (make(Bkm, None, {}) for _ in range(2))
         upks = []
         for bkm in (near, far):
@@ -291,7 +283,7 @@ def test_what_is_somebody_elses_is_refused(village, model, guard):
         beside = heads(guard)[1 if head == heads(guard)[0] else 0]
         names = {one.name for one in guards(model, RoutesMeet) if head in heads(one)}
         told = INSTEAD.get((model, head), {}) | INSTEAD.get((model, beside), {})
-        with by_force():
+        with silenced():
             told |= {beside: target(model, beside, village.own)}
             own, again = (target(model, head, village.own) for _ in range(2))
             theirs = target(model, head, village.others(model, route))
@@ -304,13 +296,13 @@ def test_what_is_somebody_elses_is_refused(village, model, guard):
                 sql(update, theirs, row)
             sql(update, again, row)
             transaction.set_rollback(True)
-        with by_force():
+        with silenced():
             sql(f'DELETE FROM "{model._meta.db_table}" WHERE id = %s', row)
 
 
 def make_on_own_rows(model, village, told):
     """Only the row itself is written with the triggers speaking."""
-    with by_force():
+    with silenced():
         wanted = [key for key in keys(model) if not key.null or key.name in WANTED.get(model, ())]
         told = {key.name: target(model, key.name, village.own) for key in wanted if key.name not in told} | told
     return make(model, village.own, told)
@@ -319,7 +311,7 @@ def make_on_own_rows(model, village, told):
 @pytest.mark.parametrize(("model", "guard"), KEPT, ids=lambda one: getattr(one, "name", ""))
 def test_what_others_come_by_is_neither_moved_nor_written_anew(village, model, guard):
     table = model._meta.db_table
-    with by_force():
+    with silenced():
         row = getattr(village.own, model.__name__.lower(), None) or make(model, village.own, {})
     for name in guard.fields:
         far = getattr(village.other_bkm, f"{model.__name__.lower()}_book" if name == "book" else name)
@@ -332,7 +324,7 @@ def test_what_others_come_by_is_neither_moved_nor_written_anew(village, model, g
 
 
 def test_one_stray_among_many_is_named_and_the_whole_statement_refused(village):
-    with by_force():
+    with silenced():
         meeting, hers, stray = (make(Meeting, village.own, {}), *members(village))
     attend = "INSERT INTO meetings_attendance (meeting_id, member_id, status) SELECT %s, unnest(%s), 'H' RETURNING id"
     with pytest.raises(DatabaseError) as caught, transaction.atomic():
@@ -346,7 +338,7 @@ def test_one_stray_among_many_is_named_and_the_whole_statement_refused(village):
 
 def test_a_row_does_not_come_before_what_it_points_at(village):
     """Foreign keys are looked at when the transaction ends: by then a member of another group might be there."""
-    with by_force():
+    with silenced():
         meeting, stray = make(Meeting, village.own, {}), members(village)[1]
     for meeting_id, member in ((meeting, stray + 1), (meeting + 1, stray), (meeting + 1, stray + 1)):
         with refused("meetings_attendance_one_group"):
@@ -377,7 +369,7 @@ def test_a_guard_comes_with_its_table_and_goes_again_and_holds_what_was_there_be
     one_group, stays = Speech._meta.constraints
     with connection.schema_editor() as editor:
         editor.create_model(Speech)
-    with by_force():
+    with silenced():
         meeting, (hers, stray) = make(Meeting, village.own, {}), members(village)
     with refused("speech_one_group"):
         Speech.objects.create(meeting_id=meeting, speaker_id=stray)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from groups.dates import ZONES
+from ledger.belonging import Stays
 from ledger.models import Book
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ class Upk(models.Model):
     class Meta:
         verbose_name = "UPK"
         verbose_name_plural = "UPK"
+        constraints = [
+            Stays(fields=("bkm", "book"), name="groups_upk_stays"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -159,6 +163,7 @@ class Group(models.Model):
             models.CheckConstraint(
                 condition=Q(end_on=None) | Q(end_on__gt=models.F("start_on")), name="groups_group_ends_after_start"
             ),
+            Stays(fields=("bkm", "book"), name="groups_group_stays"),
         ]
 
     def __str__(self) -> str:

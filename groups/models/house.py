@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groups.models.bodies import Group
 from groups.models.people import Member
+from ledger.belonging import RoutesMeet
 
 
 class OfficeTerm(models.Model):
@@ -30,6 +31,7 @@ class OfficeTerm(models.Model):
                 condition=Q(to_on=None) | Q(to_on__gt=F("from_on")), name="groups_term_ends_after_start"
             ),
             models.CheckConstraint(condition=~Q(office="anggota"), name="groups_term_of_an_office"),
+            RoutesMeet(routes=("group", "member__group"), name="groups_term_one_group"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from groups.models.bodies import Bkm, Group
+from ledger.belonging import RoutesMeet, Stays
 
 if TYPE_CHECKING:
     from users.models import User
@@ -63,6 +64,8 @@ class Member(models.Model):
                 condition=Q(left_on=None) | Q(left_on__gte=models.F("joined_on")),
                 name="groups_member_leaves_after_joining",
             ),
+            RoutesMeet(routes=("group", "former__group"), name="groups_member_one_group"),
+            Stays(fields=("group",), name="groups_member_stays"),
         ]
 
     def __str__(self) -> str:
@@ -127,6 +130,8 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 condition=Q(to_on=None) | Q(to_on__gte=models.F("from_on")), name="groups_appointment_ends_after_start"
             ),
+            RoutesMeet(routes=("group", "member__group"), name="groups_appointment_one_group"),
+            RoutesMeet(routes=("bkm", "member__group__bkm"), name="groups_appointment_one_bkm"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from groups.models import Member
+from ledger.belonging import RoutesMeet
 from ledger.models import Submission
 
 
@@ -64,6 +65,7 @@ class Leaving(models.Model):
                 & Q(paid_out=models.F("savings") - models.F("principal") - models.F("charge"), paid_out__gte=0),
                 name="loans_leaving_adds_up",
             ),
+            RoutesMeet(routes=("member__group__book", "submission__book"), name="loans_leaving_one_group"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from groups.models import Group, Member
+from ledger.belonging import RoutesMeet, Stays
 from ledger.models import Account
 from loans.ceilings import blocked_part
 from loans.models.rules import LendingRules
@@ -76,6 +77,8 @@ class LoanRequest(LoanTerms):
         constraints = [
             models.UniqueConstraint(fields=["group", "no"], name="loans_request_no_unique"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="loans_request_amount_positive"),
+            RoutesMeet(routes=("group", "member__group"), name="loans_request_one_group"),
+            Stays(fields=("group",), name="loans_request_stays"),
         ]
 
     def __str__(self) -> str:
@@ -118,6 +121,19 @@ class Loan(LoanTerms):
                 condition=Q(principal__gt=0, prior_principal__gte=0, prior_charge__gte=0), name="loans_loan_amounts"
             ),
             models.CheckConstraint(condition=Q(requested_on__lte=F("disbursed_on")), name="loans_loan_asked_before"),
+            RoutesMeet(
+                routes=(
+                    "group",
+                    "member__group",
+                    "request__group",
+                    "upk_loan__group",
+                    "replaces__group",
+                    "rules__group",
+                ),
+                name="loans_loan_one_group",
+            ),
+            RoutesMeet(routes=("group__book", "receivable__book", "charge_income__book"), name="loans_loan_one_book"),
+            Stays(fields=("group",), name="loans_loan_stays"),
         ]
         indexes = [models.Index(fields=["group", "disbursed_on"], name="loans_loan_group_disbursed")]
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ledger.belonging import RoutesMeet
 from ledger.models import Entry, Submission
 from loans.models.lending import Loan
 
@@ -76,6 +77,7 @@ class LoanStep(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="payoff", waived=0) | ~Q(decision=""), name="loans_step_decision_written"
             ),
+            RoutesMeet(routes=("loan__group__book", "submission__book", "entry__book"), name="loans_step_one_group"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from groups.models import Group, Member, Upk
+from ledger.belonging import RoutesMeet, Stays
 from ledger.models import Account, Entry
 from loans.models.lending import LoanTerms
 
@@ -110,6 +111,8 @@ class UpkLoanRequest(LoanTerms):
                 condition=Q(upk_decided_by=None) | Q(bkm_decided_by=None) | ~Q(upk_decided_by=F("bkm_decided_by")),
                 name="loans_upkrequest_two_people",
             ),
+            RoutesMeet(routes=("upk__bkm", "group__bkm"), name="loans_upkrequest_one_bkm"),
+            Stays(fields=("upk", "group"), name="loans_upkrequest_stays"),
         ]
         indexes = [models.Index(fields=["group", "status"], name="loans_upkrequest_group")]
 
@@ -132,6 +135,7 @@ class UpkShare(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["request", "member"], name="loans_upkshare_unique"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="loans_upkshare_amount_positive"),
+            RoutesMeet(routes=("request__group", "member__group"), name="loans_upkshare_one_group"),
         ]
 
     def __str__(self) -> str:
@@ -166,6 +170,23 @@ class UpkLoan(LoanTerms):
         constraints = [
             models.UniqueConstraint(fields=["upk", "no"], name="loans_upkloan_no_unique"),
             models.CheckConstraint(condition=Q(principal__gt=0, charge__gte=0), name="loans_upkloan_amounts"),
+            RoutesMeet(routes=("upk__bkm", "group__bkm"), name="loans_upkloan_one_bkm"),
+            RoutesMeet(
+                routes=("upk__book", "receivable__book", "charge_income__book"),
+                name="loans_upkloan_one_upk",
+            ),
+            RoutesMeet(
+                routes=(
+                    "group__book",
+                    "request__group__book",
+                    "replaces__group__book",
+                    "owed__book",
+                    "held__book",
+                    "charge_cost__book",
+                ),
+                name="loans_upkloan_one_group",
+            ),
+            Stays(fields=("upk", "group"), name="loans_upkloan_stays"),
         ]
         indexes = [models.Index(fields=["group", "disbursed_on"], name="loans_upkloan_group")]
 
@@ -261,6 +282,8 @@ class UpkPayment(models.Model):
                 condition=Q(payoff=False, spared=0, forgiven={}) | Q(payoff=True, spared__gte=0),
                 name="loans_upkpayment_spared",
             ),
+            RoutesMeet(routes=("loan__upk__book", "upk_entry__book"), name="loans_upkpayment_one_upk"),
+            RoutesMeet(routes=("loan__group__book", "group_entry__book"), name="loans_upkpayment_one_group"),
         ]
 
     def __str__(self) -> str:
@@ -309,6 +332,7 @@ class UpkWaiver(models.Model):
                 condition=Q(amount__gt=0) & ~Q(decision="") & Q(decided_on__lte=F("on")),
                 name="loans_upkwaiver_sensible",
             ),
+            RoutesMeet(routes=("loan__group__book", "entry__book"), name="loans_upkwaiver_one_group"),
         ]
 
     def __str__(self) -> str:
@@ -358,6 +382,11 @@ class UpkReschedule(models.Model):
                 condition=Q(principal__gt=0, spared__gte=0) & ~Q(decision="") & Q(decided_on__lte=F("on")),
                 name="loans_upkreschedule_sensible",
             ),
+            RoutesMeet(routes=("loan__upk__book", "upk_entry__book"), name="loans_upkreschedule_one_upk"),
+            RoutesMeet(
+                routes=("loan__group__book", "fresh__group__book", "group_entry__book"),
+                name="loans_upkreschedule_one_group",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -406,6 +435,7 @@ class UpkWriteOff(models.Model):
                 & Q(decided_on__lte=F("on")),
                 name="loans_upkwriteoff_sensible",
             ),
+            RoutesMeet(routes=("loan__upk__book", "entry__book"), name="loans_upkwriteoff_one_upk"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from groups.models import Group, Member
+from ledger.belonging import RoutesMeet, Stays
 from ledger.models import Entry, Submission
 from meetings.models.meeting import Meeting
 
@@ -33,6 +34,8 @@ class BoxCount(models.Model):
                 condition=~Q(counted_by="") & ~Q(counted_with="") & ~Q(counted_by=F("counted_with")),
                 name="meetings_count_by_two",
             ),
+            RoutesMeet(routes=("group__book", "submission__book"), name="meetings_count_one_group"),
+            Stays(fields=("group",), name="meetings_count_stays"),
         ]
 
     def __str__(self) -> str:
@@ -53,6 +56,9 @@ class Contribution(models.Model):
     class Meta:
         verbose_name = _("money a member gave outside a sheet")
         verbose_name_plural = _("money members gave outside a sheet")
+        constraints = [
+            RoutesMeet(routes=("member__group__book", "entry__book"), name="meetings_contribution_one_group"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member} {self.entry}"
@@ -96,6 +102,17 @@ class CashDifference(models.Model):
                 condition=Q(meeting__isnull=False, count=None) | Q(meeting=None, count__isnull=False),
                 name="meetings_difference_of_one_count",
             ),
+            RoutesMeet(
+                routes=(
+                    "group__book",
+                    "meeting__group__book",
+                    "count__group__book",
+                    "owner__group__book",
+                    "entry__book",
+                ),
+                name="meetings_difference_one_group",
+            ),
+            Stays(fields=("group",), name="meetings_difference_stays"),
         ]
         indexes = [models.Index(fields=["group", "on"], name="meetings_difference_on")]
 
@@ -142,7 +159,10 @@ class Settlement(models.Model):
         verbose_name = _("settlement of a cash difference")
         verbose_name_plural = _("settlements of cash differences")
         ordering = ["difference", "pk"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="meetings_settlement_of_something")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="meetings_settlement_of_something"),
+            RoutesMeet(routes=("difference__group__book", "entry__book"), name="meetings_settlement_one_group"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.difference} {self.amount}"

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from groups.models import Group, Member
+from ledger.belonging import RoutesMeet, Stays
 from ledger.models import Submission
 from meetings.models.meeting import Meeting
 
@@ -42,7 +43,11 @@ class Correction(models.Model):
                 condition=Q(meeting=None, kind__in=["outside", "year_end"])
                 | Q(meeting__isnull=False) & ~Q(kind__in=["outside", "year_end"]),
                 name="meetings_correction_of_a_sheet",
-            )
+            ),
+            RoutesMeet(
+                routes=("group__book", "meeting__group__book", "submission__book"), name="meetings_correction_one_group"
+            ),
+            Stays(fields=("group",), name="meetings_correction_stays"),
         ]
 
     def __str__(self) -> str:
@@ -66,6 +71,7 @@ class Reconfirmation(models.Model):
                 condition=Q(confirmed_on=None, agreed=None) | Q(confirmed_on__isnull=False, agreed__isnull=False),
                 name="meetings_reconfirmation_whole",
             ),
+            RoutesMeet(routes=("correction__group", "member__group"), name="meetings_reconfirmation_one_group"),
         ]
         indexes = [models.Index(fields=["member"], condition=Q(confirmed_on=None), name="meetings_reconfirmation_open")]
 
@@ -97,6 +103,7 @@ class Objection(models.Model):
                 condition=Q(answered_on=None, answer="") | Q(answered_on__isnull=False) & ~Q(answer=""),
                 name="meetings_objection_answer_whole",
             ),
+            RoutesMeet(routes=("group", "member__group", "owner__group"), name="meetings_objection_one_group"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from groups.models import Bkm, Group, Member
+from ledger.belonging import RoutesMeet, Stays
 from ledger.models import Entry, Submission
 
 
@@ -43,6 +44,8 @@ class Meeting(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["group", "on"], name="meetings_meeting_on_unique"),
             models.CheckConstraint(condition=Q(week_start__iso_week_day=1), name="meetings_meeting_week_on_monday"),
+            RoutesMeet(routes=("group__book", "submission__book"), name="meetings_meeting_one_group"),
+            Stays(fields=("group",), name="meetings_meeting_stays"),
         ]
         indexes = [models.Index(fields=["group", "week_start"], name="meetings_meeting_week")]
 
@@ -71,7 +74,10 @@ class Attendance(models.Model):
     class Meta:
         verbose_name = _("attendance")
         verbose_name_plural = _("attendance")
-        constraints = [models.UniqueConstraint(fields=["meeting", "member"], name="meetings_attendance_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "member"], name="meetings_attendance_unique"),
+            RoutesMeet(routes=("meeting__group", "member__group"), name="meetings_attendance_one_group"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member} {self.status}"
@@ -87,6 +93,12 @@ class HandOver(models.Model):
     class Meta:
         verbose_name = _("hand-over")
         verbose_name_plural = _("hand-overs")
+        constraints = [
+            RoutesMeet(
+                routes=("meeting__group__book", "member__group__book", "entry__book"),
+                name="meetings_handover_one_group",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member} {self.entry}"
@@ -105,6 +117,9 @@ class FollowUp(models.Model):
         verbose_name = _("follow-up")
         verbose_name_plural = _("follow-ups")
         ordering = ["pk"]
+        constraints = [
+            RoutesMeet(routes=("meeting__group", "owner__group"), name="meetings_followup_one_group"),
+        ]
 
     def __str__(self) -> str:
         return self.what

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from groups.models import Group, Member
+from ledger.belonging import RoutesMeet
 
 
 class BalanceReading(models.Model):
@@ -26,7 +27,10 @@ class BalanceReading(models.Model):
     class Meta:
         verbose_name = _("balance reading")
         verbose_name_plural = _("balance readings")
-        constraints = [models.UniqueConstraint(fields=["group", "on", "member"], name="meetings_reading_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "on", "member"], name="meetings_reading_unique"),
+            RoutesMeet(routes=("group", "member__group"), name="meetings_reading_one_group"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member} {self.on}"

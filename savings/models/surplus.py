@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groups.models import Group, Member
 from ledger import chart
+from ledger.belonging import RoutesMeet, Stays
 from ledger.models import Entry, Submission
 from savings.surplus import TO_MEMBERS
 
@@ -143,6 +144,10 @@ class YearEnd(models.Model):
                 | Q(taken_back__isnull=False, taken_back_on__isnull=False) & ~Q(taken_back_reason=""),
                 name="savings_year_end_taken_back_whole",
             ),
+            RoutesMeet(
+                routes=("group__book", "submission__book", "taken_back__book"), name="savings_year_end_one_group"
+            ),
+            Stays(fields=("group",), name="savings_year_end_stays"),
         ]
 
     def __str__(self) -> str:
@@ -160,7 +165,12 @@ class YearEndShare(models.Model):
 
     class Meta:
         ordering = ["year_end", "member__no"]
-        constraints = [models.UniqueConstraint(fields=["year_end", "member"], name="savings_share_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["year_end", "member"], name="savings_share_unique"),
+            RoutesMeet(
+                routes=("year_end__group__book", "member__group__book", "entry__book"), name="savings_share_one_group"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.year_end} {self.member}"

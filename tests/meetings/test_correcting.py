@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from compliance.effect import findings_around
 from compliance.models import GroupWeek
@@ -34,6 +33,7 @@ from meetings.services import (
 )
 from meetings.sheet import CashCount, Disbursement, OtherMoney, Payment, Row
 from tests.books import close_through
+from tests.ledger.village import by_force
 from tests.meetings.test_services import (
     AT,
     FIRST,
@@ -382,8 +382,7 @@ def test_a_forged_correction_of_attendance_is_named(group, forgery, table):  # n
     attend(FIRST, {5: "H", 1: "A"})
     send(group, sheet(SECOND, []))
     assert list(verify.problems([group.book_id])) == []
-    with connection.cursor() as cursor:
-        cursor.execute(forgery)
+    by_force(forgery)
     assert table in {one.table for one in verify.problems([group.book_id])}
 
 

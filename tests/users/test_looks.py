@@ -72,6 +72,16 @@ def test_the_first_page_is_light_to_carry(client: Client) -> None:
     assert loaded.inline == []
 
 
+def test_one_small_stylesheet_dresses_every_page() -> None:
+    """A quarter of the first page at most (docs/decisions/0025); the library below it and paper stand apart."""
+    ours = sorted((ROOT / "static/css").glob("*.css"))
+    assert [path.name for path in ours] == ["buku.css", "print.css"]
+    assert len(gzip.compress(ours[0].read_bytes(), mtime=0)) <= 12_500
+    asked = {path for path in TEMPLATES if "print.css" in path.read_text()}
+    assert {path.name for path in asked} == {"print.html"}
+    assert not any("buku.css" in path.read_text() for path in asked)
+
+
 @pytest.mark.parametrize("name", ["400.html", "403.html", "404.html", "500.html", "403_csrf.html"])
 def test_pages_of_refusal_stand_without_a_person_or_a_request(name: str) -> None:
     page = render_to_string(name)

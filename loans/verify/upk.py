@@ -95,7 +95,7 @@ class _Life:
             if act in told:
                 verb(self, told[act], sent)
                 if act == "upk_payment":
-                    self._announced(told["announced"])
+                    self._announced(told.get("announced"))
                 return True
         return False
 
@@ -122,6 +122,8 @@ class _Life:
             "spared": sum(spares.values()),
             "forgiven": _text(spares),
         }
+        if "remark" in said:  # it was not sealed at first
+            row["remark"] = words(said["remark"])
         self.deeds.append(_Deed(PAYMENT, sent, row, spares, part))
 
     def _announced(self, no: Any) -> None:

@@ -122,8 +122,8 @@ UNASKED = [
 ]
 NO = [(no_waiver, "waiver"), (no_write_off, "writeoff"), (no_reschedule, "reschedule")]
 CHANGES = [
-    (paid, "payment", [*PAYMENT, "no = 7, key = gen_random_uuid()", "payoff = true"]),
-    (paid_as_announced, "payment", [*PAYMENT, "no = no + 1"]),
+    (paid, "payment", [*PAYMENT, "remark = 'Lunas'", "no = 7, key = gen_random_uuid()", "payoff = true"]),
+    (paid_as_announced, "payment", [*PAYMENT, "remark = ''", "no = no + 1"]),
     (paid_off, "payment", [*PAYMENT, *UNASKED, "payoff = false, spared = 0, forgiven = '{}'", "spared = spared - 1"]),
     (recovered, "payment", [*PAYMENT[:-1], "recovery = false"]),
     (no_payment, "payment", [*PAYMENT, "status = 'received'", "remark = 'Lain'"]),

@@ -26,10 +26,12 @@ def check_boxes(books: Books) -> Iterator[Problem]:
                (SELECT coalesce(json_agg(json_build_array(d."on"::text, d.moved, d.difference)), '[]')
                   FROM (SELECT p."on", sum(p.amount) AS moved,
                                coalesce(sum(p.amount) FILTER (WHERE e.kind = %(difference)s), 0) AS difference
-                          FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
-                          JOIN ledger_account a ON a.id = p.account_id
-                         WHERE e.submission_id = s.id AND a.code = %(cash)s AND a.member_no = 0 AND a.loan_no = 0
-                         GROUP BY p."on") d)
+                          FROM ledger_entry e CROSS JOIN LATERAL (
+                               SELECT q."on", q.amount
+                                 FROM ledger_posting q JOIN ledger_account a ON a.id = q.account_id
+                                WHERE q.entry_id = e.id AND a.code = %(cash)s AND a.member_no = 0 AND a.loan_no = 0
+                               OFFSET 0) p  -- else all that ever moved cash is read anew for each submission
+                         WHERE e.submission_id = s.id GROUP BY p."on") d)
           FROM ledger_submission s JOIN groups_group g ON g.book_id = s.book_id
           LEFT JOIN meetings_meeting m ON m.submission_id = s.id
           LEFT JOIN meetings_boxcount c ON c.submission_id = s.id

@@ -8,13 +8,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ledger.models import Submission
 from loans import services
 from loans.models import UpkPayment
 from tests.factories import UserFactory
 from tests.ledger.village import by_force, named, named_if
-from tests.loans.two_tiers import lend, monthly, pass_on, rules, sheet, village
+from tests.loans.two_tiers import ksm, lend, monthly, pass_on, rules, sheet, village
 from tests.loans.upk_village import at
 from tests.meetings.test_verify_garbage import GARBAGE, WRONG, forge, places, replaced
 
@@ -173,6 +175,22 @@ def test_a_payment_that_nobody_sealed_is_named(loan, status):
 def test_money_on_its_way_is_nobody_s_business_yet(loan):
     services.announce_upk_payment(loan=loan, amount=100_000, key=uuid4(), by=None, on=DAY)
     assert named() == set()
+
+
+def test_however_many_loans_there_are_it_takes_the_same_statements(loan):
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as told:
+            assert named() == set()
+        return len(told)
+
+    rescheduled(loan)
+    before = statements()
+    for name in ("Lain", "Melati"):
+        other = lend(ksm(loan.upk, name), [500_000] * 5, monthly(2_500_000, 10, round_to=0), LENT)
+        sheet(other.group, FIRST, dict.fromkeys(range(1, 6), 60_000), weekly=1_000_000)
+        pass_on(other, 287_500, DEC)
+        rescheduled(other)
+    assert statements() == before
 
 
 def test_whatever_a_text_says_nothing_stops(loan):

@@ -126,6 +126,7 @@ class OwnerForm(BukuForm):
     owner = forms.ModelChoiceField(
         Member.objects.none(), label=_("Who looks after it?"), to_field_name="no", empty_label=_("Choose a member")
     )
+    key = forms.UUIDField(widget=forms.HiddenInput({"id": "id_owner_key"}))  # beside another form with a key
 
     def __init__(self, *args: Any, members: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -136,6 +136,31 @@ def count(sealed: Any) -> SealedCount:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SealedDifference:
+    """Why box and book differed, and who looks after that; `owner_changes`: whether a later owner is sealed too."""
+
+    reason: str
+    owner_no: int | None
+    owner_changes: bool
+
+
+def difference(sealed: Any) -> SealedDifference:
+    """Return what a sheet or a count of the box says of a difference."""
+    told = sealed["count"]
+    of_sheet = "sheet" in sealed
+    return SealedDifference(
+        words(told["reason"]) if of_sheet else words(told["reason"]).strip()[:300],
+        _maybe(told["owner_no"] if of_sheet else sealed["owner"]) or None,
+        "owner_changes" in told,
+    )
+
+
+def owned(sealed: Any) -> tuple[int, int]:
+    """Return as which entry a difference arose, and who looks after it from then on."""
+    return number(sealed["of_difference"]), number(sealed["owner"])
+
+
 def imported_book(sealed: Any) -> tuple[str, str]:
     """Return the code and the fingerprint of an old book that was brought in."""
     if sealed["import"] != 1:

@@ -12,6 +12,12 @@ AttendanceStatus = Literal["H", "I", "S", "A"]
 DENOMINATIONS = (100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100)
 
 
+OWNER_SEALED = {"owner_changes": "sealed"}
+"""Sealed with a count that may differ: whoever comes to look after the difference later is sealed as well.
+
+At first a later owner was not, so that of a count without this word nobody can say who should be.
+"""
+
 ADDRESSES = frozenset({"bu", "ibu", "pak", "bapak", "bpk", "mbak", "mas", "sdr", "sdri"})
 
 
@@ -141,6 +147,8 @@ class Sheet:
             for name in ("income", "expenses", "disbursements", "decisions")
         }
         count = _shallow(self.count) | {"pieces": _text_keys(self.count.pieces)}
+        if self.count.reason.strip() or self.count.owner_no:
+            count |= OWNER_SEALED
         minutes = asdict(self.minutes)
         if not self.minutes.manner:
             del minutes["manner"]  # as sheets were sealed before it could be said

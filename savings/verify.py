@@ -1,5 +1,6 @@
 """What only savings know of the books: a decision on a year is what was sealed with it, and what its entries say."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,6 +64,39 @@ def check_years(books: Books) -> Iterator[Problem]:
         elif back is not None and not (back and (not undoing or read(undoing, _taken_back) == (year, entry, reason))):
             sentence = _("Whether the decision on the year was taken back, when and why, is not what was sealed.")
             yield Problem(book, "savings_yearend", row, sentence, entry)
+
+
+@verify.register
+def check_year_shares(books: Books) -> Iterator[Problem]:
+    """Whose a share is, which entry it is, and what she was measured by, is what was sealed; at first nothing was."""
+    rows = verify.stream(
+        """
+        SELECT s.book_id, y.id, s.first_number, s.content,
+               (SELECT coalesce(json_agg(json_build_array(h.id, CASE WHEN m.group_id = y.group_id THEN m.no END,
+                                                          e.number, h.business, h.savings) ORDER BY h.id), '[]')::text
+                  FROM savings_yearendshare h JOIN groups_member m ON m.id = h.member_id
+                  LEFT JOIN ledger_entry e ON e.id = h.entry_id WHERE h.year_end_id = y.id)
+          FROM savings_yearend y JOIN ledger_submission s ON s.id = y.submission_id
+         WHERE %(books)s::bigint[] IS NULL OR s.book_id = ANY(%(books)s::bigint[])
+         ORDER BY s.book_id, y.id
+        """,
+        books,
+    )
+    for book, year, first, content, shares in rows:
+        sealed = read(content, lambda told: [tuple(map(number, share)) for share in told["shares"]])
+        if sealed is None:
+            continue
+        told, paid = dict[int, tuple[int | None, int, int]](), first or 0
+        for no, amount, business, savings in sealed:
+            paid += bool(amount)  # after the entry that closes the year, an entry for each share that is anything
+            told[no] = (paid if amount else None, business, savings)
+        rest = json.loads(shares)
+        for row, no, *said in rest:
+            if told.get(no) != tuple(said):
+                text = _("Whose share of the surplus it is, or by what it was measured, is not what was sealed.")
+                yield Problem(book, "savings_yearendshare", row, text, said[0])
+        if len(rest) < len(told):
+            yield Problem(book, "savings_yearend", year, _("A share of the surplus has lost its row."), first)
 
 
 def _decision(told: Any) -> tuple[int, str, str, int, str, str]:

@@ -131,7 +131,8 @@ END $$;
 CREATE OR REPLACE TRIGGER ledger_account_guard BEFORE INSERT OR UPDATE ON ledger_account
   FOR EACH ROW EXECUTE FUNCTION ledger_account_guard();
 
--- Submissions: one at a time, after the last one is whole, announcing the next numbers, linked to the head.
+-- Submissions: one at a time, after the last one is whole, announcing the next numbers, linked to the head. Their ids
+-- are their order, so each was given out by the sequence: above one that somebody took from beyond it, no other fits.
 CREATE OR REPLACE FUNCTION ledger_submission_arrives() RETURNS trigger LANGUAGE plpgsql
   SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
@@ -146,6 +147,7 @@ BEGIN
   SELECT n.id INTO bad FROM new_submissions n JOIN ONLY ledger_book b ON b.id = n.book_id
    WHERE (SELECT count(*) FROM new_submissions m WHERE m.book_id = n.book_id) > 1
       OR EXISTS (SELECT 1 FROM ONLY ledger_submission s WHERE s.book_id = n.book_id AND s.id > n.id)
+      OR n.id > coalesce(pg_sequence_last_value('ledger_submission_id_seq'), 0)
       OR n.first_number <> b.last_number + 1
       OR b.last_number < (SELECT s.last_number FROM ONLY ledger_submission s
                            WHERE s.book_id = n.book_id AND s.id < n.id ORDER BY s.id DESC LIMIT 1) LIMIT 1;

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -20,7 +20,7 @@ from ledger.kinds import HANDOVER, UPK_LOAN, UPK_PAYMENT
 from ledger.models import Book, Entry
 from ledger.services import Draft, Leg
 from loans.held import Parts
-from loans.models import UpkInstalment, UpkLoan, UpkLoanRequest, UpkPayment
+from loans.models import UpkInstalment, UpkLoan, UpkLoanRequest, UpkPayment, UpkShare
 from loans.payoff import Quote, spared
 from loans.schedule import Terms, schedule, terms_for_share
 from loans.services.lending import Lending, columns_of_terms, disburse, disbursement, terms_of
@@ -42,12 +42,13 @@ def disburse_upk_loan(*, request: UpkLoanRequest, key: UUID, by: "User | None", 
     the UPK's cash.
     """
     group, upk = request.group, request.upk
-    terms = terms_of(request, request.amount)
-    content = {"upk_loan": {"request": request.no, "group": group.code, "on": on, "terms": terms.content()}}
-    text = ledger.canonical_content(content)
     with transaction.atomic(), one_announcement():
         upk_book, group_book = ledger.lock_books(upk.book_id, group.book_id)
         request = UpkLoanRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+        shares = list(request.shares.select_related("member").order_by("member__no"))
+        terms = terms_of(request, request.amount)
+        said = {"request": request.no, "group": group.code, "on": on, "terms": terms.content()}
+        text = ledger.canonical_content({"upk_loan": {**said, "asked": _asked(request, shares)}})
         if ledger.find_submission(upk_book, key, text):
             return request.loan
         if request.status != UpkLoanRequest.Status.APPROVED:
@@ -65,7 +66,6 @@ def disburse_upk_loan(*, request: UpkLoanRequest, key: UUID, by: "User | None", 
             blocked_percent=rules_on(upk, on).blocked_percent,
             request=request,
         )
-        shares = request.shares.select_related("member").order_by("member__no")
         members = disburse(
             group=group,
             book=group_book,
@@ -108,6 +108,21 @@ def disburse_upk_loan(*, request: UpkLoanRequest, key: UUID, by: "User | None", 
         request.status = UpkLoanRequest.Status.DISBURSED
         request.save(update_fields=["status"])
         return loan
+
+
+def _asked(request: UpkLoanRequest, shares: Sequence[UpkShare]) -> dict[str, Any]:
+    """Return what is sealed of a request: who asked, signed and decided, when, upon which points, and the shares.
+
+    Not what each member wants her money for, and none of the names that a point may go into.
+    """
+    return {
+        "requested": [request.requested_on, request.requested_by_id],
+        "signed": [request.signed_on, request.signed_by_id],
+        "upk": [request.upk_decided_on, request.upk_decided_by_id, request.upk_decision],
+        "bkm": [request.bkm_decided_on, request.bkm_decided_by_id, request.bkm_decision],
+        "gate": [[point["name"], point["met"], point["have"], point["need"]] for point in request.gate],
+        "shares": [[one.member.no, one.amount] for one in shares],
+    }
 
 
 def _post_both(
@@ -266,7 +281,7 @@ def receive_upk_payment(
     nothing, more than the loan still asks, a payoff of another amount, more than the group's cash, a day before the
     loan, its write-off, its last payment or the group's last sheet, in the future or closed in a book.
     """
-    said = {"loan": loan.no, "group": loan.group.code, "amount": amount, "on": on}
+    said = {"loan": loan.no, "group": loan.group.code, "amount": amount, "on": on, "remark": remark.strip()[:200]}
     content = {"upk_payment": said | {"payoff": True} if payoff else said}
     text = ledger.canonical_content(content | {"announced": announced and announced.no})
     with transaction.atomic(), one_announcement():

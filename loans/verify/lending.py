@@ -13,7 +13,7 @@ from ledger import chart, verify
 from ledger.sealed import number, read, words
 from ledger.verify import Books, Problem
 from loans.arrears import InvalidPayment, prior_credit
-from loans.models import Loan, UpkLoan
+from loans.models import Loan, UpkLoan, UpkLoanRequest
 from loans.schedule import Terms, schedule, terms_for_share
 
 _OPENING = "opening"
@@ -212,6 +212,71 @@ def check_requests(books: Books) -> Iterator[Problem]:
             row,
             _("Who asked for it, or whether it was paid out, is not what its group and its loan say."),
         )
+
+
+@verify.register
+def check_upk_requests(books: Books) -> Iterator[Problem]:
+    """A request to a UPK was paid out when its loan is there, and only then: as it was sealed, in the shares lent.
+
+    Who asked, signed and decided was not sealed at first.
+    """
+    if not UpkLoanRequest.objects.exists():
+        return
+    rows = verify.stream(
+        f"""
+        SELECT k.book_id, q.id, p.number, p.content,
+               (q.status = 'disbursed') = (l.id IS NOT NULL)
+                   AND coalesce((q.upk_id, q.group_id) = (l.upk_id, l.group_id), true),
+               h.shares::text, CASE WHEN l.id IS NULL THEN h.shares ELSE t.shares END::text,
+               q.no, json_build_array(q.requested_on, q.requested_by_id)::text,
+               json_build_array(q.signed_on, q.signed_by_id)::text,
+               json_build_array(q.upk_decided_on, q.upk_decided_by_id, q.upk_decision)::text,
+               json_build_array(q.bkm_decided_on, q.bkm_decided_by_id, q.bkm_decision)::text, q.gate::text,
+               q.amount, q.periods, q.unit, q.rate, q.rate_per, q.method, q.round_to
+          FROM loans_upkloanrequest q JOIN groups_upk k ON k.id = q.upk_id
+          LEFT JOIN loans_upkloan l ON l.request_id = q.id
+         CROSS JOIN LATERAL (
+               SELECT coalesce(json_agg(json_build_array(CASE WHEN m.group_id = q.group_id THEN m.no ELSE -m.id END,
+                                                         s.amount) ORDER BY m.no), '[]') AS shares
+                 FROM loans_upkshare s JOIN groups_member m ON m.id = s.member_id WHERE s.request_id = q.id) h
+         CROSS JOIN LATERAL (
+               SELECT coalesce(json_agg(json_build_array(m.no, s.principal) ORDER BY m.no), '[]') AS shares
+                 FROM loans_loan s JOIN groups_member m ON m.id = s.member_id
+                WHERE s.upk_loan_id = l.id AND s.replaces_id IS NULL) t
+          {_PAID_OUT}
+         WHERE %(books)s::bigint[] IS NULL OR k.book_id = ANY(%(books)s::bigint[])
+         ORDER BY k.book_id, q.no
+        """,  # noqa: S608 (parts of our own)
+        books,
+    )
+    for book, row, entry, content, in_place, shares, lent, no, requested, signed, upk, bkm, gate, *terms in rows:
+        asked = _asked(shares, requested, signed, upk, bkm, gate)
+        sealed = read(content or "", _upk_request)
+        if in_place and shares == lent and (sealed is None or _is_sealed(sealed, no, terms, asked)):
+            continue
+        text = _("What was asked of the UPK, who decided on it, or whether it was paid out, is not what was sealed.")
+        yield Problem(book, "loans_upkloanrequest", row, text, entry)
+
+
+def _asked(shares: str, requested: str, signed: str, upk: str, bkm: str, gate: str) -> dict[str, Any] | None:
+    """Return a request as it is sealed, of what its rows say; None where its points cannot be read."""
+    points = read(gate, lambda told: [[one["name"], one["met"], one["have"], one["need"]] for one in told])
+    told = {"requested": requested, "signed": signed, "upk": upk, "bkm": bkm, "shares": shares}
+    return None if points is None else {name: json.loads(text) for name, text in told.items()} | {"gate": points}
+
+
+def _upk_request(told: Any) -> tuple[int, Terms | None, Any]:
+    said = told["upk_loan"]
+    return number(said["request"]), _told(said["terms"]) if "terms" in said else None, said.get("asked")
+
+
+def _is_sealed(sealed: tuple[int, Terms | None, Any], no: int, terms: Sequence[Any], asked: Any) -> bool:
+    known, agreed, said = sealed
+    try:
+        fits = agreed in (None, _terms(terms))
+    except (ValueError, ArithmeticError):  # terms on which nobody can lend
+        fits = False
+    return fits and known == no and said in (None, asked)
 
 
 @verify.register

@@ -1,10 +1,12 @@
 """Every step of a loan is what was sealed when it was taken, and its money is what its entry says.
 
-A waiver moves no money: its row alone makes instalments fall due no more.
+A waiver moves no money: its row alone makes instalments fall due no more. Which ones, and what jasa was due when a loan
+was written off or moved, follows from the schedule and from what was paid before.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +16,10 @@ from django.utils.translation import gettext as _
 from ledger import chart, verify
 from ledger.sealed import number, read, words
 from ledger.verify import Books, Problem
+from loans.arrears import state
 from loans.models import LoanStep
+from loans.payoff import forgiven, lessened, quote
+from loans.schedule import Row
 
 Kind = LoanStep.Kind
 MOVED = (Kind.RESCHEDULE, Kind.RESTRUCTURE)
@@ -66,13 +71,18 @@ class _Read:
     income: int  # other income of the loan
     left: int  # on the loan's account now
     rest_lost: bool  # the same submission wrote the rest of the loan off
-    charges: str  # jasa of its schedule by instalment
+    settled: tuple[int, int]  # jasa received and waived where the same submission settled it on leaving
+    method: str
+    agreed: list[Row] | None  # its schedule; None where nobody can read it, which is said with the loan
+    paid_charge: int  # before the step
+    paid_principal: int
 
     @property
     def undone(self) -> Undone:
         return self.undone_at, self.undone_by, self.undone_why
 
-    def fits(self) -> bool:
+    def fits(self, waived: Sequence[dict[int, int]]) -> bool:
+        """Whether all of it fits; `waived` is what stood waived of the loan before it."""
         return (
             self.in_place
             and (self.by, self.at, self.after) == (self.posted_by, self.posted_at, self.before)
@@ -80,6 +90,7 @@ class _Read:
             and (not self.content or read(self.content, self._agrees) is True)
             and self._is_what_was_paid()
             and self._ends_as_it_says()
+            and self._spares_what_it_should(waived)
         )
 
     def _agrees(self, told: Any) -> bool:
@@ -116,7 +127,7 @@ class _Read:
     def _is_what_was_paid(self) -> bool:
         paid = self.principal, self.charge
         if self.kind == Kind.WAIVER:
-            return (*paid, self.entry) == (0, 0, None) and self._forgives_what_it_waives()
+            return (*paid, self.entry) == (0, 0, None)  # what it forgives is derived below
         if self.forgiven != "{}":
             return False
         if self.kind == Kind.RECOVERY:
@@ -127,20 +138,56 @@ class _Read:
             return paid == (0, 0)
         return paid == (self.lent, self.jasa)
 
-    def _forgives_what_it_waives(self) -> bool:
-        def amounts(told: Any) -> dict[str, int]:
-            return {no: number(amount) for no, amount in told.items()}
+    def _spares_what_it_should(self, waived: Sequence[dict[int, int]]) -> bool:
+        """Whether instalments forgiven, and jasa that was due, are those of the schedule as it stood."""
+        if self.agreed is None:
+            return True
+        if self.kind == Kind.WAIVER:
+            spared = self.spares(waived)
+            return spared is not None and read(self.forgiven, numbers) == {str(no): one for no, one in spared.items()}
+        rows = lessened(self.agreed, waived)
+        if self.kind == Kind.WRITE_OFF and self._is_of("leaving"):
+            asked = quote(rows, self.paid_charge, self.paid_principal, self.method, self.on).charge
+            return self.charge == asked - sum(self.settled)
+        due = state(rows, self.paid_charge, self.paid_principal, self.on).charge_due
+        if self.kind == Kind.WRITE_OFF:
+            return self.charge == due
+        return self.kind not in MOVED or not self._is_of("upk_reschedule") or self.waived == due
 
-        given, due = read(self.forgiven, amounts), read(self.charges, amounts)
-        if given is None or due is None or sum(given.values()) != self.waived:
-            return False
-        return all(0 < amount <= due.get(no, 0) for no, amount in given.items())
+    def spares(self, waived: Sequence[dict[int, int]]) -> dict[int, int] | None:
+        """Return what a waiver forgives, instalment number → rupiah; None where so much cannot be waived."""
+        amount = read(self.content, lambda told: number(told["amount"]))
+        try:
+            rows = lessened(self.agreed or [], waived)
+            return forgiven(rows, self.paid_charge, self.waived if amount is None else amount)
+        except ValueError:
+            return None
+
+    def _is_of(self, act: str) -> bool:
+        return read(self.content, lambda told: act in told) is True
 
     def _ends_as_it_says(self) -> bool:
         if self.kind == Kind.GUARANTEE:
             return not self.closes or self.undone != STANDS or self.left == 0
         ends = self.kind in ENDING or (self.kind == Kind.EXIT and not self.rest_lost)
         return self.closes == ends
+
+
+def numbers(told: Any) -> dict[str, int]:
+    """Return instalment number → rupiah as a row keeps it in JSON."""
+    return {no: number(amount) for no, amount in told.items()}
+
+
+def plan(text: str | None) -> list[Row] | None:
+    """Read a schedule, as `PLAN` gives it; None where it cannot be read."""
+    try:
+        return [Row(no, date.fromisoformat(due_on), *money) for no, due_on, *money in json.loads(text or "[]")]
+    except ValueError:  # a day outside the calendar, which only a forger writes
+        return None
+
+
+PLAN = "json_agg(json_build_array(i.no, i.due_on, i.principal, i.charge, i.balance) ORDER BY i.no)::text"
+_DERIVED = (Kind.WAIVER, Kind.WRITE_OFF, *MOVED)  # of these something follows from the schedule
 
 
 @verify.register
@@ -161,8 +208,12 @@ def check_steps(books: Books) -> Iterator[Problem]:
                (SELECT a.balance FROM ledger_account a WHERE a.id = l.receivable_id),
                EXISTS (SELECT 1 FROM loans_loanstep o WHERE o.loan_id = t.loan_id AND o.submission_id = t.submission_id
                                                         AND o.kind = 'write_off'),
-               (SELECT coalesce(json_object_agg(i.no, i.charge), json_build_object())::text FROM loans_instalment i
-                 WHERE i.loan_id = l.id)
+               coalesce((SELECT o.charge FROM loans_loanstep o WHERE o.loan_id = t.loan_id AND o.kind = 'exit'
+                                                             AND o.submission_id = t.submission_id), 0),
+               coalesce((SELECT o.waived FROM loans_loanstep o WHERE o.loan_id = t.loan_id AND o.kind = 'exit'
+                                                             AND o.submission_id = t.submission_id), 0),
+               l.method, (SELECT {PLAN} FROM loans_instalment i WHERE i.loan_id = l.id),
+               l.prior_charge - v.jasa, l.principal - v.lent
           FROM loans_loanstep t JOIN loans_loan l ON l.id = t.loan_id JOIN groups_member m ON m.id = l.member_id
           JOIN groups_group g ON g.id = l.group_id JOIN ledger_submission s ON s.id = t.submission_id
           LEFT JOIN loans_loan r ON r.id = l.replaces_id LEFT JOIN loans_upkloan u ON u.id = l.upk_loan_id
@@ -173,15 +224,30 @@ def check_steps(books: Books) -> Iterator[Problem]:
                       coalesce(-sum(q.amount) FILTER (WHERE (a.code, a.member_no, a.loan_no)
                                                           = (%(other)s, m.no, l.no)), 0)::bigint AS income
                  FROM ledger_posting q JOIN ledger_account a ON a.id = q.account_id WHERE q.entry_id = e.id) p
+          CROSS JOIN LATERAL (
+               SELECT coalesce(sum(q.amount) FILTER (WHERE q.account_id = l.receivable_id), 0)::bigint AS lent,
+                      coalesce(sum(q.amount) FILTER (WHERE q.account_id = l.charge_income_id), 0)::bigint AS jasa
+                 FROM ledger_posting q JOIN ledger_entry b ON b.id = q.entry_id
+                WHERE t.kind = ANY(%(derived)s) AND q.account_id IN (l.receivable_id, l.charge_income_id)
+                  AND b.number <= t.after_number) v
          WHERE %(books)s::bigint[] IS NULL OR g.book_id = ANY(%(books)s::bigint[])
          ORDER BY g.book_id, l.no, t.no
         """,  # noqa: S608 (parts of our own)
         books,
         other=chart.OTHER_INCOME,
+        derived=list(_DERIVED),
     )
-    for row in rows:
-        step = _Read(*row)
-        if not step.fits():
+    of: tuple[int, int] | None = None
+    waivers: list[tuple[int | None, dict[int, int]]] = []  # of one loan: which submission took it back, what it forgave
+    for *told, exit_charge, exit_waived, method, agreed, paid_charge, paid_principal in rows:
+        step = _Read(*told, (exit_charge, exit_waived), method, plan(agreed), paid_charge, paid_principal)
+        if of != (step.book, step.loan):
+            of, waivers = (step.book, step.loan), []
+        stood = [one for back, one in waivers if back is None or back > step.submission]
+        if step.kind == Kind.WAIVER:
+            back = taken_back_by(taken_back, step.book, _undone_by(step), after=step.submission)
+            waivers.append((back and back[0], step.spares(stood) or {}))
+        if not step.fits(stood):
             sentence = _("The step of the loan is not what was sealed, or not what its entry says.")
             yield Problem(step.book, "loans_loanstep", step.row, sentence, step.entry)
         elif step.undone != undoing(taken_back, step.book, _undone_by(step), after=step.submission):
@@ -238,9 +304,15 @@ def _undoing(told: Any) -> tuple[tuple[Any, ...], str] | None:
     return None
 
 
+def taken_back_by(found: Undoings, book: int, name: tuple[Any, ...], *, after: int) -> tuple[int, Undone] | None:
+    """Return which submission took back something of that submission, and how that was sealed."""
+    return next((one for one in found.get((book, *name), []) if one[0] > after), None)
+
+
 def undoing(found: Undoings, book: int, name: tuple[Any, ...], *, after: int) -> Undone:
     """Return when, by whom and why something of that submission was taken back; `STANDS` where it was not."""
-    return next((undone for submission, undone in found.get((book, *name), []) if submission > after), STANDS)
+    back = taken_back_by(found, book, name, after=after)
+    return back[1] if back else STANDS
 
 
 @verify.register

@@ -120,6 +120,12 @@ class CashDifference(models.Model):
         return f"{self.group} {self.on} {self.amount}"
 
     @property
+    def counted_in(self) -> Submission:
+        """The submission that told what was counted; its last entry was this difference, when it arose."""
+        told: Meeting | BoxCount = self.meeting or self.count
+        return told.submission
+
+    @property
     def size(self) -> int:
         """The difference without its sign."""
         return abs(self.amount)

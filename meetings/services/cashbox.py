@@ -20,7 +20,7 @@ from ledger.models import Account, Entry
 from ledger.services import Draft, Leg, Receipt
 from meetings.models import BoxCount, CashDifference, Contribution, Correction
 from meetings.services.corrections import write_down_outside
-from meetings.sheet import same_person
+from meetings.sheet import OWNER_SEALED, same_person
 
 if TYPE_CHECKING:
     from users.models import User
@@ -167,6 +167,7 @@ def count_box(
     with transaction.atomic():
         book = ledger.lock_book(group.book_id)
         told = {"counted": counted, "by": [one, other], "before_meeting": before_meeting, "reason": reason}
+        told |= OWNER_SEALED if owner or reason.strip() else {}
         text = ledger.canonical_content({"count": told, "owner": owner and owner.no, "on": on})
         if earlier := ledger.find_submission(book, key, text):
             return BoxCount.objects.get(submission=earlier)

@@ -34,12 +34,23 @@ _AGAINST = {
 }
 
 
-def own_difference(*, difference: CashDifference, owner: Member) -> CashDifference:
-    """Say who looks after a difference. Refused: one that is settled, somebody of another group."""
+def own_difference(
+    *, difference: CashDifference, owner: Member, key: UUID, by: "User | None", at: datetime
+) -> CashDifference:
+    """Say who looks after a difference from now on; the book seals it as a submission without entries.
+
+    Refused: one that is settled, somebody of another group.
+    """
     if owner.group_id != difference.group_id:
         raise ValidationError({"owner": ValidationError(_("Choose one of the members."), code="not_member")})
     with transaction.atomic():
+        book = ledger.lock_book(difference.group.book_id)
+        arose = difference.counted_in.last_number  # its entry may be another since, by a correction
+        text = ledger.canonical_content({"of_difference": arose, "owner": owner.no})
+        if ledger.find_submission(book, key, text):
+            return CashDifference.objects.get(pk=difference.pk)
         difference = _open(difference)
+        ledger.post_locked(book=book, key=key, text=text, drafts=(), by=by, at=at)
         difference.owner = owner
         difference.save(update_fields=["owner"])
         return difference

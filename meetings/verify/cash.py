@@ -11,6 +11,7 @@ from ledger.sealed import read, words
 from ledger.verify import Books, Problem
 from meetings import sealed
 from meetings.sealed import SealedCount
+from meetings.verify.texts import sealed_texts
 
 
 @verify.register
@@ -25,10 +26,12 @@ def check_boxes(books: Books) -> Iterator[Problem]:
                (SELECT coalesce(json_agg(json_build_array(d."on"::text, d.moved, d.difference)), '[]')
                   FROM (SELECT p."on", sum(p.amount) AS moved,
                                coalesce(sum(p.amount) FILTER (WHERE e.kind = %(difference)s), 0) AS difference
-                          FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
-                          JOIN ledger_account a ON a.id = p.account_id
-                         WHERE e.submission_id = s.id AND a.code = %(cash)s AND a.member_no = 0 AND a.loan_no = 0
-                         GROUP BY p."on") d)
+                          FROM ledger_entry e CROSS JOIN LATERAL (
+                               SELECT q."on", q.amount
+                                 FROM ledger_posting q JOIN ledger_account a ON a.id = q.account_id
+                                WHERE q.entry_id = e.id AND a.code = %(cash)s AND a.member_no = 0 AND a.loan_no = 0
+                               OFFSET 0) p  -- else all that ever moved cash is read anew for each submission
+                         WHERE e.submission_id = s.id GROUP BY p."on") d)
           FROM ledger_submission s JOIN groups_group g ON g.book_id = s.book_id
           LEFT JOIN meetings_meeting m ON m.submission_id = s.id
           LEFT JOIN meetings_boxcount c ON c.submission_id = s.id
@@ -136,6 +139,41 @@ def check_differences(books: Books) -> Iterator[Problem]:
         if amount != found:
             text = _("The cash difference is not what its entry moved.")
             yield Problem(book, "meetings_cashdifference", row, text, number)
+
+
+@verify.register
+def check_difference_owners(books: Books) -> Iterator[Problem]:
+    """Why a cash difference arose and who looks after it is what was sealed with the count, or of the owner since.
+
+    That a later owner is sealed too is said in the count; of an older one another owner is told by a notice.
+    """
+    since = dict[tuple[int, int], int]()
+    for book, (arose, no) in sealed_texts(books, '{"of_difference":%', sealed.owned):
+        since[book, arose] = no
+    rows = verify.stream(
+        """
+        SELECT g.book_id, d.id, e.number, s.content, s.last_number, d.reason,
+               CASE WHEN o.group_id = g.id THEN o.no ELSE -o.id END
+          FROM meetings_cashdifference d JOIN groups_group g ON g.id = d.group_id
+          LEFT JOIN meetings_meeting m ON m.id = d.meeting_id LEFT JOIN meetings_boxcount c ON c.id = d.count_id
+          LEFT JOIN ledger_submission s ON s.id = coalesce(m.submission_id, c.submission_id)
+          LEFT JOIN groups_member o ON o.id = d.owner_id LEFT JOIN ledger_entry e ON e.id = d.entry_id
+         WHERE %(books)s::bigint[] IS NULL OR g.book_id = ANY(%(books)s::bigint[])
+         ORDER BY g.book_id, d.id
+        """,
+        books,
+    )
+    for book, row, entry, content, arose, reason, owner in rows:
+        told = read(content or "", sealed.difference)
+        if told is None:
+            continue  # the text is erased, or named with its sheet or count
+        if reason != told.reason:
+            text = _("Why the cash difference arose is not what was sealed.")
+            yield Problem(book, "meetings_cashdifference", row, text, entry)
+        if owner != since.get((book, arose), told.owner_no):
+            text = _("Who looks after the cash difference is not who was sealed.")
+            notice = not told.owner_changes and (book, arose) not in since
+            yield Problem(book, "meetings_cashdifference", row, text, entry, notice=notice)
 
 
 @verify.register

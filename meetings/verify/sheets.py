@@ -1,17 +1,18 @@
 """Every sheet has its meeting, and every meeting is what its sheet sealed."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from ledger import verify
 from ledger.kinds import DIFFERENCE
-from ledger.sealed import Found, read
+from ledger.sealed import read
 from ledger.verify import Books, Problem
 from meetings import sealed
 from meetings.sealed import SealedSheet
+from meetings.verify.texts import sealed_texts
 
 _DISBURSEMENT = "disbursement"
 
@@ -95,7 +96,7 @@ def _attendance_corrections(books: Books) -> dict[tuple[int, str], list[Any]]:
     One that cannot be read is named with its correction.
     """
     found: dict[tuple[int, str], list[Any]] = {}
-    for book, (on, changes) in _sealed(books, '{"attendance_correction":%', sealed.put_right):
+    for book, (on, changes) in sealed_texts(books, '{"attendance_correction":%', sealed.put_right):
         found.setdefault((book, on), []).append(changes)
     return found
 
@@ -103,25 +104,9 @@ def _attendance_corrections(books: Books) -> dict[tuple[int, str], list[Any]]:
 def _imported_books(books: Books) -> dict[int, list[Any]]:
     """Return, by book, what gives the key of a sheet of an old book that was brought in. One at most, mostly none."""
     found: dict[int, list[Any]] = {}
-    for book, told in _sealed(books, '{"book":%,"import":1}', sealed.imported_book):
+    for book, told in sealed_texts(books, '{"book":%,"import":1}', sealed.imported_book):
         found.setdefault(book, []).append(lambda what, told=told: sealed.imported_key(*told, what))
     return found
-
-
-def _sealed(books: Books, like: str, take: Callable[[Any], Found]) -> Iterator[tuple[int, Found]]:
-    """Yield book and what was sealed of every submission whose text is `like` that and can be read, oldest first."""
-    rows = verify.stream(
-        """
-        SELECT book_id, content FROM ledger_submission
-         WHERE content LIKE %(like)s AND (%(books)s::bigint[] IS NULL OR book_id = ANY(%(books)s::bigint[]))
-         ORDER BY book_id, id
-        """,
-        books,
-        like=like,
-    )
-    for book, content in rows:
-        if (told := read(content, take)) is not None:
-            yield book, told
 
 
 @verify.register

@@ -43,11 +43,10 @@ def difference(request: GroupRequest, number: int) -> HttpResponse:
     today = clock.today(request.group)
     members = Member.objects.filter(group=request.group).active_on(today).order_by("no")
     owning = request.POST.get("action") == "own"
-    owner = OwnerForm(
-        sent(request) if owning else None, members=members, initial={"owner": found.owner and found.owner.no}
-    )
+    known = {"owner": found.owner and found.owner.no, "key": uuid4()}
+    owner = OwnerForm(sent(request) if owning else None, members=members, initial=known)
     form = EndingForm(None if owning else sent(request), today=today, difference=found)
-    if owning and attempt(owner, services.own_difference, difference=found):
+    if owning and attempt(owner, services.own_difference, difference=found, by=request.user, at=clock.now()):
         messages.success(request, _("Saved."))
         return redirect("difference", code=request.group.code, number=number)
     if attempt(form, services.settle_difference, difference=found, by=request.user, at=clock.now()):

@@ -1,8 +1,8 @@
 """How a group splits its surplus, and the one decision that closes a year and shares it out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -13,7 +13,8 @@ from groups.models import Group, Member
 from groups.money import format_rupiah
 from ledger import chart, kinds
 from ledger import services as ledger
-from ledger.models import Book, Entry
+from ledger.models import Book, Entry, Submission
+from ledger.sealed import read
 from ledger.services import Draft, Leg
 from savings.models import SurplusPart, SurplusSplit, YearEnd, YearEndShare
 from savings.models.surplus import FUND_CODES, Target
@@ -83,7 +84,7 @@ def decide_year(
     with transaction.atomic():
         book = ledger.lock_book(group.book_id)
         agreed = agreement(group, date(year, 12, 31))
-        content = {
+        content: dict[str, Any] = {
             "year_end": year,
             "on": on,
             "rule": rule,
@@ -94,8 +95,7 @@ def decide_year(
             "remainder_to": agreed.remainder_to,
             "parts": [[part.label, str(part.percent), part.target] for part in agreed.parts],
         }
-        text = ledger.canonical_content(content)
-        if earlier := ledger.find_submission(book, key, text):
+        if earlier := _decided_before(book, key, content):
             return YearEnd.objects.get(submission=earlier)
         _judge(group, book, year, on)
         found = read_year(group, year, agreed.business)
@@ -105,6 +105,7 @@ def decide_year(
         in_cash = {m.no for m in found.members if pay == YearEnd.Pay.CASH or not m.is_active_on(on)}
         _judge_cash(book, sum(one.amount for one in laid.shares if one.no in in_cash))
         drafts = [_closing(found, on), *_shares(laid, found, on, in_cash), *_funds(laid, agreed, year, on)]
+        text = ledger.canonical_content(content | {"shares": _told(laid, found)})
         receipt = ledger.post_locked(book=book, key=key, text=text, drafts=drafts, by=by, at=at)
         made = YearEnd.objects.create(
             group=group,
@@ -133,6 +134,25 @@ def decide_year(
             for member, basis in zip(found.members, found.basis, strict=True)
         )
         return made
+
+
+def _told(laid: Sharing, found: Year) -> list[list[int]]:
+    """Return what is sealed of each share, in their order: whose, rupiah, and what she was measured by."""
+    return [
+        [one.no, one.amount, basis.business, basis.savings] for one, basis in zip(laid.shares, found.basis, strict=True)
+    ]
+
+
+def _decided_before(book: Book, key: UUID, content: Mapping[str, Any]) -> Submission | None:
+    """Return what was decided under this key before, or None; refuse the key with other content (`key_reused`).
+
+    The shares are what was worked out then: they are no part of what is sent, and the closed year has nothing to share.
+    """
+    earlier = Submission.objects.filter(book=book, key=key).first()
+    if earlier is None:
+        return None
+    shares = read(earlier.content, lambda told: {"shares": told["shares"]}) or {}
+    return ledger.find_submission(book, key, ledger.canonical_content({**content, **shares}))
 
 
 def take_year_back(*, year_end: YearEnd, reason: str, on: date, key: UUID, by: "User | None", at: datetime) -> YearEnd:

@@ -652,6 +652,20 @@ def test_submissions_come_in_the_order_of_their_ids_one_at_a_time(book, pen):
         )  # fmt: skip
 
 
+@pytest.mark.parametrize("ahead", [1, 2**63 - 1])
+def test_no_submission_takes_an_id_that_was_not_given_out(book, pen, legs, ahead):
+    """Ids are the order of submissions: after the highest there is, nobody could post to the book again."""
+    sql("SELECT nextval('ledger_submission_id_seq')")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM ledger_submission_id_seq")
+        [(given,)] = cursor.fetchall()
+    with refused("does not follow"):
+        pen.submission(entries=0, id=max(given + 1, ahead))
+    with accepted():
+        pen.submission(entries=0, id=given)
+        pen.write(legs)
+
+
 def test_nothing_is_posted_into_a_closed_day(book, pen, legs):
     close_through(book=book, on=MEETING)
 

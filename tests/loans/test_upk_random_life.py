@@ -21,6 +21,7 @@ from loans import services
 from loans.models import UpkLoan
 from loans.schedule import Terms
 from loans.selectors import open_loans, reconcile
+from tests.books import objections
 from tests.loans.cards import Event, Life
 from tests.loans.lives import tried
 from tests.loans.two_tiers import book, lend, line_of, monthly, rules, sheet, village
@@ -170,4 +171,5 @@ def test_whatever_becomes_of_a_upk_loan_both_books_tell_what_its_card_tells(data
             story.on += timedelta(days=data.draw(st.integers(1, 20)))
             data.draw(st.sampled_from(Story.STEPS))(story)
             story.agrees()
+        assert objections({group.book_id, group.bkm.upk.book_id}) == []
         transaction.set_rollback(True)

@@ -1,20 +1,23 @@
 """A loan, its terms or its instalments that are not what was paid out are named."""
 
+import json
 from datetime import date
 from uuid import uuid4
 
 import pytest
 
 from groups import clock
+from ledger.models import Submission
 from loans.models import Instalment, Loan, UpkLoan
 from loans.services import request_loan, reschedule
 from meetings.models import Meeting
 from meetings.services import add_disbursement
 from tests.compliance.village import day
-from tests.factories import GroupFactory
+from tests.factories import GroupFactory, UserFactory
 from tests.ledger.village import by_force, named, named_if
 from tests.loans.lives import deed, lent, new_terms
-from tests.loans.two_tiers import lend, monthly, village
+from tests.loans.two_tiers import ask, ksm, lend, monthly, village
+from tests.meetings.test_verify_garbage import forge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.tampers]
 
@@ -138,7 +141,59 @@ def test_terms_of_a_upk_loan_changed_with_its_request_and_its_shares_are_not_tho
     for table in ("loans_upkinstalment", "loans_instalment"):
         by_force(f"UPDATE {table} SET charge = 0")
     by_force("UPDATE loans_upkloan SET charge = 0")
-    assert named() == {("loans_upkloan", loan.pk), *shares}
+    assert named() == {("loans_upkloan", loan.pk), ("loans_upkloanrequest", loan.request_id), *shares}
+
+
+ASKED = [
+    "no = no + 7",
+    "status = 'approved'",
+    "rate = 0",
+    "rate = 'NaN'",
+    "periods = periods + 1",
+    "amount = amount + 1",
+    "requested_on = requested_on - 1",
+    "requested_by_id = {user}",
+    "signed_on = NULL",
+    "signed_by_id = {user}",
+    "upk_decided_on = upk_decided_on - 1",
+    "upk_decided_by_id = {user}",
+    "bkm_decided_by_id = {user}",
+    "bkm_decision = 'Ditolak'",
+    "gate = '[]'",
+    "gate = '7'",
+    "gate = jsonb_set(gate, '{0,met}', 'false')",
+    "group_id = (SELECT max(id) FROM groups_group)",
+]
+
+
+def test_what_was_asked_of_a_upk_and_who_decided_on_it_is_what_was_sealed_with_the_money():
+    group = village()
+    loan = lend(group, [500_000] * 5, monthly(2_500_000, 10, round_to=0), date(2018, 11, 15))
+    waiting = ask(ksm(group.bkm.upk, "Lain"), [500_000] * 5, monthly(2_500_000, 10), date(2018, 11, 15))
+    user, asked = UserFactory(), ("loans_upkloanrequest", loan.request_id)
+    assert named() == set()
+    for change in ASKED:
+        done = change.replace("{user}", str(user.pk))
+        assert named_if("loans_upkloanrequest", loan.request_id, done) == {asked}, change
+    share = loan.request.shares.earliest("pk")
+    stranger = waiting.shares.earliest("pk")
+    for change in ("amount = amount + 1", f"member_id = {stranger.member_id}", f"request_id = {waiting.pk}"):
+        assert asked in named_if("loans_upkshare", share.pk, change), change
+    for change, row in (("status = 'disbursed'", waiting.pk), ("periods = 3, requested_on = '2018-01-01'", None)):
+        found = named_if("loans_upkloanrequest", waiting.pk, change)
+        assert found == ({("loans_upkloanrequest", row)} if row else set()), "one that waits was not sealed"
+
+
+def test_a_request_of_a_upk_that_was_sealed_without_its_decisions_is_held_for_what_was_sealed():
+    loan = lend(village(), [500_000] * 5, monthly(2_500_000, 10, round_to=0), date(2018, 11, 15))
+    submission = Submission.objects.get(book=loan.upk.book_id, content__contains='"upk_loan"')
+    old = json.loads(submission.content)
+    del old["upk_loan"]["asked"]
+    forge(submission, json.dumps(old, sort_keys=True, separators=(",", ":")))
+    asked = ("loans_upkloanrequest", loan.request_id)
+    assert asked not in named()
+    assert asked not in named_if("loans_upkloanrequest", loan.request_id, "requested_on = requested_on - 1")
+    assert asked in named_if("loans_upkloanrequest", loan.request_id, "periods = periods + 1")
 
 
 def test_a_share_and_a_upk_loan_taken_away_are_named():

@@ -96,6 +96,56 @@ def test_a_step_of_another_kind_or_amount_is_named(taken, change):
     assert ("loans_loanstep", step.pk) in named()
 
 
+MOVED = """forgiven = '{"4": 250, "5": 250}'"""
+
+
+def test_a_waiver_falls_on_the_oldest_instalments_that_were_not_paid():
+    """The sum may be right: moved to other instalments, it lets one of them be late that was not."""
+    _group, loan = lent()
+    first, second = waived(loan), services.waive(loan=loan, deed=deed(day(4)), amount=300)
+    assert (first.forgiven, second.forgiven) == ({3: 250, 4: 250}, {5: 250, 6: 50})
+    assert named() == set()
+    for step, change in (
+        (first, MOVED),
+        (first, """forgiven = '{"03": 250, "4": 250}'"""),
+        (first, "forgiven = '[]'"),
+        (second, """forgiven = '{"5": 200, "6": 100}'"""),
+        (second, """forgiven = '{"3": 250, "6": 50}'"""),
+    ):
+        assert named_if("loans_loanstep", step.pk, change) == {("loans_loanstep", step.pk)}, change
+
+
+def test_a_waiver_that_was_taken_back_leaves_its_instalments_to_the_next():
+    _group, loan = lent()
+    told = {"reason": "Keliru", "by": None, "at": noon(day(3))}
+    services.undo(step=waived(loan), key=uuid4(), **told)
+    again = waived(loan)
+    third = services.waive(loan=loan, deed=deed(day(3)), amount=250)
+    services.undo(step=third, key=uuid4(), **told)
+    services.undo(step=again, key=uuid4(), **told)
+    assert (again.forgiven, third.forgiven, named()) == ({3: 250, 4: 250}, {5: 250}, set())
+    assert named_if("loans_loanstep", again.pk, MOVED) == {("loans_loanstep", again.pk)}
+    assert named_if("loans_loanstep", third.pk, """forgiven = '{"3": 250}'""") == {("loans_loanstep", third.pk)}
+
+
+def test_jasa_that_was_due_when_a_loan_was_written_off_is_that_of_its_schedule():
+    _group, loan = lent(paid=0)
+    step = services.write_off(loan=loan, deed=deed(day(3)))
+    assert (step.charge, named()) == (500, set())
+    for change in ("charge = 0", "charge = charge + 1"):
+        assert named_if("loans_loanstep", step.pk, change) == {("loans_loanstep", step.pk)}, change
+
+
+def test_jasa_that_was_given_up_with_who_left_is_what_her_savings_did_not_pay():
+    group, loan = lent(paid=0)
+    services.waive(loan=loan, deed=deed(day(2)), amount=100)
+    given = {"reason": "died", "write_off": True, "waived": {1: 50}}
+    left = services.leave(member=group.members.get(no=JULAIKA), deed=deed(day(3)), **given)
+    step = loan.steps.get(kind="write_off")
+    assert (left.charge + step.charge, named()) == (2_350, set())
+    assert named_if("loans_loanstep", step.pk, "charge = charge - 1") == {("loans_loanstep", step.pk)}
+
+
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_step_taken_back_in_its_row_alone_is_named_and_so_is_one_that_hides_it(kept):
     _group, loan = lent()

@@ -206,7 +206,9 @@ def test_two_people_count_and_a_difference_is_owned_and_settled_in_the_book(grou
     assert (found.amount, found.size, found.owner) == (-1_500, 1_500, sari)
     assert held(group) == {"1110": 98_500, "1290": 1_500, "3210": -100_000}
     assert [one.difference.pk for one in cash.box(group, NEXT).open] == [found.pk]
-    own_difference(difference=found, owner=group.members.get(no=2))
+    said = {"key": uuid4(), "by": None, "at": AT}
+    own_difference(difference=found, owner=group.members.get(no=2), **said)
+    assert own_difference(difference=found, owner=group.members.get(no=2), **said).owner.no == 2
     for changed, code in (
         ({"ending": "kept"}, "ending"),
         ({"words": " "}, "required"),
@@ -224,7 +226,7 @@ def test_two_people_count_and_a_difference_is_owned_and_settled_in_the_book(grou
         settle_difference(**settling(found, "found"))
     assert code_of(twice) == "resolved"
     with pytest.raises(ValidationError) as stranger:
-        own_difference(difference=found, owner=GroupFactory(members=1).members.get())
+        own_difference(difference=found, owner=GroupFactory(members=1).members.get(), **said)
     assert code_of(stranger) == "not_member"
 
 

@@ -122,8 +122,10 @@ def test_two_people_count_and_the_difference_ends_in_the_book(client, group):
     found = CashDifference.objects.get()
     page = f"/g/{group.code}/differences/{found.entry.number}/"
     assert "Belum ketemu" in client.get(page).content.decode()
-    assert client.post(page, {"action": "own", "owner": "3"}).status_code == 302
-    assert client.post(page, {"action": "own", "owner": "77"}).status_code == 422
+    own = {"action": "own", "key": str(uuid4())}
+    assert client.post(page, own | {"owner": "3"}).status_code == 302
+    assert client.post(page, own | {"owner": "77"}).status_code == 422
+    assert client.post(page, own | {"owner": "2"}).status_code == 422, "its key was used for another owner"
     hadi = Client()
     hadi.force_login(coordinator(group.bkm))
     dashboard = f"/b/{group.bkm.code}/"

@@ -15,8 +15,7 @@ from ledger.announce import one_announcement
 from ledger.models import Account, Closing
 from ledger.services import Draft, Leg, balance_on, close, post
 from meetings.closing import check_month, month_to_close
-from meetings.models import CashDifference
-from meetings.services import close_month, correct_hand_over, post_sheet
+from meetings.services import close_month, correct_hand_over, own_difference, post_sheet
 from meetings.sheet import CashCount, OtherMoney, Row, Sheet
 from savings.terms import agree_terms
 from tests.books import old_sheet
@@ -92,16 +91,18 @@ def test_a_month_is_closed_after_it_is_over_and_after_the_one_before(group):
 def test_a_correction_after_the_count_is_seen_and_a_difference_needs_an_owner(group):
     for on in WEDNESDAYS[:3]:
         meet(group, on)
-    last = meet(group, WEDNESDAYS[3], 123_500)
-    CashDifference.objects.filter(meeting=last).update(owner=None)  # as an old book leaves it
+    rows = tuple(Row(no, "H", weekly=2_000) for no in (1, 2, 3))
+    old = Sheet(WEDNESDAYS[3], rows, count=CashCount(123_500, reason="Kembalian keliru"))  # an old book names no owner
+    key = old_sheet(group, old.on, AT)
+    last = post_sheet(group=group, key=key, sheet=old, by=None, at=AT, imported=True)
 
     found = check_month(group, group.book, JANUARY, date(2026, 2, 1))
     assert (found.cash.counted, found.cash.book, found.cash.open_item) == (123_500, 123_500, last.cash_difference)
     with pytest.raises(ValidationError) as ownerless:
         close_month(group=group, month=JANUARY, by=None, at=AT)
     assert codes(ownerless) == ["cash"]
-    last.cash_difference.owner = group.members.get(no=2)
-    last.cash_difference.save()
+    owner = {"owner": group.members.get(no=2), "key": uuid4(), "by": None, "at": AT}
+    own_difference(difference=last.cash_difference, **owner)
     wrong = last.hand_overs.get(member__no=1)
     correct_hand_over(hand_over=wrong, row=Row(1, weekly=1_000), reason="Salah tulis", key=uuid4(), by=None, at=AT)
     found = check_month(group, group.book, JANUARY, date(2026, 2, 1))

@@ -11,10 +11,19 @@ from ledger import verify
 from ledger.models import Submission
 from ledger.services import close
 from meetings.models import BoxCount, CashDifference, Correction, HandOver, Meeting
-from meetings.services import add_hand_over, correct_hand_over, count_box, post_sheet, settle_difference
+from meetings.services import (
+    add_hand_over,
+    correct_difference,
+    correct_hand_over,
+    count_box,
+    own_difference,
+    post_sheet,
+    settle_difference,
+)
 from meetings.sheet import CashCount, OtherMoney, Row, Sheet
 from tests.ledger.village import by_force, named, named_if, settle
 from tests.meetings import village
+from tests.meetings.test_verify_garbage import forge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.tampers]
 
@@ -153,6 +162,67 @@ def test_what_became_of_a_difference_is_what_was_sealed(group):
     for change in ("resolved_on = resolved_on + 1", '"on" = "on" - 1'):
         assert named_if("meetings_cashdifference", difference.pk, change), change
     assert rest.amount > 0
+
+
+def owner_is(group, no: int | None) -> str:
+    return "owner_id = NULL" if no is None else f"owner_id = {group.members.get(no=no).pk}"
+
+
+def found_between(group) -> CashDifference:
+    told = {"by": None, "at": clock.now(), "key": uuid4(), "on": village.today(), "before_meeting": False}
+    names = {"counted_by": "Wati", "counted_with": "Sari", "owner": group.members.get(no=2), "reason": " Belum ketemu "}
+    return count_box(group=group, counted=83_000, **names, **told).cash_difference
+
+
+@pytest.mark.parametrize("of_sheet", [True, False])
+def test_why_a_difference_arose_and_who_looks_after_it_is_what_was_sealed(group, of_sheet):
+    difference = CashDifference.objects.get(group=group) if of_sheet else found_between(group)
+    mine = {("meetings_cashdifference", difference.pk)}
+    assert (difference.owner.no, named()) == (2, set())
+    stranger = village.mawar(code="KSM-MELATI").members.get(no=2)
+    changes = ("reason = 'Lain'", owner_is(group, None), owner_is(group, 3), f"owner_id = {stranger.pk}")
+    for change in changes:
+        assert named_if("meetings_cashdifference", difference.pk, change) == mine, change
+    for no in (3, 4):
+        told = {"key": uuid4(), "by": None, "at": clock.now()}
+        own_difference(difference=difference, owner=group.members.get(no=no), **told)
+    assert named() == set()
+    for change in (*changes, owner_is(group, 2)):
+        assert named_if("meetings_cashdifference", difference.pk, change) == mine, change
+
+
+def test_who_looks_after_a_corrected_difference_is_still_sealed_as_of_the_one_that_arose(group):
+    difference = CashDifference.objects.get(group=group)
+    told = {"by": None, "at": clock.now()}
+    own_difference(difference=difference, owner=group.members.get(no=3), key=uuid4(), **told)
+    amount = difference.amount + 100
+    correct_difference(
+        difference=difference, amount=amount, reason="Salah hitung", on=village.today(), key=uuid4(), **told
+    )
+    difference.refresh_from_db()
+    assert named() == set()
+    own_difference(difference=difference, owner=group.members.get(no=4), key=uuid4(), **told)
+    assert named() == set()
+    mine = {("meetings_cashdifference", difference.pk)}
+    for change in ("reason = 'Salah hitung'", owner_is(group, 3)):
+        assert named_if("meetings_cashdifference", difference.pk, change) == mine, change
+
+
+@pytest.mark.parametrize("of_sheet", [True, False])
+def test_another_owner_of_a_difference_from_before_owners_were_sealed_is_told_by_a_notice(group, of_sheet):
+    """Whoever came to look after it then was not sealed."""
+    difference = CashDifference.objects.get(group=group) if of_sheet else found_between(group)
+    submission = difference.counted_in
+    forge(submission, submission.content.replace('"owner_changes":"sealed",', ""))
+    mine = ("meetings_cashdifference", difference.pk)
+
+    def told(*, notice: bool) -> bool:
+        return mine in {(one.table, one.row) for one in verify.problems() if one.notice is notice}
+
+    assert not told(notice=True)
+    by_force(f"UPDATE meetings_cashdifference SET {owner_is(group, 3)} WHERE id = %s", difference.pk)
+    assert (told(notice=True), told(notice=False)) == (True, False)
+    assert mine in named_if("meetings_cashdifference", difference.pk, "reason = 'Lain'")
 
 
 @pytest.mark.parametrize("change", ["meeting_id = (SELECT min(id) FROM meetings_meeting)", "kind = 'withdrawal'"])

@@ -1,5 +1,6 @@
 """One decision closes a year and shares it out; what follows reads the new year's income alone."""
 
+import json
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
@@ -20,7 +21,8 @@ from savings.services import agree_split, decide_year, pay_savings_out
 from savings.surplus import Part
 from savings.yearend import agreement, decided, open_years, read_year, simulate
 from tests.factories import GroupFactory
-from tests.ledger.village import named, named_if
+from tests.ledger.village import by_force, named, named_if
+from tests.meetings.test_verify_garbage import forge
 from tests.reports.footing import foots_throughout, keeper_of
 from tests.savings.village import AT, mawar, write
 
@@ -344,3 +346,47 @@ def test_a_decision_on_a_year_that_is_not_what_was_sealed_is_named(group):
     lost = {("ledger_submission", Submission.objects.latest("pk").pk)}
     stands = "taken_back_id = NULL, taken_back_on = NULL, taken_back_reason = ''"
     assert named_if("savings_yearend", made.pk, stands) == lost
+
+
+@pytest.mark.tampers
+@pytest.mark.parametrize("pay", ["cash", "savings"])
+def test_whose_a_share_is_and_what_it_was_measured_by_is_what_was_sealed(group, pay):
+    made = decide(group, pay=pay)
+    mine, hers = made.shares.exclude(entry=None).order_by("member__no")[:2]
+    assert named() == set()
+    changes = ["business = business + 1", "savings = savings + 1", "entry_id = NULL"]
+    stranger = GroupFactory(members=1).members.get()
+    for change in (*changes, f"member_id = {stranger.pk}"):
+        assert ("savings_yearendshare", mine.pk) in named_if("savings_yearendshare", mine.pk, change), change
+    both = {("savings_yearendshare", mine.pk), ("savings_yearendshare", hers.pk)}
+    for share, member in ((mine, stranger.pk), (hers, mine.member_id), (mine, hers.member_id)):  # they change places
+        by_force("UPDATE savings_yearendshare SET member_id = %s WHERE id = %s", member, share.pk)
+    assert named() - {("savings_yearend", made.pk)} == both
+    assert pay == "savings" or named() == both, "an entry in cash does not say whose it is"
+
+
+@pytest.mark.tampers
+def test_a_share_of_nothing_that_is_gone_is_missed(group):
+    made = decide(group, rule="savings", step=1_000_000)
+    assert not made.shares.exclude(entry=None).exists()
+    assert named() == set()
+    by_force("DELETE FROM savings_yearendshare WHERE id = %s", made.shares.latest("pk").pk)
+    assert named() == {("savings_yearend", made.pk)}
+
+
+@pytest.mark.tampers
+def test_a_year_whose_shares_were_not_sealed_is_held_as_it_was(group):
+    """So all years were sealed at first: the same form sent again is still the same, and nothing is said of shares."""
+    key = uuid4()
+    made = decide(group, key)
+    assert decide(group, key) == made
+    with pytest.raises(ValidationError) as refused:
+        decide(group, key, decision="Lain")
+    assert code_of(refused) == "key_reused"
+    old = json.loads(made.submission.content)
+    assert [share[0] for share in old.pop("shares")] == [1, 2, 3]
+    forge(made.submission, json.dumps(old, sort_keys=True, separators=(",", ":")))
+    assert decide(group, key) == made
+    share = made.shares.exclude(entry=None).first()
+    wrong = {("savings_yearendshare", share.pk), ("savings_yearend", made.pk)}
+    assert not named_if("savings_yearendshare", share.pk, "business = business + 1") & wrong

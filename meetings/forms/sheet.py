@@ -1,265 +1,32 @@
-"""What the treasurer types, turned into a `Sheet`. A draft is kept as typed; nothing she wrote is ever lost."""
+"""The whole sheet, made of the forms of its parts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from groups.fields import DayField, RupiahField
-from groups.models import Group, Member
+from groups.fields import RupiahField
+from groups.models import Member
 from groups.money import InvalidAmount, format_amount, format_rupiah, parse_rupiah, terbilang
-from ledger import chart
-from loans.ceilings import blocked_part
-from loans.models import LendingRules, LoanRequest
+from loans.models import LoanRequest
 from loans.services import OpenLoan
-from meetings.models import Meeting
-from meetings.sheet import (
-    DENOMINATIONS,
-    CashCount,
-    Decision,
-    Disbursement,
-    FollowUpNote,
-    Minutes,
-    OtherMoney,
-    Payment,
-    Row,
-    Sheet,
-    same_person,
+from meetings.forms.context import SheetContext
+from meetings.forms.minutes import FOLLOW_UPS, FollowUpForm, MinutesForm
+from meetings.forms.money import (
+    EXPENSE_CODES,
+    INCOME_CODES,
+    MOST_OTHER_LINES,
+    OTHER_LINES,
+    CountForm,
+    DifferenceForm,
+    OtherMoneyForm,
 )
+from meetings.forms.request import RequestForm
+from meetings.forms.row import AMOUNTS, LABELS, Line, RowForm
+from meetings.sheet import CashCount, Decision, Disbursement, FollowUpNote, Minutes, OtherMoney, Payment, Row, Sheet
 
-OTHER_LINES, MOST_OTHER_LINES = 3, 9  # lines for other money in, and as many for money out: shown at first, at most
 ASKED_LINES = "other-lines"  # of a draft: how many she asked for; no page sends it
-FOLLOW_UPS = 3
-MOST_TEXT = 4000
-INCOME_CODES = (chart.OTHER_INCOME, chart.CAPITAL, chart.SOCIAL_FUND, chart.FINES)
-EXPENSE_CODES = (chart.MEETING_COST, chart.ADMINISTRATION, chart.SOCIAL_FUND, chart.OTHER_COST)
-NO_DECISION = "Tidak ada keputusan"
-NO_OTHER_DECISION = "Tidak ada keputusan lain"  # than those on loans, which the minutes quote
-
-
-class RowForm(forms.Form):
-    """One member's line. Its prefix is `r` and her number; empty amounts are 0."""
-
-    attendance = forms.ChoiceField(choices=[(s, s) for s in "HISA"], required=False)
-    wajib = RupiahField(required=False)
-    sukarela = RupiahField(required=False)
-    angsuran = RupiahField(required=False)
-    denda = RupiahField(required=False)
-    pokok = RupiahField(required=False)
-    tarik = RupiahField(required=False)
-    sosial = RupiahField(required=False)
-    catat = forms.BooleanField(required=False)
-
-
-AMOUNTS = ("wajib", "sukarela", "angsuran", "denda", "pokok", "tarik", "sosial")
-LABELS = {
-    "wajib": gettext_lazy("Wajib"),
-    "sukarela": gettext_lazy("Sukarela"),
-    "angsuran": gettext_lazy("Instalment"),
-    "denda": gettext_lazy("Fine"),
-    "pokok": gettext_lazy("Pokok"),
-    "tarik": gettext_lazy("Withdraw sukarela"),
-    "sosial": gettext_lazy("Social fund"),
-}
-
-
-class OtherMoneyForm(forms.Form):
-    """Money in or out that is no member's. All three or none."""
-
-    code = forms.ChoiceField(choices=[], required=False)
-    memo = forms.CharField(max_length=100, required=False)
-    amount = RupiahField(required=False)
-
-    def __init__(self, *args: Any, codes: tuple[str, ...], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"].choices = [("", "–"), *((code, chart.CHART[code].name) for code in codes)]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("amount") and not data.get("code"):
-            self.add_error("code", _("Choose what kind of money this is."))
-        if data.get("amount") and not data.get("memo"):
-            self.add_error("memo", _("Write what it is for."))
-        if (data.get("code") or data.get("memo")) and not data.get("amount") and "amount" not in self.errors:
-            self.add_error("amount", _("Write the amount."))
-        return data
-
-
-class RequestForm(forms.Form):
-    """What the meeting does with an open request. One that is approved already is only paid out, now or later."""
-
-    choice = forms.ChoiceField(
-        choices=[
-            ("", pgettext_lazy("request", "Leave for later")),
-            ("pay", pgettext_lazy("request", "Approve and pay out now")),
-            ("approve", pgettext_lazy("request", "Approve, pay out later")),
-            ("reject", pgettext_lazy("request", "Do not approve")),
-        ],
-        required=False,
-    )
-    reason = forms.CharField(max_length=200, required=False)
-
-    def __init__(self, *args: Any, cash: int, blocked: int, approved: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.cash, self.blocked = cash, blocked  # rupiah it takes out of the box, and what stays behind
-        if approved:
-            left, paid = pgettext_lazy("request", "Leave for later"), pgettext_lazy("request", "Pay out now")
-            self.fields["choice"] = forms.ChoiceField(choices=[("", left), ("pay", paid)], required=False)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("choice") == "reject" and not data.get("reason"):
-            self.add_error("reason", _("Write why it is not approved."))
-        return data
-
-
-class CountForm(forms.Form):
-    """Notes and coins in the box, or their total when there is no time to sort them."""
-
-    total = RupiahField(required=False)
-    by = forms.CharField(max_length=100, required=False)
-
-    def __init__(self, *args: Any, sender: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.sender = sender
-        for value in DENOMINATIONS:
-            self.fields[str(value)] = forms.RegexField(r"\A[0-9]{1,5}\Z", required=False)
-            self.fields[str(value)].error_messages["invalid"] = _("Write how many pieces, in digits.")
-
-    def pieces(self) -> dict[int, int]:
-        return {v: int(self.cleaned_data[str(v)]) for v in DENOMINATIONS if self.cleaned_data.get(str(v))}
-
-    def counted(self) -> int | None:
-        """The total counted, or None when nobody counted."""
-        if pieces := self.pieces():
-            return sum(value * number for value, number in pieces.items())
-        return self.cleaned_data.get("total")
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        total = data.get("total")
-        if not self.errors and total is not None and self.pieces() and total != self.counted():
-            self.add_error(
-                "total", _("The notes and coins make %(sum)s.") % {"sum": format_amount(self.counted() or 0)}
-            )
-        by = data.get("by", "").strip()
-        if not self.errors and self.counted() is not None and (not by or same_person(by, self.sender)):
-            self.add_error("by", _("Two people count the box: write who counted with you."))
-        return data
-
-
-class MinutesForm(forms.Form):
-    """Agenda, discussion, decisions."""
-
-    agenda = forms.CharField(max_length=MOST_TEXT, required=False, label=gettext_lazy("Agenda"))
-    discussion = forms.CharField(max_length=MOST_TEXT, required=False, label=gettext_lazy("What was discussed"))
-    decisions = forms.CharField(max_length=MOST_TEXT, required=False, label=gettext_lazy("What was decided"))
-    manner = forms.ChoiceField(
-        choices=[("", "–"), *Meeting.Manner.choices], required=False, label=gettext_lazy("How it was decided")
-    )
-    none = forms.BooleanField(required=False, label=gettext_lazy("Nothing was decided"))
-    place = forms.CharField(max_length=100, required=False, label=gettext_lazy("Place"))
-
-    def decided(self, *, loans: bool = False) -> str:
-        """The decisions, or the words that there were none; `loans`: beside those on loans."""
-        none = NO_OTHER_DECISION if loans else NO_DECISION
-        return self.cleaned_data["decisions"] or (none if self.cleaned_data["none"] else "")
-
-
-class FollowUpForm(forms.Form):
-    """Who does what by when."""
-
-    what = forms.CharField(max_length=200, required=False)
-    owner = forms.ChoiceField(choices=[], required=False)
-    due_on = DayField(required=False)
-
-    def __init__(self, *args: Any, members: list[Member], met_on: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.met_on = met_on
-        self.fields["owner"].choices = [("", "–"), *((str(m.no), m.name) for m in members)]  # type: ignore[attr-defined]
-
-    def clean_due_on(self) -> date | None:
-        due = self.cleaned_data["due_on"]
-        if due and due < self.met_on:
-            raise ValidationError(_("This day is before the meeting."), code="too_early")
-        return due
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if (data.get("owner") or data.get("due_on")) and not data.get("what"):
-            self.add_error("what", _("Write what is to be done."))
-        return data
-
-
-class DifferenceForm(forms.Form):
-    """Why box and book differ, and who follows it up."""
-
-    reason = forms.CharField(max_length=300, required=False)
-    owner = forms.ChoiceField(choices=[], required=False)
-
-    def __init__(self, *args: Any, members: list[Member], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = [("", "–"), *((str(m.no), m.name) for m in members)]  # type: ignore[attr-defined]
-
-
-@dataclass
-class SheetContext:
-    """What the book already knows when a sheet is filled in."""
-
-    group: Group
-    on: date
-    members: list[Member]
-    loans: dict[int, list[OpenLoan]]  # by member number, oldest first
-    weekly: int
-    principal: int  # simpanan pokok agreed
-    paid_principal: dict[int, int]  # simpanan pokok each member has, by number
-    voluntary: dict[int, int]  # simpanan sukarela each member has, by number
-    cash: int
-    requests: list[LoanRequest]
-    last_of_week: date  # instalments due up to here are suggested
-    rules: LendingRules | None = None  # in force that day
-    last_given: dict[int, dict[str, int]] = field(default_factory=dict)  # wajib and sukarela before it, by number
-
-    def blocked(self, request: LoanRequest) -> int:
-        """What stays behind of a request when it is paid out, in rupiah."""
-        return blocked_part(request.amount, self.rules.blocked_percent) if self.rules else 0
-
-    def fine(self, no: int) -> int:
-        """The fine agreed for her instalments that were late before this day, in rupiah."""
-        if self.rules is None or not self.rules.fine:
-            return 0
-        eve = self.on - timedelta(days=1)
-        return self.rules.fine * sum(one.state(eve).instalments_late for one in self.loans.get(no, []))
-
-
-@dataclass
-class Line:
-    """One row as the template shows it: values as typed or suggested, and what to say about them."""
-
-    no: int
-    k: str
-    name: str
-    att: str = ""
-    att_error: str = ""
-    values: dict[str, str] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-    captions: dict[str, str] = field(default_factory=dict)  # the errors in two or three words
-    due: int = 0  # of all her loans
-    first_due: int = 0  # of the oldest
-    loan: bool = False
-    extra: list[dict[str, Any]] = field(default_factory=list)  # further open loans of hers
-    checked: bool = False
-    open: bool = False
-    sum: int = 0
-    short: int = 0
-    usual: str = ""  # "wajib 5000 angsuran 20000": what the page itself compares with
-    right: str = ""  # the same of amounts far from usual that she said are right
-    soft: list[dict[str, Any]] = field(default_factory=list)
 
 
 class SheetForm:
@@ -607,34 +374,3 @@ class SheetForm:
 
 def _other(form: OtherMoneyForm) -> OtherMoney:
     return OtherMoney(form.cleaned_data["code"], form.cleaned_data["memo"], form.cleaned_data["amount"])
-
-
-class DayForm(forms.Form):
-    """Which day a sheet is for."""
-
-    on = DayField(label=gettext_lazy("Date of the meeting"))
-
-
-class DraftKeyForm(forms.Form):
-    """The submission's key, minted when the form was opened, and what the check page showed."""
-
-    key = forms.UUIDField()
-    seen = forms.CharField(max_length=64, required=False)
-    known = forms.RegexField(r"\A[0-9]{1,9}-[0-9a-f]{8}\Z", required=False)  # revision and the page's token
-
-
-class VerifyForm(forms.Form):
-    """`?verify=1`: the whole book is verified before the page is answered."""
-
-    verify = forms.BooleanField(required=False)
-
-    @classmethod
-    def asked(cls, data: Any) -> bool:
-        form = cls(data)
-        return bool(form.is_valid() and form.cleaned_data["verify"])
-
-
-class MonthForm(forms.Form):
-    """The month to close, by any of its days."""
-
-    month = DayField()

@@ -28,7 +28,7 @@ WHOLLY = (
     "loans/held.py",
     "loans/gate.py",
     "compliance/rules.py",
-    "compliance/facts.py",
+    "compliance/facts/*.py",
     "meetings/closing.py",
     "meetings/merging.py",
     "savings/surplus.py",

@@ -27,7 +27,7 @@ WHOLLY = (
     "loans/payoff.py",
     "loans/held.py",
     "loans/gate.py",
-    "compliance/rules.py",
+    "compliance/rules/*.py",
     "compliance/facts/*.py",
     "meetings/closing.py",
     "meetings/merging.py",

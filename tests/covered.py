@@ -11,6 +11,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 WHOLLY = (
     "ledger/*.py",
+    "ledger/verify/*.py",
     "ledger/management/**/*.py",
     "*/services.py",
     "*/services/*.py",

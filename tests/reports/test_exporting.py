@@ -326,7 +326,7 @@ def test_a_book_too_long_for_one_import_says_so(monkeypatch):
     monkeypatch.setattr("reports.exporting.MAX_PACKED", 5_000)
     (too_large,) = export_book(fresh(group)).money
     assert (too_large.what, "kB" in too_large.says) == ("Buku terlalu panjang untuk dimasukkan sekaligus", True)
-    monkeypatch.setattr("reports.exporting.fitting.MAX_ROWS", 4)
+    monkeypatch.setattr("reports.exporting.fitting.refusals.MAX_ROWS", 4)
     assert named(group, "money") == [too_large.what] * 4, "three sheets are too long as well"
 
 

@@ -16,7 +16,7 @@ from loans.forms import RequestForm
 from loans.models import Leaving
 from loans.selectors import Reckoning
 from loans.services import Deed, OpenLoan, terms_or_refuse
-from loans.services.life import Guarantee
+from loans.services.payoffs import Guarantee
 
 if TYPE_CHECKING:
     from users.models import User

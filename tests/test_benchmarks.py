@@ -57,8 +57,8 @@ def test_the_loans(bkm, said):
 
 def test_the_demonstration(bkm, capsys, monkeypatch):
     Region.objects.create(code="33.25", name="Batang")
-    monkeypatch.setattr(demo, "SMALL", demo.SMALL[:1])
-    monkeypatch.setattr(demo, "WEEKS", 2)
+    monkeypatch.setattr(demo.invented, "SMALL", demo.invented.SMALL[:1])
+    monkeypatch.setattr(demo.invented, "WEEKS", 2)
     all_of_them.demonstration(["--small"])
     assert Group.objects.get().code == "GR-MAWAR"
     assert "--small" in capsys.readouterr().out

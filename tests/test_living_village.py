@@ -41,7 +41,7 @@ def quick_and_quiet(settings, quick_pages) -> Iterator[None]:  # noqa: F811 (the
 
 @pytest.fixture
 def melati(monkeypatch) -> Group:
-    monkeypatch.setattr(demo, "SMALL", demo.SMALL[1:2])
+    monkeypatch.setattr(demo.invented, "SMALL", demo.invented.SMALL[1:2])
     demo.load_small(today=clock.today(), say=str)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as on a server, where Postgres knows by itself how much there is

@@ -1,5 +1,6 @@
 """What is done to loans, a file per story; the verbs are called from here."""
 
+from loans.services.corrections import judge_correction, take_back_disbursement, undo
 from loans.services.guarantee import block, blocked_for, release, release_blocked
 from loans.services.leaving import leave, undo_leaving
 from loans.services.lending import (
@@ -15,18 +16,9 @@ from loans.services.lending import (
     withdraw_request,
     write_schedules,
 )
-from loans.services.life import (
-    Deed,
-    call_guarantee,
-    judge_correction,
-    pay_off,
-    recover,
-    reschedule,
-    take_back_disbursement,
-    undo,
-    waive,
-    write_off,
-)
+from loans.services.losses import recover, write_off
+from loans.services.payoffs import call_guarantee, pay_off, waive
+from loans.services.reschedules import reschedule
 from loans.services.rules import (
     Agreement,
     Standing,
@@ -38,6 +30,7 @@ from loans.services.rules import (
     standings,
     why,
 )
+from loans.services.steps import Deed
 from loans.services.upk_book import Money, correct_upk_money, post_upk_money
 from loans.services.upk_debt import UpkDebt
 from loans.services.upk_losses import undo_upk_write_off, write_off_upk_loan

@@ -22,17 +22,10 @@ from ledger.models import Book, Entry, Posting
 from ledger.services import Draft, Leg
 from loans.models import Leaving, LoanRequest, LoanStep
 from loans.selectors import leaving as reads
-from loans.services.life import (
-    Deed,
-    Outcome,
-    judge_day,
-    judge_decision,
-    judge_open,
-    paid_legs,
-    reversals,
-    write_step,
-    written_off,
-)
+from loans.services.corrections import reversals
+from loans.services.losses import written_off
+from loans.services.payoffs import paid_legs
+from loans.services.steps import Deed, Outcome, judge_day, judge_decision, judge_open, write_step
 
 if TYPE_CHECKING:
     from loans.selectors.leaving import Owed, Reckoning

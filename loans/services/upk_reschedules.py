@@ -30,7 +30,8 @@ from loans.schedule import InvalidTerms, Terms, terms_for_share
 from loans.selectors import lending as reads
 from loans.services.guarantee import block, blocked_for, release
 from loans.services.lending import OpenLoan
-from loans.services.life import Deed, Outcome, successor, write_step
+from loans.services.reschedules import successor
+from loans.services.steps import Deed, Outcome, write_step
 from loans.services.upk_book import judge_day
 from loans.services.upk_losses import judge_decision
 from loans.services.upk_money import judge_group, open_upk_loan

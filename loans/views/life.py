@@ -28,7 +28,7 @@ from loans.forms import PaperForm, percent_text
 from loans.models import Loan, LoanStep
 from loans.selectors import totals_of
 from loans.services import OpenLoan
-from loans.services.life import Guarantee
+from loans.services.payoffs import Guarantee
 from loans.services.trial import Trial, attempt
 from users.access import kept_for_back
 

@@ -20,7 +20,7 @@ from ledger import chart
 from ledger.announce import announce, one_announcement
 from ledger.models import Account, Submission
 from meetings import workbook
-from meetings.importing.judge import Judge, Plan
+from meetings.importing.judge import Plan, judged
 from meetings.importing.play import Player
 from meetings.models import Meeting
 from meetings.workbook import Problem, Problems
@@ -80,7 +80,7 @@ def import_book(
     read = workbook.read_workbook(content, problems)
     if read is None:
         return Outcome("refused", tuple(problems.found))
-    plan = Judge(read, problems, at).plan()
+    plan = judged(read, problems, at)
     if plan is None:
         return Outcome("refused", tuple(problems.found), read.group["Kode"] or "", read.group["Nama"] or "")
     try:

@@ -503,7 +503,7 @@ def test_a_tail_rewritten_whole_is_caught_by_paper_alone(books, capsys):
 
 @pytest.mark.tampers
 def test_others_add_their_own_checks(books, monkeypatch):
-    monkeypatch.setattr(verify, "_checks", list(verify._checks))
+    monkeypatch.setattr(verify.checks, "_checks", list(verify.checks._checks))
 
     @verify.register
     def check_attendance(asked: verify.Books) -> list[verify.Problem]:
@@ -519,5 +519,5 @@ def test_others_add_their_own_checks(books, monkeypatch):
 @pytest.mark.tampers
 def test_rows_of_others_are_named_by_their_table(books, monkeypatch, capsys):
     problem = verify.Problem(books[0].pk, "attendance", 7, "Tidak sama.")
-    monkeypatch.setattr(verify, "_checks", [lambda _books: [problem]])
+    monkeypatch.setattr(verify.checks, "_checks", [lambda _books: [problem]])
     assert "  - attendance id 7: Tidak sama.\n" in run(capsys)[1]

@@ -23,9 +23,9 @@ os.register_at_fork(after_in_child=lambda: COPIES_END and os._exit(COPIES_END[0]
 @pytest.fixture
 def hamlet(monkeypatch):
     """The demonstration with one KSM in the small part, and two villages of ten in the programme."""
-    monkeypatch.setattr(demo, "SMALL", demo.SMALL[:1])
-    monkeypatch.setattr(demo, "VILLAGES", demo.VILLAGES[:2])
-    monkeypatch.setattr(demo, "WEEKS", 4)
+    monkeypatch.setattr(demo.invented, "SMALL", demo.invented.SMALL[:1])
+    monkeypatch.setattr(demo.invented, "VILLAGES", demo.invented.VILLAGES[:2])
+    monkeypatch.setattr(demo.invented, "WEEKS", 4)
 
 
 def test_it_is_ten_ksm_and_a_programme_of_a_hundred_in_ten_villages():
@@ -89,8 +89,8 @@ def test_a_load_that_is_broken_off_leaves_whole_parts_or_nothing():
 
 @pytest.mark.django_db
 def test_one_group_shows_what_is_kept_beside_the_sheets(monkeypatch):
-    monkeypatch.setattr(demo, "SMALL", demo.SMALL[1:2])
-    monkeypatch.setattr(demo, "WEEKS", 14)
+    monkeypatch.setattr(demo.invented, "SMALL", demo.invented.SMALL[1:2])
+    monkeypatch.setattr(demo.invented, "WEEKS", 14)
     demo.load_small(today=TODAY, say=str)
     melati = Group.objects.get()
     assert melati.book.closed_through == date(2026, 5, 31)
@@ -107,7 +107,7 @@ def test_one_group_shows_what_is_kept_beside_the_sheets(monkeypatch):
 
 @pytest.mark.usefixtures("hamlet")
 def test_the_command_loads_each_part_once_the_programme_in_two_processes(fresh_database, capsys, monkeypatch):
-    monkeypatch.setattr(demo, "WEEKS", 1)
+    monkeypatch.setattr(demo.invented, "WEEKS", 1)
     Region.objects.create(code="33.25", name="Batang")  # the whole list would take longer than all the rest
     monkeypatch.setitem(globals(), "COPIES_END", [3])  # the processes begin afresh, whatever this one holds
     call_command("demo", "--if-empty")
@@ -131,7 +131,7 @@ def test_a_process_that_cannot_load_its_villages_says_why(fresh_database, capsys
 
 @pytest.mark.django_db
 def test_its_boxes_agree_where_a_ksm_borrowed_from_the_upk(monkeypatch):
-    monkeypatch.setattr(demo, "SMALL", demo.SMALL[1:2])
+    monkeypatch.setattr(demo.invented, "SMALL", demo.invented.SMALL[1:2])
     demo.load_small(today=date(2026, 11, 27), say=str)
     assert UpkLoan.objects.get(group__code="GR-MELATI").blocked_percent == 5
     # 26 weeks and this one, but for the holiday; Melati never misses a meeting.

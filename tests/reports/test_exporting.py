@@ -115,8 +115,8 @@ def test_melati_comes_back_to_the_rupiah_and_to_the_word(client):
 @pytest.mark.parametrize("name", ["Mawar", "Anggrek"])
 def test_a_group_of_the_demonstration_goes_out_and_comes_in(monkeypatch, name):
     """All its weeks; what the columns do not hold is named and stands on a sheet of its own."""
-    monkeypatch.setattr(demo, "SMALL", [one for one in demo.SMALL if one[0] == name])
-    monkeypatch.setattr(demo, "WEEKS", 12)
+    monkeypatch.setattr(demo.invented, "SMALL", [one for one in demo.invented.SMALL if one[0] == name])
+    monkeypatch.setattr(demo.invented, "WEEKS", 12)
     demo.load_small(today=date(2026, 7, 3), say=str)
     group = Group.objects.get()
     days = [group.start_on + timedelta(weeks=week, days=6) for week in (3, 8, 13)]
@@ -326,7 +326,7 @@ def test_a_book_too_long_for_one_import_says_so(monkeypatch):
     monkeypatch.setattr("reports.exporting.MAX_PACKED", 5_000)
     (too_large,) = export_book(fresh(group)).money
     assert (too_large.what, "kB" in too_large.says) == ("Buku terlalu panjang untuk dimasukkan sekaligus", True)
-    monkeypatch.setattr("reports.exporting.fitting.MAX_ROWS", 4)
+    monkeypatch.setattr("reports.exporting.fitting.refusals.MAX_ROWS", 4)
     assert named(group, "money") == [too_large.what] * 4, "three sheets are too long as well"
 
 

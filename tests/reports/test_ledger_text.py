@@ -111,16 +111,16 @@ def test_every_book_of_the_demonstration_is_accepted(monkeypatch, tmp_path):
     """By day of one village, in which every kind of group lives, and of two KSM with most in their books; by night of
     them all, for the whole half year.
     """
-    villages = demo.VILLAGES[:1] if by_day() else demo.VILLAGES
+    villages = demo.invented.VILLAGES[:1] if by_day() else demo.invented.VILLAGES
     if by_day():
-        monkeypatch.setattr(demo, "SMALL", demo.SMALL[:2])
-        monkeypatch.setattr(demo, "WEEKS", 5)
+        monkeypatch.setattr(demo.invented, "SMALL", demo.invented.SMALL[:2])
+        monkeypatch.setattr(demo.invented, "WEEKS", 5)
     demo.load_small(today=date(2026, 7, 3), say=str)
     if by_day():
-        monkeypatch.setattr(demo, "WEEKS", 2)
+        monkeypatch.setattr(demo.invented, "WEEKS", 2)
     demo.load_villages(range(len(villages)), today=date(2026, 7, 3), say=str)
     books = [*Book.objects.filter(group__isnull=False).order_by("pk"), Upk.objects.get().book]
-    assert len(books) == len(demo.SMALL) + 10 * len(villages) + 1 == Book.objects.count()
+    assert len(books) == len(demo.invented.SMALL) + 10 * len(villages) + 1 == Book.objects.count()
     for book in books:
         judge(book, tmp_path)
 

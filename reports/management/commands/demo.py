@@ -17,6 +17,7 @@ from groups import clock
 from groups.models import Bkm, Region
 from groups.region_list import load_regions
 from reports import demo
+from reports.demo import invented
 
 
 class Command(BaseCommand):
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--sign-ins", action="store_true", help="tulis siapa yang bisa masuk")
         parser.add_argument("--workers", type=int, default=2, help="banyaknya proses yang memuat program Batang")
         parser.add_argument("--villages", type=int, nargs="+", help="nomor desa yang dimuat proses ini saja")
-        parser.add_argument("--weeks", type=int, default=demo.WEEKS, help="banyaknya pekan dalam buku tiap KSM")
+        parser.add_argument("--weeks", type=int, default=invented.WEEKS, help="banyaknya pekan dalam buku tiap KSM")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["sign_ins"]:

@@ -47,7 +47,8 @@ END $$
 _STAY = """
 CREATE TRIGGER {updated} AFTER UPDATE ON {table} FOR EACH ROW
   WHEN (({old}) IS DISTINCT FROM ({new})) EXECUTE FUNCTION ledger_row_stays();
-CREATE TRIGGER {deleted} AFTER DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_row_stays()
+CREATE TRIGGER {deleted} AFTER DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_row_stays();
+CREATE TRIGGER {emptied} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()
 """
 
 
@@ -141,6 +142,7 @@ class Stays(_Guard):
         return _STAY.format(
             updated=quote(f"{self.name}_update"),
             deleted=quote(f"{self.name}_delete"),
+            emptied=quote(f"{self.name}_truncate"),
             table=quote(model._meta.db_table),
             old=", ".join(f"OLD.{column}" for column in columns),
             new=", ".join(f"NEW.{column}" for column in columns),
@@ -148,7 +150,7 @@ class Stays(_Guard):
 
     def remove_sql(self, model: Any, schema_editor: Any) -> str:
         quote, table = schema_editor.quote_name, schema_editor.quote_name(model._meta.db_table)
-        return "; ".join(f"DROP TRIGGER {quote(f'{self.name}_{what}')} ON {table}" for what in ("update", "delete"))
+        return "; ".join(f"DROP TRIGGER {quote(f'{self.name}_{what}')} ON {table}" for what in ("update", "delete", "truncate"))
 
     def deconstruct(self) -> Any:
         path, args, options = super().deconstruct()

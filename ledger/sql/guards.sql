@@ -1,8 +1,9 @@
 -- What the books refuse, whoever writes. Each function names what it keeps; the messages are for the log, the
 -- services speak to people. Only the three `…_arrives` functions move a book's head or a balance, and only for what
 -- arrives in their own table. The guards of books and accounts know them by the call stack (ledger_moved_by), so that
--- nothing else does, neither a statement nor a function or trigger of somebody's own. Whoever owns the database may
--- drop the guards; `verify_books` names the book or account that was written then.
+-- neither a statement nor a trigger of somebody's own does; and they look after every other trigger has spoken, as the
+-- functions do at what they have moved. Whoever owns the database may drop the guards, and whoever may create functions
+-- in a schema that stays can imitate one (docs/decisions/0002); `verify_books` names what was written then.
 --
 -- This file can be run again as it stands: a migration that changes a guard re-reads it.
 --
@@ -25,6 +26,15 @@ CREATE OR REPLACE TRIGGER ledger_submission_no_change BEFORE UPDATE OR DELETE OR
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 CREATE OR REPLACE TRIGGER ledger_closing_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_closing
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+-- By row too: a table that one of these is made to inherit from reaches its rows, and no statement's trigger is asked.
+CREATE OR REPLACE TRIGGER ledger_entry_row_stays AFTER UPDATE OR DELETE ON ledger_entry
+  FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE OR REPLACE TRIGGER ledger_posting_row_stays AFTER UPDATE OR DELETE ON ledger_posting
+  FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE OR REPLACE TRIGGER ledger_submission_row_stays AFTER UPDATE OR DELETE ON ledger_submission
+  FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE OR REPLACE TRIGGER ledger_closing_row_stays AFTER UPDATE OR DELETE ON ledger_closing
+  FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
 DROP TRIGGER IF EXISTS ledger_account_no_truncate ON ledger_account;
 DROP TRIGGER IF EXISTS ledger_book_no_truncate ON ledger_book;
 -- Books and accounts stay as well: one that is deleted and written anew within a transaction would begin again at 0.
@@ -32,6 +42,10 @@ CREATE OR REPLACE TRIGGER ledger_account_stays BEFORE DELETE OR TRUNCATE ON ledg
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 CREATE OR REPLACE TRIGGER ledger_book_stays BEFORE DELETE OR TRUNCATE ON ledger_book
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE OR REPLACE TRIGGER ledger_account_row_stays AFTER DELETE ON ledger_account
+  FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE OR REPLACE TRIGGER ledger_book_row_stays AFTER DELETE ON ledger_book
+  FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
 
 -- STABLE, not IMMUTABLE: convert_to and extract are no more than that, and only honest functions are inlined.
 CREATE OR REPLACE FUNCTION ledger_genesis(uid uuid) RETURNS text LANGUAGE sql STABLE AS $$
@@ -67,6 +81,12 @@ BEGIN
   END IF;
 END $$;
 
+-- The last id that the sequence gave out, for those who may write and hold no right to the sequence itself.
+CREATE OR REPLACE FUNCTION ledger_last_submission_id() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog AS $$
+  SELECT coalesce(pg_sequence_last_value('public.ledger_submission_id_seq'), 0)
+$$;
+
 -- A book starts empty; its head moves only with what is posted; closing never goes back.
 CREATE OR REPLACE FUNCTION ledger_book_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
@@ -76,11 +96,12 @@ BEGIN
     IF NEW.last_number <> 0 OR NEW.open_legs <> 0 OR NEW.head_digest <> ledger_genesis(NEW.uid) THEN
       RAISE EXCEPTION 'ledger: a book starts empty' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
   END IF;
   IF (NEW.last_number, NEW.head_digest, NEW.open_legs) IS DISTINCT FROM (OLD.last_number, OLD.head_digest, OLD.open_legs) THEN
     GET DIAGNOSTICS stack = PG_CONTEXT;
     IF NOT (ledger_moved_by(stack, 'ledger_submission_arrives', $moved$UPDATE ledger_book b SET head_digest = n.digest FROM new_submissions n WHERE b.id = n.book_id$moved$)
+             AND (NEW.last_number, NEW.open_legs) = (OLD.last_number, OLD.open_legs)
          OR ledger_moved_by(stack, 'ledger_entry_arrives', $moved$UPDATE ledger_book b
      SET last_number = n.high, head_digest = h.digest, open_legs = b.open_legs + n.legs
     FROM (SELECT book_id, max(number) AS high, sum(legs) AS legs FROM new_entries GROUP BY book_id) n
@@ -88,7 +109,8 @@ BEGIN
    WHERE b.id = n.book_id$moved$)
          OR ledger_moved_by(stack, 'ledger_posting_arrives', $moved$UPDATE ledger_book b SET open_legs = b.open_legs - d.n
     FROM (SELECT book_id, count(*) AS n FROM new_postings GROUP BY book_id) d
-   WHERE b.id = d.book_id$moved$)) THEN
+   WHERE b.id = d.book_id$moved$)
+             AND (NEW.last_number, NEW.head_digest) = (OLD.last_number, OLD.head_digest)) THEN
       RAISE EXCEPTION 'ledger: the head of book % is kept by its entries', OLD.id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
   END IF;
@@ -98,9 +120,10 @@ BEGIN
   IF OLD.closed_through IS NOT NULL AND (NEW.closed_through IS NULL OR NEW.closed_through < OLD.closed_through) THEN
     RAISE EXCEPTION 'ledger: book % is closed through %', OLD.id, OLD.closed_through USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER ledger_book_guard BEFORE INSERT OR UPDATE ON ledger_book
+DROP TRIGGER IF EXISTS ledger_book_guard ON ledger_book;
+CREATE TRIGGER ledger_book_guard AFTER INSERT OR UPDATE ON ledger_book
   FOR EACH ROW EXECUTE FUNCTION ledger_book_guard();
 
 -- An account starts at 0 and moves only with postings.
@@ -112,7 +135,7 @@ BEGIN
     IF NEW.balance <> 0 THEN
       RAISE EXCEPTION 'ledger: an account starts at 0' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
   END IF;
   IF NEW.balance <> OLD.balance THEN
     GET DIAGNOSTICS stack = PG_CONTEXT;
@@ -126,9 +149,10 @@ BEGIN
       IS DISTINCT FROM (OLD.id, OLD.book_id, OLD.code, OLD.member_no, OLD.loan_no) THEN
     RAISE EXCEPTION 'ledger: account % keeps its identity', OLD.id USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER ledger_account_guard BEFORE INSERT OR UPDATE ON ledger_account
+DROP TRIGGER IF EXISTS ledger_account_guard ON ledger_account;
+CREATE TRIGGER ledger_account_guard AFTER INSERT OR UPDATE ON ledger_account
   FOR EACH ROW EXECUTE FUNCTION ledger_account_guard();
 
 -- Submissions: one at a time, after the last one is whole, announcing the next numbers, linked to the head. Their ids
@@ -147,7 +171,7 @@ BEGIN
   SELECT n.id INTO bad FROM new_submissions n JOIN ONLY ledger_book b ON b.id = n.book_id
    WHERE (SELECT count(*) FROM new_submissions m WHERE m.book_id = n.book_id) > 1
       OR EXISTS (SELECT 1 FROM ONLY ledger_submission s WHERE s.book_id = n.book_id AND s.id > n.id)
-      OR n.id > coalesce(pg_sequence_last_value('ledger_submission_id_seq'), 0)
+      OR n.id > ledger_last_submission_id()
       OR n.first_number <> b.last_number + 1
       OR b.last_number < (SELECT s.last_number FROM ONLY ledger_submission s
                            WHERE s.book_id = n.book_id AND s.id < n.id ORDER BY s.id DESC LIMIT 1) LIMIT 1;
@@ -163,6 +187,11 @@ BEGIN
     RAISE EXCEPTION 'ledger: submission % does not carry its digest', bad USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   UPDATE ledger_book b SET head_digest = n.digest FROM new_submissions n WHERE b.id = n.book_id;
+  SELECT n.book_id INTO bad FROM new_submissions n JOIN ONLY ledger_book b ON b.id = n.book_id
+   WHERE b.head_digest <> n.digest LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'ledger: the head of book % was held back', bad USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER ledger_submission_arrives AFTER INSERT ON ledger_submission REFERENCING NEW TABLE AS new_submissions
@@ -185,6 +214,8 @@ CREATE OR REPLACE FUNCTION ledger_entry_arrives() RETURNS trigger LANGUAGE plpgs
   SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   bad bigint;
+  books bigint[];
+  open bigint[];
 BEGIN
   IF TG_RELID <> 'ledger_entry'::regclass THEN
     RAISE EXCEPTION 'ledger: nothing arrives in %', TG_RELID::regclass USING ERRCODE = 'integrity_constraint_violation';
@@ -218,11 +249,21 @@ BEGIN
   IF FOUND THEN
     RAISE EXCEPTION 'ledger: reversal % does not answer its entry', bad USING ERRCODE = 'integrity_constraint_violation';
   END IF;
+  SELECT array_agg(b.id), array_agg(b.open_legs + n.legs) INTO books, open
+    FROM (SELECT book_id, sum(legs) AS legs FROM new_entries GROUP BY book_id) n JOIN ONLY ledger_book b ON b.id = n.book_id;
   UPDATE ledger_book b
      SET last_number = n.high, head_digest = h.digest, open_legs = b.open_legs + n.legs
     FROM (SELECT book_id, max(number) AS high, sum(legs) AS legs FROM new_entries GROUP BY book_id) n
     JOIN new_entries h ON h.book_id = n.book_id AND h.number = n.high
    WHERE b.id = n.book_id;
+  SELECT w.id INTO bad
+    FROM unnest(books, open) w (id, legs) JOIN ONLY ledger_book b ON b.id = w.id
+    LEFT JOIN new_entries h ON h.book_id = b.id AND h.number = b.last_number
+   WHERE b.open_legs <> w.legs OR b.head_digest IS DISTINCT FROM h.digest
+      OR EXISTS (SELECT 1 FROM new_entries n WHERE n.book_id = b.id AND n.number > b.last_number) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'ledger: the head of book % was held back', bad USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER ledger_entry_arrives AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS new_entries
@@ -233,6 +274,10 @@ CREATE OR REPLACE FUNCTION ledger_posting_arrives() RETURNS trigger LANGUAGE plp
   SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   bad bigint;
+  accounts bigint[];
+  balances bigint[];
+  books bigint[];
+  open bigint[];
 BEGIN
   IF TG_RELID <> 'ledger_posting'::regclass THEN
     RAISE EXCEPTION 'ledger: nothing arrives in %', TG_RELID::regclass USING ERRCODE = 'integrity_constraint_violation';
@@ -281,12 +326,27 @@ BEGIN
     RAISE EXCEPTION 'ledger: reversal % does not mirror its entry', bad USING ERRCODE = 'integrity_constraint_violation';
   END IF;
 
+  SELECT array_agg(a.id), array_agg(a.balance + d.total) INTO accounts, balances
+    FROM (SELECT account_id, sum(amount) AS total FROM new_postings GROUP BY account_id) d
+    JOIN ONLY ledger_account a ON a.id = d.account_id;
+  SELECT array_agg(b.id), array_agg(b.open_legs - d.n) INTO books, open
+    FROM (SELECT book_id, count(*) AS n FROM new_postings GROUP BY book_id) d JOIN ONLY ledger_book b ON b.id = d.book_id;
   UPDATE ledger_account a SET balance = a.balance + d.total
     FROM (SELECT account_id, sum(amount) AS total FROM new_postings GROUP BY account_id) d
    WHERE a.id = d.account_id AND d.total <> 0;
   UPDATE ledger_book b SET open_legs = b.open_legs - d.n
     FROM (SELECT book_id, count(*) AS n FROM new_postings GROUP BY book_id) d
    WHERE b.id = d.book_id;
+  SELECT w.id INTO bad FROM unnest(accounts, balances) w (id, balance) JOIN ONLY ledger_account a ON a.id = w.id
+   WHERE a.balance <> w.balance LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'ledger: the balance of account % was held back', bad USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  SELECT w.id INTO bad FROM unnest(books, open) w (id, legs) JOIN ONLY ledger_book b ON b.id = w.id
+   WHERE b.open_legs <> w.legs LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'ledger: the head of book % was held back', bad USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER ledger_posting_arrives AFTER INSERT ON ledger_posting REFERENCING NEW TABLE AS new_postings

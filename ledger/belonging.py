@@ -150,7 +150,9 @@ class Stays(_Guard):
 
     def remove_sql(self, model: Any, schema_editor: Any) -> str:
         quote, table = schema_editor.quote_name, schema_editor.quote_name(model._meta.db_table)
-        return "; ".join(f"DROP TRIGGER {quote(f'{self.name}_{what}')} ON {table}" for what in ("update", "delete", "truncate"))
+        return "; ".join(
+            f"DROP TRIGGER {quote(f'{self.name}_{what}')} ON {table}" for what in ("update", "delete", "truncate")
+        )
 
     def deconstruct(self) -> Any:
         path, args, options = super().deconstruct()

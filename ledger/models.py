@@ -24,7 +24,6 @@ class Book(models.Model):
     # Kept by the database as entries and postings arrive; nobody else can write them.
     last_number = models.IntegerField(default=0, editable=False)
     head_digest = models.CharField(max_length=64, editable=False)
-    open_legs = models.IntegerField(default=0, editable=False)
 
     def __str__(self) -> str:
         return self.name
@@ -37,7 +36,9 @@ class Account(models.Model):
     code = models.CharField(max_length=4)
     member_no = models.IntegerField(default=0)
     loan_no = models.IntegerField(default=0)
+    # Kept by the database as postings arrive; `counted` is the id of the last of them.
     balance = models.BigIntegerField(default=0, editable=False)
+    counted = models.BigIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         constraints = [
@@ -144,6 +145,7 @@ class Posting(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(amount=0), name="ledger_posting_not_zero")]
         indexes = [
             models.Index(fields=["account", "on"], name="ledger_posting_account_on"),
+            models.Index(fields=["account", "id"], name="ledger_posting_account_id"),
             models.Index(fields=["book", "on"], name="ledger_posting_book_on"),
         ]
 

@@ -197,6 +197,9 @@ class RemarkForm(BukuForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
     remark = NameField(label=_("Why"), max_length=200)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, auto_id="id_back_%s", **options)  # beside the form of a payment
+
 
 class UpkRulesForm(BukuForm):
     """What the UPK asks of a KSM from a day on."""

@@ -38,16 +38,19 @@ def change_appointment(
 ) -> Appointment:
     """Correct the days of a role and which member holds it; `to_on` None: it has no end yet.
 
-    Refuses an end before the start, days on which she has the same role already, and days on which she would audit
-    what she keeps (`audits`).
+    Refuses an end before the start, days on which she has the same role already, and days, new ones, on which she would
+    audit what she keeps (`audits`).
     """
     if to_on and to_on < from_on:
         raise ValidationError({"to_on": ValidationError(_("The end comes after the start."), code="dates")})
+    within = appointment.from_on <= from_on and (
+        appointment.to_on is None or (to_on is not None and to_on <= appointment.to_on)
+    )
     appointment.from_on, appointment.to_on, appointment.member = from_on, to_on, member
-    return _appointed(appointment)
+    return _appointed(appointment, has_new_days=not within)
 
 
-def _appointed(appointment: Appointment) -> Appointment:
+def _appointed(appointment: Appointment, *, has_new_days: bool = True) -> Appointment:
     """Save an appointment that shares no day with another of its person which it does not go with.
 
     That is the same role in the same body; and of a board and its groups, an auditor's beside any other: she reads
@@ -64,7 +67,7 @@ def _appointed(appointment: Appointment) -> Appointment:
     audits = Q(role=Appointment.Role.AUDITOR)
     clashing = beside.filter(Q(bkm=board) | Q(group__bkm=board))
     clashing = clashing.exclude(audits) if appointment.role == Appointment.Role.AUDITOR else clashing.filter(audits)
-    if other := clashing.select_related("group", "bkm").first():
+    if has_new_days and (other := clashing.select_related("group", "bkm").first()):
         told = {"role": other.get_role_display(), "body": other.group or other.bkm}
         words = _("She is %(role)s of %(body)s on these days. Nobody audits books that she keeps: end that role first.")
         raise ValidationError({"role": ValidationError(words, code="audits", params=told)})

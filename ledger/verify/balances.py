@@ -10,13 +10,13 @@ from ledger.verify.reading import stream
 
 
 def check_balances(books: Books) -> Iterator[Problem]:
-    """Every account's balance is the sum of its postings."""
+    """Every account's balance is the sum of its postings, and the last one that it counted is the last there is."""
     rows = stream(
         """
         SELECT a.book_id, a.id, a.balance, coalesce(p.total, 0)
           FROM ledger_account a LEFT JOIN LATERAL (
-               SELECT sum(amount) AS total FROM ledger_posting WHERE account_id = a.id) p ON true
-         WHERE a.balance <> coalesce(p.total, 0)
+               SELECT sum(amount) AS total, max(id) AS last FROM ledger_posting WHERE account_id = a.id) p ON true
+         WHERE (a.balance <> coalesce(p.total, 0) OR a.counted <> coalesce(p.last, 0))
            AND (%(books)s::bigint[] IS NULL OR a.book_id = ANY(%(books)s::bigint[]))
          ORDER BY a.book_id, a.id
         """,
@@ -24,6 +24,8 @@ def check_balances(books: Books) -> Iterator[Problem]:
     )
     for book, row, balance, total in rows:
         sentence = _("The balance says %(balance)s, the postings come to %(total)s.")
+        if balance == total:
+            sentence = _("The balance is not counted up to the last posting.")
         yield Problem(book, "account", row, sentence % {"balance": rupiah(balance), "total": rupiah(int(total))})
 
 

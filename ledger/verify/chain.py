@@ -163,10 +163,10 @@ def _renamed(unsealed: dict[int, list[set[int]]]) -> Iterator[Problem]:
 
 
 def check_heads(books: Books) -> Iterator[Problem]:
-    """A book's head is its last submission or entry, its last number the last entry's, and nothing is left empty."""
+    """A book's head is its last submission or entry, its last number the last entry's."""
     rows = stream(
         """
-        SELECT b.id, b.uid, b.head_digest, b.last_number, b.open_legs, s.id IS NULL,
+        SELECT b.id, b.uid, b.head_digest, b.last_number, s.id IS NULL,
                CASE WHEN s.last_number IS NULL THEN s.digest ELSE e.digest END,
                coalesce((SELECT max(number) FROM ledger_entry WHERE book_id = b.id), 0)
           FROM ledger_book b
@@ -177,13 +177,11 @@ def check_heads(books: Books) -> Iterator[Problem]:
         """,
         books,
     )
-    for book, uid, head, last_number, open_legs, is_empty, last_link, highest in rows:
+    for book, uid, head, last_number, is_empty, last_link, highest in rows:
         if last_number != highest:
             sentence = _("Its last number says %(stored)s, the last entry is %(found)s.")
             yield Problem(
                 book, "book", book, sentence % {"stored": last_number, "found": highest}, min(last_number, highest) + 1
             )
-        if open_legs:
-            yield Problem(book, "book", book, _("An entry was left empty."))
         if head != (digest.genesis(uid) if is_empty else last_link):
             yield Problem(book, "book", book, _("Its head is not the digest of its last entry."))

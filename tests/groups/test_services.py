@@ -219,6 +219,15 @@ def test_nobody_audits_the_books_she_keeps(role):
     assert services.appoint(**again, from_on=date(2026, 3, 2))
 
 
+def test_days_on_which_one_kept_and_audited_are_put_right_bit_by_bit():
+    """Two roles from before the rule: either may be made shorter while they still overlap, neither longer."""
+    group, user = factories.GroupFactory(), factories.UserFactory()
+    keeps = factories.AppointmentFactory(user=user, group=group, bkm=None, role="treasurer", from_on=START)
+    Appointment.objects.create(user=user, bkm=group.bkm, role="auditor", from_on=START)
+    services.change_appointment(appointment=keeps, from_on=date(2026, 1, 12), to_on=date(2026, 3, 2))
+    refused(services.change_appointment, "role", appointment=keeps, from_on=START, to_on=date(2026, 3, 2))
+
+
 def test_a_role_fits_its_body_and_is_no_administrator_s():
     group = factories.GroupFactory()
     user = factories.UserFactory()

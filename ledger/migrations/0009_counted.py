@@ -11,6 +11,17 @@ UPDATE ledger_account a SET counted = p.last
   FROM (SELECT account_id, max(id) AS last FROM ledger_posting GROUP BY account_id) p WHERE p.account_id = a.id
 """
 
+CALENDAR = """
+ALTER TABLE ledger_book ADD CONSTRAINT ledger_book_closed_in_calendar
+  CHECK (closed_through BETWEEN '1900-01-01' AND '9999-12-30');
+ALTER TABLE ledger_closing ADD CONSTRAINT ledger_closing_in_calendar
+  CHECK (through BETWEEN '1900-01-01' AND '9999-12-30')
+"""
+ANY_DAY = """
+ALTER TABLE ledger_book DROP CONSTRAINT ledger_book_closed_in_calendar;
+ALTER TABLE ledger_closing DROP CONSTRAINT ledger_closing_in_calendar
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0008_ids_are_given_out")]
@@ -20,4 +31,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex("posting", models.Index(fields=["account", "id"], name="ledger_posting_account_id")),
         migrations.RunSQL((SQL / "guards.sql").read_text(), migrations.RunSQL.noop, elidable=False),
         migrations.RemoveField("book", "open_legs"),
+        migrations.RunSQL(CALENDAR, ANY_DAY, elidable=False),
     ]

@@ -16,7 +16,7 @@ def check_balances(books: Books) -> Iterator[Problem]:
         SELECT a.book_id, a.id, a.balance, coalesce(p.total, 0)
           FROM ledger_account a LEFT JOIN LATERAL (
                SELECT sum(amount) AS total, max(id) AS last FROM ledger_posting WHERE account_id = a.id) p ON true
-         WHERE (a.balance <> coalesce(p.total, 0) OR a.counted <> coalesce(p.last, 0))
+         WHERE (a.balance, a.counted) IS DISTINCT FROM (coalesce(p.total, 0), coalesce(p.last, 0))
            AND (%(books)s::bigint[] IS NULL OR a.book_id = ANY(%(books)s::bigint[]))
          ORDER BY a.book_id, a.id
         """,

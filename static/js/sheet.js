@@ -76,7 +76,7 @@ function mark(input, wrong = unread(input.value) || stands(input.name)) {
 }
 // A long amount gets smaller letters and more room (buku.css, part 9).
 function fit(box, text) {
-  ["long", "big", "huge"].forEach((size, n) => box.classList.toggle(`is-${size}`, text.length > 6 + 2 * n));
+  ["long", "big"].forEach((size, n) => box.classList.toggle(`is-${size}`, text.length > 6 + 2 * n));
 }
 
 // A row says in its own line what is short or unusual; it asks, and never stands in the way.
